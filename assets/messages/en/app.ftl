@@ -1,0 +1,1 @@
+# The console: status, notices, prompts, the queue.

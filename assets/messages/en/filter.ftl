@@ -1,0 +1,1 @@
+# One line for each filter: filter-NAME; its parameters: filter-NAME-PARAMETER.

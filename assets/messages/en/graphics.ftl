@@ -1,0 +1,1 @@
+# Protocols, the probe, show.

@@ -1,0 +1,1 @@
+# Key files: labels and problems.

@@ -1,0 +1,1 @@
+# Materials: classes, states, legends.

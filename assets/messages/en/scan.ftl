@@ -1,0 +1,1 @@
+# Files: problems, warnings, what info and list say.

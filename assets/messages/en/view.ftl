@@ -1,0 +1,1 @@
+# Views, windows, render, measure.

@@ -1,0 +1,1 @@
+//! The console's state as plain data, and what events do to it.

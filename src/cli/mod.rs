@@ -1,0 +1,405 @@
+//! The command line: what may be typed, and which command serves it.
+//!
+//! Names and JSON fields are a contract (`docs/commands.md`). Help texts come from the message
+//! catalogue: `cli-NAME` for a command, `cli-NAME-ARG` for its argument, `cli-arg-ARG` for one that
+//! several commands share, `cli-NAME-example` for its example.
+
+mod info;
+mod keys;
+mod list;
+mod log;
+mod measure;
+mod papers;
+mod render;
+mod show;
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use crate::messages::{has, say};
+use crate::{Error, Result};
+
+/// Exit codes of the one-shot commands.
+pub mod exit {
+    /// Done.
+    pub const DONE: u8 = 0;
+    /// The work found a problem.
+    pub const PROBLEM: u8 = 1;
+    /// Wrong usage.
+    pub const USAGE: u8 = 2;
+}
+
+/// What was typed.
+#[derive(Debug, Parser)]
+#[command(
+    name = "xamine",
+    version,
+    disable_help_subcommand = true,
+    args_conflicts_with_subcommands = true
+)]
+pub struct Cli {
+    /// The command; without one the console opens.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The console's own arguments.
+    #[command(flatten)]
+    pub console: ConsoleArgs,
+}
+
+/// Arguments of the console.
+#[derive(Debug, Clone, Args)]
+pub struct ConsoleArgs {
+    /// A scan or a folder.
+    #[arg(value_name = "PATH")]
+    pub path: Option<PathBuf>,
+    /// Folder of the decision log.
+    #[arg(long, value_name = "DIR")]
+    pub log: Option<PathBuf>,
+    /// Who decides.
+    #[arg(long, value_name = "ID")]
+    pub analyst: Option<String>,
+    /// Graphics protocol, without probing.
+    #[arg(long, value_name = "PROTOCOL")]
+    pub protocol: Option<String>,
+    /// Key file.
+    #[arg(long, value_name = "FILE")]
+    pub keymap: Option<PathBuf>,
+    /// Nothing is recorded.
+    #[arg(long)]
+    pub read_only: bool,
+    /// How the first scan is looked at.
+    #[command(flatten)]
+    pub view: ViewArgs,
+}
+
+/// How a scan is looked at, shared by the console, `show` and `render`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ViewArgs {
+    /// Name of the view of the scan.
+    #[arg(long = "view", value_name = "NAME")]
+    pub view_name: Option<String>,
+    /// Name of the plane.
+    #[arg(long, value_name = "NAME")]
+    pub plane: Option<String>,
+    /// What is drawn.
+    #[arg(long, value_name = "DISPLAY")]
+    pub display: Option<String>,
+    /// `CENTRE,WIDTH` or `auto`.
+    #[arg(long, value_name = "CENTRE,WIDTH|auto", allow_hyphen_values = true)]
+    pub window: Option<String>,
+    /// `NAME` or `NAME=ARG`, in order.
+    #[arg(long = "filter", value_name = "NAME[=ARG]")]
+    pub filters: Vec<String>,
+    /// Scan pixels.
+    #[arg(long, value_name = "X,Y,W,H")]
+    pub region: Option<String>,
+}
+
+/// One scan on the command line.
+#[derive(Debug, Clone, Args)]
+pub struct ScanArgs {
+    /// Any file of the scan, or a folder that holds one.
+    #[arg(value_name = "SCAN")]
+    pub scan: PathBuf,
+    /// Just that file, not its group.
+    #[arg(long)]
+    pub alone: bool,
+}
+
+/// The one-shot commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The scans of a folder tree.
+    List {
+        /// The folder.
+        #[arg(value_name = "PATH")]
+        path: PathBuf,
+        /// Rows for other files too.
+        #[arg(long)]
+        all: bool,
+        /// One JSON document.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Everything known about a scan.
+    Info {
+        /// The scan.
+        #[command(flatten)]
+        scan: ScanArgs,
+        /// One JSON document.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prints one picture.
+    Show {
+        /// The scan.
+        #[command(flatten)]
+        scan: ScanArgs,
+        /// How it is looked at.
+        #[command(flatten)]
+        view: ViewArgs,
+        /// Graphics protocol.
+        #[arg(long, default_value = "auto")]
+        protocol: String,
+        /// Size in cells.
+        #[arg(long, value_name = "COLSxROWS")]
+        size: Option<String>,
+        /// Size of a cell in pixels.
+        #[arg(long, value_name = "WxH")]
+        cell: Option<String>,
+    },
+    /// Writes the picture.
+    Render {
+        /// The scan.
+        #[command(flatten)]
+        scan: ScanArgs,
+        /// How it is looked at.
+        #[command(flatten)]
+        view: ViewArgs,
+        /// `.png`, `.tif` or `.npy`.
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+        /// Size in pixels.
+        #[arg(long, value_name = "WxH")]
+        size: Option<String>,
+        /// The legend under the picture.
+        #[arg(long)]
+        legend: bool,
+        /// Milliseconds per stage on standard error.
+        #[arg(long)]
+        time: bool,
+    },
+    /// Statistics of a region.
+    Measure {
+        /// The scan.
+        #[command(flatten)]
+        scan: ScanArgs,
+        /// The region in scan pixels.
+        #[arg(long, value_name = "X,Y,W,H")]
+        region: String,
+        /// Its surround.
+        #[arg(long, value_name = "X,Y,W,H")]
+        background: Option<String>,
+        /// One JSON document.
+        #[arg(long)]
+        json: bool,
+    },
+    /// The decision log.
+    Log {
+        /// What to do with it.
+        #[command(subcommand)]
+        command: LogCommand,
+    },
+    /// The keys in effect.
+    Keys {
+        /// Checks this key file.
+        #[arg(long, value_name = "FILE")]
+        check: Option<PathBuf>,
+        /// `text`, `md` or `json`.
+        #[arg(long, default_value = "text", value_parser = ["text", "md", "json"])]
+        format: String,
+        /// The key file in effect.
+        #[arg(long, value_name = "FILE")]
+        keymap: Option<PathBuf>,
+    },
+    /// Shell completions.
+    Completions {
+        /// The shell.
+        #[arg(value_name = "SHELL")]
+        shell: clap_complete::Shell,
+    },
+    /// The manual page.
+    Man,
+}
+
+/// The log's commands.
+#[derive(Debug, Subcommand)]
+pub enum LogCommand {
+    /// The records.
+    Show {
+        /// Folder of the log.
+        #[arg(long, value_name = "DIR")]
+        log: Option<PathBuf>,
+        /// One JSON document.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Recomputes every hash.
+    Verify {
+        /// Folder of the log.
+        #[arg(long, value_name = "DIR")]
+        log: Option<PathBuf>,
+        /// The scan files too.
+        #[arg(long)]
+        files: bool,
+        /// One JSON document.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// The command with its help texts from the catalogue.
+pub fn definition() -> clap::Command {
+    describe(Cli::command(), "cli")
+}
+
+/// Gives a command, its arguments and its subcommands their words.
+fn describe(command: clap::Command, id: &str) -> clap::Command {
+    let mut command = command.about(say(id, &[]).to_string());
+    let example = format!("{id}-example");
+    if has(&example) {
+        command = command.after_help(say(&example, &[]).to_string());
+    }
+    let arguments: Vec<String> = command
+        .get_arguments()
+        .map(|a| a.get_id().to_string())
+        .collect();
+    for name in arguments {
+        let word = name.replace('_', "-");
+        let own = format!("{id}-{word}");
+        let help = say(if has(&own) { &own } else { "cli-arg-" }, &[]);
+        let help = if has(&own) {
+            help
+        } else {
+            say(&format!("cli-arg-{word}"), &[])
+        };
+        command = command.mut_arg(name, |argument| argument.help(help.to_string()));
+    }
+    let subcommands: Vec<String> = command
+        .get_subcommands()
+        .map(|c| c.get_name().to_owned())
+        .collect();
+    for name in subcommands {
+        let id = format!("{id}-{name}");
+        command = command.mut_subcommand(name, |sub| describe(sub, &id));
+    }
+    command
+}
+
+/// Runs what was typed and gives the exit code. A closed pipe is success.
+pub fn run(
+    arguments: impl IntoIterator<Item = OsString>,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> u8 {
+    let matches = match definition().try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(problem) => {
+            let text = problem.render();
+            return if problem.use_stderr() {
+                // Nothing is left to tell when standard error itself is gone.
+                let _ = write!(err, "{text}");
+                exit::USAGE
+            } else {
+                let _ = write!(out, "{text}");
+                exit::DONE
+            };
+        }
+    };
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(problem) => {
+            let _ = write!(err, "{}", problem.render());
+            return exit::USAGE;
+        }
+    };
+    match dispatch(cli, out, err) {
+        Ok(code) => code,
+        Err(Failure::Told(error)) => {
+            let _ = writeln!(err, "xamine: {error}");
+            error.exit_code()
+        }
+        Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => exit::DONE,
+        Err(Failure::Output(error)) => {
+            let _ = writeln!(
+                err,
+                "xamine: {}",
+                Error::io(std::path::Path::new("standard output"), &error)
+            );
+            exit::PROBLEM
+        }
+    }
+}
+
+/// Why a command ended early: an error to tell, or an output that takes no more.
+#[derive(Debug)]
+pub enum Failure {
+    /// One sentence for standard error.
+    Told(Error),
+    /// Writing the answer failed.
+    Output(std::io::Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Told(error)
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+/// The command that was typed.
+fn dispatch(cli: Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, Failure> {
+    match cli.command {
+        None => Err(Error::request(say("cli-no-console", &[])).into()),
+        Some(Command::List { path, all, json }) => list::run(&path, all, json, out, err),
+        Some(Command::Info { scan, json }) => info::run(&scan, json, out, err),
+        Some(Command::Show {
+            scan,
+            view,
+            protocol,
+            size,
+            cell,
+        }) => show::run(
+            &show::Request {
+                scan,
+                view,
+                protocol,
+                size,
+                cell,
+            },
+            out,
+            err,
+        ),
+        Some(Command::Render {
+            scan,
+            view,
+            output,
+            size,
+            legend,
+            time,
+        }) => render::run(
+            &render::Request {
+                scan,
+                view,
+                output,
+                size,
+                legend,
+                time,
+            },
+            out,
+            err,
+        ),
+        Some(Command::Measure {
+            scan,
+            region,
+            background,
+            json,
+        }) => measure::run(&scan, &region, background.as_deref(), json, out, err),
+        Some(Command::Log { command }) => log::run(command, out, err),
+        Some(Command::Keys {
+            check,
+            format,
+            keymap,
+        }) => keys::run(check.as_deref(), keymap.as_deref(), &format, out, err),
+        Some(Command::Completions { shell }) => papers::completions(shell, out),
+        Some(Command::Man) => papers::manual(out),
+    }
+}

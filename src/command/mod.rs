@@ -1,0 +1,1 @@
+//! Commands: one row each in a table by topic.

@@ -1,0 +1,1 @@
+//! Layered configuration: built-in, system, user, command line; unknown keys are errors.

@@ -1,0 +1,1 @@
+//! From a frame to a terminal: what it can do, and one pure encoder per protocol.

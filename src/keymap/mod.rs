@@ -1,0 +1,1 @@
+//! Keys as data: chords, the trie, key files and their problems, and the renderings of the rows.

@@ -1,0 +1,79 @@
+//! What a scan shows: planes of 16-bit samples with what is known about them.
+//!
+//! Samples are as stored: never rescaled, never inverted. [`Polarity`], air and dark say how to
+//! read them.
+
+mod plane;
+mod region;
+
+pub use plane::{Air, Energy, EnergyUnit, Plane, PlaneName, Polarity};
+pub use region::Region;
+
+/// One view of a scan (side, top, …): planes of equal size taken in one pass.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Radiograph {
+    /// The view's name; `main` where there is only one.
+    pub view: String,
+    /// Size of a pixel in the object, mm in x and y, where known.
+    pub pixel_mm: Option<[f64; 2]>,
+    /// The planes, high energy first; all of one size.
+    pub planes: Vec<Plane>,
+}
+
+/// What a scan offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A high- and a low-energy plane: materials can be told.
+    DualEnergy,
+    /// One energy: attenuation only.
+    SingleEnergy,
+    /// A colour picture, for display only.
+    Colour,
+    /// A report without pixels.
+    Report,
+}
+
+impl Kind {
+    /// The word in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::DualEnergy => "dual-energy",
+            Self::SingleEnergy => "single-energy",
+            Self::Colour => "colour",
+            Self::Report => "report",
+        }
+    }
+}
+
+impl Radiograph {
+    /// Columns.
+    pub fn width(&self) -> usize {
+        self.planes.first().map_or(0, |plane| plane.width)
+    }
+
+    /// Rows.
+    pub fn height(&self) -> usize {
+        self.planes.first().map_or(0, |plane| plane.height)
+    }
+
+    /// The plane of that name.
+    pub fn plane(&self, name: &PlaneName) -> Option<&Plane> {
+        self.planes.iter().find(|plane| plane.name == *name)
+    }
+
+    /// The planes of high and low energy, where both are there.
+    pub fn dual(&self) -> Option<(&Plane, &Plane)> {
+        Some((self.plane(&PlaneName::High)?, self.plane(&PlaneName::Low)?))
+    }
+
+    /// What these planes offer.
+    pub fn kind(&self) -> Kind {
+        if self.dual().is_some() {
+            Kind::DualEnergy
+        } else if self.plane(&PlaneName::Red).is_some() {
+            Kind::Colour
+        } else {
+            Kind::SingleEnergy
+        }
+    }
+}

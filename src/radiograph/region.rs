@@ -1,0 +1,63 @@
+//! A rectangle of scan pixels.
+
+use serde::{Deserialize, Serialize};
+
+/// A rectangle in scan pixels: left, top, width, height. Written `X,Y,W,H`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(from = "[usize; 4]", into = "[usize; 4]")]
+pub struct Region {
+    /// Left column.
+    pub x: usize,
+    /// Top row.
+    pub y: usize,
+    /// Columns.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+}
+
+impl Region {
+    /// The part that lies inside `width` x `height`; `None` when nothing does.
+    pub fn within(self, width: usize, height: usize) -> Option<Self> {
+        let right = self.x.saturating_add(self.width).min(width);
+        let bottom = self.y.saturating_add(self.height).min(height);
+        (self.x < right && self.y < bottom).then(|| Self {
+            x: self.x,
+            y: self.y,
+            width: right - self.x,
+            height: bottom - self.y,
+        })
+    }
+
+    /// Reads `X,Y,W,H` with `W` and `H` above zero.
+    pub fn parse(text: &str) -> Option<Self> {
+        let numbers: Vec<usize> = text
+            .split(',')
+            .map(|part| part.trim().parse().ok())
+            .collect::<Option<_>>()?;
+        let [x, y, width, height] = numbers.try_into().ok()?;
+        (width > 0 && height > 0).then_some(Self {
+            x,
+            y,
+            width,
+            height,
+        })
+    }
+}
+
+impl From<[usize; 4]> for Region {
+    fn from([x, y, width, height]: [usize; 4]) -> Self {
+        Self {
+            x,
+            y,
+            width,
+            height,
+        }
+    }
+}
+
+impl From<Region> for [usize; 4] {
+    fn from(region: Region) -> Self {
+        [region.x, region.y, region.width, region.height]
+    }
+}

@@ -1,0 +1,104 @@
+//! A scan that has been read: its radiographs and everything known about it.
+
+use std::path::PathBuf;
+
+use crate::radiograph::{Kind, Radiograph};
+use crate::text::Safe;
+
+/// A scan read from its files.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Opened {
+    /// SHA-256 in hex: of the one pixel file, or of the sorted hashes of several joined by `\n`.
+    pub scan_id: String,
+    /// Format of the pixel files.
+    pub format: Format,
+    /// What the scan offers.
+    pub kind: Kind,
+    /// The pixel files with the hash of exactly the bytes that were decoded.
+    pub files: Vec<FileRecord>,
+    /// Why several files or planes belong together.
+    pub paired_by: Option<PairedBy>,
+    /// The views; at least one unless `kind` is a report.
+    pub views: Vec<Radiograph>,
+    /// Container or unit number, where known.
+    pub container: Option<Safe>,
+    /// Whether the scan says that it was simulated.
+    pub simulated: bool,
+    /// Whether data is missing and the rest is shown all the same.
+    pub truncated: bool,
+    /// What the file says of itself, key and value.
+    pub metadata: Vec<(Safe, Safe)>,
+    /// What a reader should know.
+    pub warnings: Vec<Safe>,
+}
+
+/// One file of a scan, as it was when its bytes were decoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileRecord {
+    /// Where it is.
+    pub path: PathBuf,
+    /// SHA-256 in lower-case hex.
+    pub sha256: String,
+    /// Length in bytes.
+    pub bytes: u64,
+    /// Modification time, nanoseconds since 1970.
+    pub modified_ns: i128,
+    /// Inode number.
+    pub inode: u64,
+}
+
+/// A file format that is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// TIFF.
+    Tiff,
+    /// PNG.
+    Png,
+    /// JPEG.
+    Jpeg,
+    /// DICOS, NEMA IIC 1.
+    Dicos,
+    /// DICOM.
+    Dicom,
+}
+
+/// Why planes belong to one scan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PairedBy {
+    /// Two pages of one file.
+    Page,
+    /// Two samples per pixel.
+    Sample,
+    /// DICOS Image Type of two files of one exposure.
+    ImageType,
+    /// Tokens of the file names.
+    Name,
+    /// A sidecar names the files.
+    Sidecar,
+}
+
+impl Format {
+    /// The word in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Tiff => "tiff",
+            Self::Png => "png",
+            Self::Jpeg => "jpeg",
+            Self::Dicos => "dicos",
+            Self::Dicom => "dicom",
+        }
+    }
+}
+
+impl PairedBy {
+    /// The word in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::Sample => "sample",
+            Self::ImageType => "image-type",
+            Self::Name => "name",
+            Self::Sidecar => "sidecar",
+        }
+    }
+}

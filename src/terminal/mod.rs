@@ -1,0 +1,1 @@
+//! The terminal: modes, the tty reader that tells keys from replies, restoring.

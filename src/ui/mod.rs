@@ -1,0 +1,1 @@
+//! Drawing: reads the state, changes nothing, does no IO.

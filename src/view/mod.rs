@@ -1,0 +1,113 @@
+//! What is looked at and how: the one record that keys the caches, is undone, is written into the
+//! log and is replayed.
+
+mod frame;
+
+use serde::{Deserialize, Serialize};
+
+use crate::filter::FilterUse;
+
+pub use frame::{Frame, Pixels};
+
+/// Version of [`View`] in the log.
+pub const VIEW_VERSION: u32 = 1;
+
+/// How a scan is looked at. Member names are fixed by the log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct View {
+    /// [`VIEW_VERSION`].
+    pub v: u32,
+    /// Name of the radiograph in the scan.
+    pub view: String,
+    /// Planes shown: one for grey, high and low for materials.
+    pub planes: Vec<String>,
+    /// What is drawn.
+    pub display: Display,
+    /// Filters in order.
+    pub filters: Vec<FilterUse>,
+    /// Grey window.
+    pub window: Window,
+    /// The visible part in scan pixels: left, top, width, height. May reach beyond the scan.
+    pub region: [f64; 4],
+    /// Screen pixels per scan pixel.
+    pub zoom: f64,
+    /// Quarter turns clockwise in degrees: 0, 90, 180, 270.
+    pub rotation: u16,
+    /// Hash of the scanner profile in use.
+    pub profile_sha256: Option<String>,
+}
+
+/// What is drawn: a grey picture, materials, or a palette of one quantity.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub enum Display {
+    /// Grey.
+    Grey,
+    /// Three material colours; heavy is drawn as metal.
+    Material,
+    /// Class codes.
+    Class,
+    /// Pseudo-colour of the quantity by a named palette.
+    Palette(String),
+}
+
+/// Centre and width of the grey window.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Window {
+    /// Centre in `unit`.
+    pub centre: f64,
+    /// Width in `unit`, above zero.
+    pub width: f64,
+    /// Of what.
+    pub unit: Unit,
+}
+
+/// The displayed quantity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unit {
+    /// Stored samples, where no air value is known.
+    Sample,
+    /// Transmission, 1 is air.
+    Transmission,
+    /// Attenuation, -ln of the transmission.
+    Attenuation,
+}
+
+impl Display {
+    /// The word in `--display` and in the log.
+    pub fn as_str(&self) -> String {
+        match self {
+            Self::Grey => "grey".into(),
+            Self::Material => "material".into(),
+            Self::Class => "class".into(),
+            Self::Palette(name) => format!("palette:{name}"),
+        }
+    }
+
+    /// Reads the word of `--display`; `None` for a name that is not known.
+    pub fn parse(word: &str) -> Option<Self> {
+        match word {
+            "grey" | "gray" => Some(Self::Grey),
+            "material" => Some(Self::Material),
+            "class" => Some(Self::Class),
+            _ => word
+                .strip_prefix("palette:")
+                .map(|name| Self::Palette(name.to_owned())),
+        }
+    }
+}
+
+impl From<Display> for String {
+    fn from(display: Display) -> Self {
+        display.as_str()
+    }
+}
+
+impl TryFrom<String> for Display {
+    type Error = String;
+
+    fn try_from(word: String) -> Result<Self, Self::Error> {
+        Self::parse(&word).ok_or_else(|| format!("unknown display '{word}'"))
+    }
+}

@@ -1,0 +1,1 @@
+//! Work beside the screen: decoding and rendering threads that the newest request steers.

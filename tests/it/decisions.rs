@@ -1,0 +1,1 @@
+//! The decision log: round trips, tampering, crashes.

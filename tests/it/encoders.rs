@@ -1,0 +1,1 @@
+//! Each encoder's bytes decoded again.

@@ -1,0 +1,1 @@
+//! Key files, valid and invalid, with the expected messages.

@@ -1,0 +1,1 @@
+//! Keys that end in an expected state.

@@ -1,0 +1,1 @@
+//! The allowed directions between modules.

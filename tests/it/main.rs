@@ -1,0 +1,25 @@
+//! The one test crate, a module per topic.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    missing_docs
+)]
+
+mod command_line;
+mod configuration;
+mod console;
+mod decisions;
+mod encoders;
+mod keymaps;
+mod keys;
+mod layering;
+mod pixels;
+mod samples;
+mod scans;
+mod screens;
+mod shared;
+mod tables;
+mod tty;

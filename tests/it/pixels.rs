@@ -1,0 +1,1 @@
+//! Pixels and physics against worked examples and known truth.

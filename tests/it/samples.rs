@@ -1,0 +1,1 @@
+//! Every sample of the manifest opens with its expected statistics.

@@ -1,0 +1,1 @@
+//! Files, good and broken.

@@ -1,0 +1,1 @@
+//! Text snapshots of the console at three sizes.

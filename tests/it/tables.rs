@@ -1,0 +1,1 @@
+//! Every command, filter and message is documented and unique.

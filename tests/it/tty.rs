@@ -1,0 +1,1 @@
+//! The tty reader tells keys from replies, in fragments and in any order.
