@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::filter::FilterUse;
 
+pub use crate::radiograph::Unit;
 pub use frame::{Frame, Pixels};
 
 /// Version of [`View`] in the log.
@@ -60,18 +61,6 @@ pub struct Window {
     pub width: f64,
     /// Of what.
     pub unit: Unit,
-}
-
-/// The displayed quantity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Unit {
-    /// Stored samples, where no air value is known.
-    Sample,
-    /// Transmission, 1 is air.
-    Transmission,
-    /// Attenuation, -ln of the transmission.
-    Attenuation,
 }
 
 impl Display {
