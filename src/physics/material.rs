@@ -106,25 +106,22 @@ fn by_ratio(boundaries: &Boundaries, alpha_high: f32, alpha_low: f32) -> Class {
 /// the open beam is known to be lower: dead or missing detector elements.
 pub fn defects(plane: &Plane) -> (Vec<bool>, Vec<bool>) {
     let full = detector_limit(plane).is_finite().then(|| plane.full_scale());
-    let dead = |first: u16, rest: &mut dyn Iterator<Item = u16>| {
-        (first == 0 || Some(first) == full) && rest.all(|sample| sample == first)
-    };
     let (w, h) = (plane.width, plane.height);
     // A plane of one value has no defect that could be told from it.
     let blank = plane.samples.windows(2).all(|pair| pair[0] == pair[1]);
-    let rows = (0..h)
-        .map(|y| {
-            let row = &plane.samples[y * w..(y + 1) * w];
-            !blank && row.first().is_some_and(|s| dead(*s, &mut row.iter().copied()))
-        })
-        .collect();
-    let columns = (0..w)
-        .map(|x| {
-            let mut column = (0..h).map(|y| plane.samples[y * w + x]);
-            !blank && h > 0 && dead(plane.samples[x], &mut column)
-        })
-        .collect();
-    (rows, columns)
+    let row = |y: usize| plane.samples[y * w..(y + 1) * w].iter().copied();
+    let column = |x: usize| (0..h).map(move |y| plane.samples[y * w + x]);
+    (
+        (0..h).map(|y| !blank && dead(row(y), full)).collect(),
+        (0..w).map(|x| !blank && dead(column(x), full)).collect(),
+    )
+}
+
+/// Whether all samples are zero, or all are `full`.
+fn dead(mut samples: impl Iterator<Item = u16>, full: Option<u16>) -> bool {
+    samples.next().is_some_and(|first| {
+        (first == 0 || Some(first) == full) && samples.all(|sample| sample == first)
+    })
 }
 
 #[cfg(test)]
