@@ -127,7 +127,7 @@ fn row(path: PathBuf, files: Vec<ScanFile>) -> Scan {
 #[derive(Default)]
 struct Folder {
     pictures: BTreeMap<PathBuf, Picture>,
-    unknown: BTreeMap<PathBuf, Other>,
+    unknown: BTreeMap<PathBuf, (ScanFile, Safe)>,
     sidecars: Vec<(PathBuf, Result<Sidecar>)>,
     rows: Vec<(PathBuf, Found)>,
     companions: usize,
@@ -160,9 +160,7 @@ impl Folder {
                 self.pictures.insert(entry.path, picture);
             }
             Ok(Look::Other(why)) => {
-                let bytes = file.bytes;
-                let path = entry.path.clone();
-                self.unknown.insert(entry.path, Other { path, bytes, why });
+                self.unknown.insert(entry.path, (file.clone(), why));
             }
             Err(Error::Cancelled) => return Err(Error::Cancelled),
             Err(error) => {
@@ -230,17 +228,16 @@ impl Folder {
                 scan.container = scan.container.or(picture.glance.container);
                 planes.push(picture.glance.kind);
                 scan.files.push(picture.file);
-            } else if let Some(other) = self.unknown.remove(file) {
-                self.companions += 1;
+            } else if let Some((raw_file, is)) = self.unknown.remove(file) {
+                scan.files.push(raw_file);
                 let raw = sidecar.raw();
                 let id = if raw {
                     "scan-raw-not-read"
                 } else {
                     "scan-format-not-read"
                 };
-                scan.error.get_or_insert_with(|| {
-                    Error::unsupported(file, say(id, &[arg("is", &other.why)]))
-                });
+                scan.error
+                    .get_or_insert_with(|| Error::unsupported(file, say(id, &[arg("is", &is)])));
             } else if let Some(error) = self.take_problem(file, &mut scan.files) {
                 scan.error.get_or_insert(error);
             } else {
@@ -358,8 +355,9 @@ impl Folder {
             scan.container = picture.glance.container;
             self.push_scan(scan);
         }
-        for other in std::mem::take(&mut self.unknown).into_values() {
-            self.push_other(other);
+        for (path, (file, why)) in std::mem::take(&mut self.unknown) {
+            let bytes = file.bytes;
+            self.push_other(Other { path, bytes, why });
         }
     }
 }

@@ -114,12 +114,6 @@ fn holds(scan: &Scan, path: &Path) -> bool {
     scan.path == path
         || scan.sidecar.as_deref() == Some(path)
         || scan.files.iter().any(|file| file.path == path)
-        // A raw file is its sidecar's scan, although it is not read.
-        || scan.files.is_empty()
-            && scan.sidecar.as_deref().is_some_and(|sidecar| {
-                let sidecar = super::sidecar::Sidecar::read(sidecar);
-                sidecar.is_ok_and(|s| s.files().iter().any(|f| Some(f.as_os_str()) == path.file_name()))
-            })
 }
 
 /// The files of the folder that may share a scan with `path`: sidecars, the files they name, files

@@ -136,3 +136,82 @@ scan-key-window-width = Window width
 scan-key-rescale-slope = Rescale slope
 scan-key-rescale-intercept = Rescale intercept
 scan-key-transfer-syntax = Transfer syntax
+
+# xamine list
+cli-list-path = A folder, or one file
+cli-list-all = Rows for the files that are no scans, too
+cli-list-example =
+    Example:
+      xamine list samples
+list-head-state = STATE
+list-head-kind = KIND
+list-head-files = FILES
+list-head-size = SIZE
+list-head-path = PATH
+list-head-problem = PROBLEM
+list-state-new = new
+list-state-problem = problem
+list-kind-dual-energy = dual energy
+list-kind-single-energy = one energy
+list-kind-colour = colour
+list-kind-report = report
+list-kind-other = other
+list-bytes = { $value } B
+list-kilobytes = { $value } kB
+list-megabytes = { $value } MB
+list-gigabytes = { $value } GB
+list-scans = { $count ->
+        [0] no scan
+        [one] 1 scan
+       *[other] { $count } scans
+    }
+list-problems = { $count } with a problem
+list-others = { $count ->
+        [one] 1 other file
+       *[other] { $count } other files
+    }
+list-progress = { $rows } rows so far
+
+# xamine info
+cli-info-example =
+    Example:
+      xamine info samples/cargo_blocks_H_9MeV.tif --json
+cli-arg-scan = Any file of the scan, or a folder that holds one scan; FILE#2 is page 2 of a file
+cli-arg-alone = Just that file, not the others of its scan
+info-kind = Kind
+info-format = Format
+info-format-tiff = TIFF
+info-format-png = PNG
+info-format-jpeg = JPEG
+info-format-bmp = BMP
+info-format-dicos = DICOS
+info-format-dicom = DICOM
+info-container = Container
+info-paired = Together by
+info-paired-page = the pages of one file
+info-paired-sample = the samples of one file
+info-paired-image-type = Image Type of the files
+info-paired-name = the names of the files
+info-paired-sidecar = the sidecar
+info-simulated = Simulated
+info-yes = yes
+info-scan-id = Scan ID
+info-files = Files
+info-file = { $size }, SHA-256 { $hash }
+info-view = View { $name }
+info-size = Size
+info-pixels = { $width } x { $height } pixels
+info-pixel = Pixel
+info-pixel-mm = { $x } x { $y } mm
+info-plane = Plane { $name }
+info-samples = { $bits } bits, { $min } to { $max }, mean { $mean }, sum { $sum }
+info-polarity-bright-is-air = bright is air
+info-polarity-bright-is-dense = bright is dense
+info-polarity-unknown = polarity unknown
+info-air-unknown = air unknown
+info-air = air { $value }
+info-air-estimated = air { $value } (estimated from the border)
+info-air-rows = air by row ({ $rows } rows, mean { $mean })
+info-rescale = rescale { $slope } x + { $intercept } (not applied)
+info-metadata = What the file says
+info-warnings = Warnings
