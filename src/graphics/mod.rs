@@ -112,6 +112,8 @@ pub struct Encoded {
     pub columns: u16,
     /// Cells down that it covers.
     pub rows: u16,
+    /// Whether it ends at the edge of a cell both ways.
+    pub whole: bool,
     /// Distinct colours sent.
     pub colours: usize,
     /// Whether the terminal shows exactly the frame's pixels.
@@ -270,6 +272,8 @@ pub fn encode(frame: &Frame, target: &Target) -> Result<Encoded> {
         id: target.id,
         columns,
         rows,
+        whole: (frame.width, frame.height)
+            == pixels_for(target.protocol, columns, rows, target.cell),
         colours: made.colours,
         lossless: made.lossless,
         bytes,

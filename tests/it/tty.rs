@@ -14,19 +14,34 @@ struct Sent {
 }
 
 fn key(bytes: &[u8], code: Code, [ctrl, alt, shift]: [bool; 3]) -> Sent {
-    let means = Input::Key { key: Key::new(code, ctrl, alt, shift), repeat: false };
-    Sent { bytes: bytes.to_vec(), means, then_silence: false }
+    let means = Input::Key {
+        key: Key::new(code, ctrl, alt, shift),
+        repeat: false,
+    };
+    Sent {
+        bytes: bytes.to_vec(),
+        means,
+        then_silence: false,
+    }
 }
 
 fn typed() -> impl Strategy<Value = Sent> {
     prop_oneof![
         prop::char::range(' ', '~').prop_map(|c| key(&[c as u8], Code::Char(c), [false; 3])),
-        prop::sample::select(vec!['é', 'ß', '漢', '字', '🚢', 'Ж'])
-            .prop_map(|c| key(c.to_string().as_bytes(), Code::Char(c), [false; 3])),
-        prop::char::range('a', 'z').prop_filter("tab and enter are keys of their own", |c| !"im".contains(*c))
+        prop::sample::select(vec!['é', 'ß', '漢', '字', '🚢', 'Ж']).prop_map(|c| key(
+            c.to_string().as_bytes(),
+            Code::Char(c),
+            [false; 3]
+        )),
+        prop::char::range('a', 'z')
+            .prop_filter("tab and enter are keys of their own", |c| !"im"
+                .contains(*c))
             .prop_map(|c| key(&[c as u8 & 0x1f], Code::Char(c), [true, false, false])),
-        prop::sample::select(vec!['a', 'z', '1', '.', 'q', 'é'])
-            .prop_map(|c| key(format!("\x1b{c}").as_bytes(), Code::Char(c), [false, true, false])),
+        prop::sample::select(vec!['a', 'z', '1', '.', 'q', 'é']).prop_map(|c| key(
+            format!("\x1b{c}").as_bytes(),
+            Code::Char(c),
+            [false, true, false]
+        )),
     ]
 }
 
@@ -52,7 +67,10 @@ fn named() -> impl Strategy<Value = Sent> {
         key(b"\x1b[27u", Code::Esc, none),
         key(b"\x1b[109;5u", Code::Char('m'), ctrl),
         key(b"\x1b[47:63;6u", Code::Char('?'), ctrl),
-        Sent { then_silence: true, ..key(b"\x1b", Code::Esc, none) },
+        Sent {
+            then_silence: true,
+            ..key(b"\x1b", Code::Esc, none)
+        },
     ])
 }
 
@@ -65,10 +83,18 @@ fn reply() -> impl Strategy<Value = Sent> {
     };
     prop_oneof![
         (number.clone(), any::<bool>()).prop_map(move |(id, ok)| {
-            let message = if ok { "OK" } else { "ENOENT:Put command refers to non-existent image" };
+            let message = if ok {
+                "OK"
+            } else {
+                "ENOENT:Put command refers to non-existent image"
+            };
             answer(
                 format!("\x1b_Gi={id};{message}\x1b\\"),
-                Reply::Kitty { id: Some(id), ok, message: xamine::text::Safe::from_outside(message) },
+                Reply::Kitty {
+                    id: Some(id),
+                    ok,
+                    message: xamine::text::Safe::from_outside(message),
+                },
             )
         }),
         "[a-zA-Z]{2,9}[( ][0-9.]{1,8}[)]".prop_map(move |name| {
@@ -76,31 +102,56 @@ fn reply() -> impl Strategy<Value = Sent> {
             answer(format!("\x1bP>|{name}\x1b\\"), version)
         }),
         (number.clone(), 0_u32..5).prop_map(move |(mode, state)| {
-            answer(format!("\x1b[?{mode};{state}$y"), Reply::Mode { mode, state })
+            answer(
+                format!("\x1b[?{mode};{state}$y"),
+                Reply::Mode { mode, state },
+            )
         }),
         prop::collection::vec(number.clone(), 1..8).prop_map(move |list| {
             let text: Vec<String> = list.iter().map(u32::to_string).collect();
-            answer(format!("\x1b[?{}c", text.join(";")), Reply::Attributes(list))
+            answer(
+                format!("\x1b[?{}c", text.join(";")),
+                Reply::Attributes(list),
+            )
         }),
         prop::collection::vec(number.clone(), 3..4).prop_map(move |list| {
             let text: Vec<String> = list.iter().map(u32::to_string).collect();
-            answer(format!("\x1b[>{}c", text.join(";")), Reply::SecondaryAttributes(list))
+            answer(
+                format!("\x1b[>{}c", text.join(";")),
+                Reply::SecondaryAttributes(list),
+            )
         }),
         Just(answer("\x1b[0n".into(), Reply::Status(0))),
         (2_u16..200, 1_u16..300).prop_map(move |(row, column)| {
-            answer(format!("\x1b[{row};{column}R"), Reply::Cursor { row, column })
+            answer(
+                format!("\x1b[{row};{column}R"),
+                Reply::Cursor { row, column },
+            )
         }),
         (number.clone(), number.clone()).prop_map(move |(height, width)| {
-            answer(format!("\x1b[4;{height};{width}t"), Reply::AreaPixels { height, width })
+            answer(
+                format!("\x1b[4;{height};{width}t"),
+                Reply::AreaPixels { height, width },
+            )
         }),
         (number.clone(), number.clone()).prop_map(move |(height, width)| {
-            answer(format!("\x1b[6;{height};{width}t"), Reply::CellPixels { height, width })
+            answer(
+                format!("\x1b[6;{height};{width}t"),
+                Reply::CellPixels { height, width },
+            )
         }),
         (number.clone(), number.clone()).prop_map(move |(rows, columns)| {
-            answer(format!("\x1b[8;{rows};{columns}t"), Reply::AreaCells { rows, columns })
+            answer(
+                format!("\x1b[8;{rows};{columns}t"),
+                Reply::AreaCells { rows, columns },
+            )
         }),
         (1_u32..3, 0_u32..4, number).prop_map(move |(item, status, value)| {
-            let reply = Reply::Graphics { item, status, values: vec![value, value] };
+            let reply = Reply::Graphics {
+                item,
+                status,
+                values: vec![value, value],
+            };
             answer(format!("\x1b[?{item};{status};{value};{value}S"), reply)
         }),
         any::<[u8; 3]>().prop_map(move |[r, g, b]| {
@@ -108,20 +159,32 @@ fn reply() -> impl Strategy<Value = Sent> {
             answer(text, Reply::Background([r, g, b]))
         }),
         any::<[u8; 3]>().prop_map(move |[r, g, b]| {
-            answer(format!("\x1b]10;rgb:{r:02x}/{g:02x}/{b:02x}\x1b\\"), Reply::Foreground([r, g, b]))
+            answer(
+                format!("\x1b]10;rgb:{r:02x}/{g:02x}/{b:02x}\x1b\\"),
+                Reply::Foreground([r, g, b]),
+            )
         }),
         Just(answer(
             "\x1b]1337;ReportCellSize=17.0;8.5;2.0\x1b\\".into(),
-            Reply::CellPoints { height: 17.0, width: 8.5, scale: 2.0 }
+            Reply::CellPoints {
+                height: 17.0,
+                width: 8.5,
+                scale: 2.0
+            }
         )),
-        (0_u32..32).prop_map(move |flags| answer(format!("\x1b[?{flags}u"), Reply::KeyboardFlags(flags))),
+        (0_u32..32)
+            .prop_map(move |flags| answer(format!("\x1b[?{flags}u"), Reply::KeyboardFlags(flags))),
     ]
 }
 
 fn other() -> impl Strategy<Value = Sent> {
     prop_oneof![
         any::<bool>().prop_map(|gained| Sent {
-            bytes: if gained { b"\x1b[I".to_vec() } else { b"\x1b[O".to_vec() },
+            bytes: if gained {
+                b"\x1b[I".to_vec()
+            } else {
+                b"\x1b[O".to_vec()
+            },
             means: Input::Focus(gained),
             then_silence: false,
         }),
@@ -216,7 +279,10 @@ fn escape_and_typing_are_keys_however_alike_a_sequence_they_look() {
         ("_", vec![Code::Char('_')]),
         ("]1", vec![Code::Char(']'), Code::Char('1')]),
         ("Px", vec![Code::Char('P'), Code::Char('x')]),
-        ("[?6", vec![Code::Char('['), Code::Char('?'), Code::Char('6')]),
+        (
+            "[?6",
+            vec![Code::Char('['), Code::Char('?'), Code::Char('6')],
+        ),
     ] {
         parser.feed(b"\x1b");
         assert_eq!(codes(&parser.flush_timeout()), [Code::Esc]);
@@ -228,10 +294,17 @@ fn escape_and_typing_are_keys_however_alike_a_sequence_they_look() {
 
 #[test]
 fn alt_with_an_introducer_and_typing_after_it_are_keys() {
-    for (text, second) in [("\x1bPh", 'h'), ("\x1b]x", 'x'), ("\x1b_y", 'y'), ("\x1bOz", 'z')] {
+    for (text, second) in [
+        ("\x1bPh", 'h'),
+        ("\x1b]x", 'x'),
+        ("\x1b_y", 'y'),
+        ("\x1bOz", 'z'),
+    ] {
         let mut parser = Parser::default();
         let found = parser.feed(text.as_bytes());
-        let Input::Key { key, .. } = &found[0] else { panic!("{found:?}") };
+        let Input::Key { key, .. } = &found[0] else {
+            panic!("{found:?}")
+        };
         if second != 'z' {
             assert!(key.alt, "{text:?}");
             assert_eq!(codes(&found)[1], Code::Char(second));
@@ -239,7 +312,9 @@ fn alt_with_an_introducer_and_typing_after_it_are_keys() {
     }
     let mut parser = Parser::default();
     assert!(parser.feed(b"\x1b[").is_empty());
-    let Input::Key { key, .. } = &parser.flush_timeout()[0] else { panic!("a key") };
+    let Input::Key { key, .. } = &parser.flush_timeout()[0] else {
+        panic!("a key")
+    };
     assert_eq!(*key, Key::new(Code::Char('['), false, true, false));
 }
 
@@ -248,16 +323,26 @@ fn a_string_without_an_end_is_given_up_by_time_by_length_and_by_control_keys() {
     let mut parser = Parser::default();
     assert!(parser.feed(b"\x1bP>|kitty").is_empty());
     assert_eq!(parser.waiting(), Waiting::Rest);
-    assert_eq!(parser.flush_timeout(), [Input::Unknown(b"\x1bP>|kitty".to_vec())]);
+    assert_eq!(
+        parser.flush_timeout(),
+        [Input::Unknown(b"\x1bP>|kitty".to_vec())]
+    );
     assert_eq!(codes(&parser.feed(b"a")), [Code::Char('a')]);
 
     assert!(parser.feed(b"\x1b_Gi=1;").is_empty());
     let found = parser.feed(&[b'x'; 200_000]);
-    assert!(found.len() > 100_000 && found.len() < 200_000, "the discarding ends: {}", found.len());
+    assert!(
+        found.len() > 100_000 && found.len() < 200_000,
+        "the discarding ends: {}",
+        found.len()
+    );
 
     parser.feed(b"\x1b_Gi=1;O");
     let found = parser.feed(b"\x03");
-    assert!(matches!(found[..], [Input::Unknown(_), Input::Key { .. }]), "{found:?}");
+    assert!(
+        matches!(found[..], [Input::Unknown(_), Input::Key { .. }]),
+        "{found:?}"
+    );
 
     parser.feed(b"\x1b[200~lost end");
     assert_eq!(parser.waiting(), Waiting::Rest);

@@ -29,7 +29,12 @@ impl<'a> Csi<'a> {
             .split(|b| *b == b';')
             .map(|p| p.split(|b| *b == b':').map(number).collect())
             .collect::<Option<Vec<Vec<u32>>>>()?;
-        Some(Self { private, parameters, intermediate, last })
+        Some(Self {
+            private,
+            parameters,
+            intermediate,
+            last,
+        })
     }
 
     /// The parameter at `at`; 0 when it is missing.
@@ -38,25 +43,34 @@ impl<'a> Csi<'a> {
     }
 
     fn sub(&self, at: usize, sub: usize) -> u32 {
-        self.parameters.get(at).and_then(|p| p.get(sub)).copied().unwrap_or(0)
+        self.parameters
+            .get(at)
+            .and_then(|p| p.get(sub))
+            .copied()
+            .unwrap_or(0)
     }
 
     /// All first sub-parameters.
     fn numbers(&self) -> Vec<u32> {
-        (0..self.parameters.len()).map(|at| self.parameter(at)).collect()
+        (0..self.parameters.len())
+            .map(|at| self.parameter(at))
+            .collect()
     }
 }
 
 /// A decimal number; an empty one is 0.
 fn number(digits: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0_u32, |n, b| {
-        b.is_ascii_digit().then(|| n.saturating_mul(10).saturating_add(u32::from(b - b'0')))
+        b.is_ascii_digit()
+            .then(|| n.saturating_mul(10).saturating_add(u32::from(b - b'0')))
     })
 }
 
 /// Whether a dollar after these parameters ends rxvt's shifted key.
 pub(super) fn is_rxvt(parameters: &[u8]) -> bool {
-    !parameters.is_empty() && parameters.iter().all(u8::is_ascii_digit) && tilde(number(parameters).unwrap_or(0)).is_some()
+    !parameters.is_empty()
+        && parameters.iter().all(u8::is_ascii_digit)
+        && tilde(number(parameters).unwrap_or(0)).is_some()
 }
 
 /// Reads what follows `CSI`; `None` when it means nothing here.
@@ -79,20 +93,35 @@ fn reply(csi: &Csi<'_>) -> Option<Reply> {
     Some(match (csi.private, csi.intermediate, csi.last) {
         (Some(b'?'), [], b'c') => Reply::Attributes(csi.numbers()),
         (Some(b'>'), [], b'c') => Reply::SecondaryAttributes(csi.numbers()),
-        (Some(b'?'), b"$", b'y') => Reply::Mode { mode: csi.parameter(0), state: csi.parameter(1) },
+        (Some(b'?'), b"$", b'y') => Reply::Mode {
+            mode: csi.parameter(0),
+            state: csi.parameter(1),
+        },
         (Some(b'?'), [], b'S') => Reply::Graphics {
             item: csi.parameter(0),
             status: csi.parameter(1),
             values: csi.numbers().split_off(csi.parameters.len().min(2)),
         },
         (Some(b'?'), [], b'u') => Reply::KeyboardFlags(csi.parameter(0)),
-        (Some(b'?'), [], b'R') => Reply::Cursor { row: short(0), column: short(1) },
+        (Some(b'?'), [], b'R') => Reply::Cursor {
+            row: short(0),
+            column: short(1),
+        },
         (Some(b'?'), [], b'n') => Reply::Other(vec![b'?', b'n']),
         (None, [], b'n') => Reply::Status(csi.parameter(0)),
         (None, [], b't') => match csi.parameter(0) {
-            4 => Reply::AreaPixels { height: csi.parameter(1), width: csi.parameter(2) },
-            6 => Reply::CellPixels { height: csi.parameter(1), width: csi.parameter(2) },
-            8 => Reply::AreaCells { rows: csi.parameter(1), columns: csi.parameter(2) },
+            4 => Reply::AreaPixels {
+                height: csi.parameter(1),
+                width: csi.parameter(2),
+            },
+            6 => Reply::CellPixels {
+                height: csi.parameter(1),
+                width: csi.parameter(2),
+            },
+            8 => Reply::AreaCells {
+                rows: csi.parameter(1),
+                columns: csi.parameter(2),
+            },
             _ => Reply::Other(vec![b't']),
         },
         _ => return None,
@@ -132,7 +161,10 @@ fn key(csi: &Csi<'_>) -> Option<Input> {
         return None;
     }
     let key = Key::new(code, bits & 4 != 0, bits & 0b10_0010 != 0, bits & 1 != 0);
-    Some(Input::Key { key, repeat: csi.sub(1, 1) == 2 })
+    Some(Input::Key {
+        key,
+        repeat: csi.sub(1, 1) == 2,
+    })
 }
 
 /// Keys named by a letter.
@@ -229,15 +261,26 @@ fn sgr_mouse(csi: &Csi<'_>) -> Option<Input> {
         return None;
     }
     let release = csi.last == b'm';
-    mouse(csi.parameter(0), csi.parameter(1), csi.parameter(2), release).map(Input::Mouse)
+    mouse(
+        csi.parameter(0),
+        csi.parameter(1),
+        csi.parameter(2),
+        release,
+    )
+    .map(Input::Mouse)
 }
 
 /// The three bytes after `CSI M`.
 pub(super) fn old_mouse(bytes: &[u8]) -> Input {
     let at = |i: usize| u32::from(bytes.get(i).copied().unwrap_or(32).saturating_sub(32));
     // The old form does not say which button was let go: the left one, in all likelihood.
-    let (buttons, release) = if at(0) & 0b110_0011 == 3 { (at(0) & !3, true) } else { (at(0), false) };
-    mouse(buttons, at(1), at(2), release).map_or_else(|| Input::Unknown(bytes.to_vec()), Input::Mouse)
+    let (buttons, release) = if at(0) & 0b110_0011 == 3 {
+        (at(0) & !3, true)
+    } else {
+        (at(0), false)
+    };
+    mouse(buttons, at(1), at(2), release)
+        .map_or_else(|| Input::Unknown(bytes.to_vec()), Input::Mouse)
 }
 
 /// xterm's button number: two bits of button, modifiers, 32 for motion, 64 for the wheel.
@@ -295,11 +338,17 @@ mod tests {
             ("1;6Z", ctrl_shift(Code::Tab)),
             ("24~", Some(Key::plain(Code::F(12)))),
             ("1;2R", Some(Key::new(Code::F(3), false, false, true))),
-            ("27;5;105~", Some(Key::new(Code::Char('i'), true, false, false))),
+            (
+                "27;5;105~",
+                Some(Key::new(Code::Char('i'), true, false, false)),
+            ),
             ("27u", Some(Key::plain(Code::Esc))),
             ("97;5u", Some(Key::new(Code::Char('a'), true, false, false))),
             ("97;6u", Some(Key::new(Code::Char('A'), true, false, false))),
-            ("47:63;6u", Some(Key::new(Code::Char('?'), true, false, false))),
+            (
+                "47:63;6u",
+                Some(Key::new(Code::Char('?'), true, false, false)),
+            ),
             ("57399u", Some(Key::plain(Code::Char('0')))),
             ("57376u", Some(Key::plain(Code::F(13)))),
             ("97;9u", None),
@@ -308,13 +357,17 @@ mod tests {
         ] {
             assert_eq!(pressed(body), key, "{body}");
         }
-        let Some(Input::Key { repeat, .. }) = read(b"1;1:2B") else { panic!("a held key") };
+        let Some(Input::Key { repeat, .. }) = read(b"1;1:2B") else {
+            panic!("a held key")
+        };
         assert!(repeat);
     }
 
     #[test]
     fn the_mouse_is_read() {
-        let Some(Input::Mouse(mouse)) = read(b"<20;10;5M") else { panic!("a press") };
+        let Some(Input::Mouse(mouse)) = read(b"<20;10;5M") else {
+            panic!("a press")
+        };
         assert_eq!(mouse.kind, MouseKind::Press(Button::Left));
         assert_eq!((mouse.column, mouse.row), (9, 4));
         assert!(mouse.ctrl && mouse.shift && !mouse.alt);
@@ -324,7 +377,9 @@ mod tests {
             ("<35;1;1M", MouseKind::Move),
             ("<65;1;1M", MouseKind::WheelDown),
         ] {
-            let Some(Input::Mouse(mouse)) = read(body.as_bytes()) else { panic!("{body}") };
+            let Some(Input::Mouse(mouse)) = read(body.as_bytes()) else {
+                panic!("{body}")
+            };
             assert_eq!(mouse.kind, kind);
         }
         assert_eq!(read(b"<0;1M"), None);

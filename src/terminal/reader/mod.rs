@@ -118,7 +118,9 @@ pub(crate) enum StringKind {
 enum State {
     Ground,
     /// Inside a character; so many bytes in all, perhaps after an escape.
-    Utf8 { length: usize },
+    Utf8 {
+        length: usize,
+    },
     Escape,
     Csi,
     /// Three more bytes after `CSI M`.
@@ -130,7 +132,9 @@ enum State {
     /// An escape inside a string: its end when a backslash follows.
     StringEscape(StringKind),
     /// Throws an overlong string away up to its end.
-    Discard { seen: usize },
+    Discard {
+        seen: usize,
+    },
     /// An escape inside such a string.
     DiscardEscape,
     Paste,
@@ -149,7 +153,12 @@ pub struct Parser {
 
 impl Default for Parser {
     fn default() -> Self {
-        Self { state: State::Ground, held: Vec::new(), told: 0, out: Vec::new() }
+        Self {
+            state: State::Ground,
+            held: Vec::new(),
+            told: 0,
+            out: Vec::new(),
+        }
     }
 }
 
@@ -236,7 +245,9 @@ impl Parser {
     fn after_late(&mut self, byte: u8) {
         let state = match (self.held.as_slice(), byte) {
             (b"\x1b", b'[') | (b"\x1b[", b'?' | b'>' | b'<' | b'0'..=b'9') => State::Csi,
-            (b"\x1b", b'P') | (b"\x1bP", b'>' | b'0'..=b'9' | b'!') => State::String(StringKind::Dcs),
+            (b"\x1b", b'P') | (b"\x1bP", b'>' | b'0'..=b'9' | b'!') => {
+                State::String(StringKind::Dcs)
+            }
             (b"\x1b", b']') | (b"\x1b]", b'0'..=b'9') => State::String(StringKind::Osc),
             (b"\x1b", b'_') | (b"\x1b_", b'G') => State::String(StringKind::Apc),
             _ => {
@@ -252,7 +263,12 @@ impl Parser {
     fn ground(&mut self, byte: u8) {
         match byte {
             0x1b => self.begin(State::Escape, byte),
-            0xc2..=0xf4 => self.begin(State::Utf8 { length: utf8_length(byte) }, byte),
+            0xc2..=0xf4 => self.begin(
+                State::Utf8 {
+                    length: utf8_length(byte),
+                },
+                byte,
+            ),
             _ => self.single(byte, Alt::No),
         }
     }
@@ -291,7 +307,10 @@ impl Parser {
             return;
         }
         let alt = self.held[0] == 0x1b;
-        match std::str::from_utf8(&self.held[usize::from(alt)..]).ok().and_then(|s| s.chars().next()) {
+        match std::str::from_utf8(&self.held[usize::from(alt)..])
+            .ok()
+            .and_then(|s| s.chars().next())
+        {
             Some(c) => {
                 self.reset();
                 self.key(Key::new(Code::Char(c), false, alt, false));
@@ -307,7 +326,9 @@ impl Parser {
             b'P' => State::String(StringKind::Dcs),
             b']' => State::String(StringKind::Osc),
             b'_' => State::String(StringKind::Apc),
-            0xc2..=0xf4 => State::Utf8 { length: 1 + utf8_length(byte) },
+            0xc2..=0xf4 => State::Utf8 {
+                length: 1 + utf8_length(byte),
+            },
             // Two escapes: the first one was the key.
             0x1b => return self.key(Key::plain(Code::Esc)),
             _ => {
@@ -454,7 +475,12 @@ impl Parser {
 
     /// An escape with a character was a key with Alt, and the rest typing.
     fn alt_and_typing(&mut self, held: &[u8]) {
-        self.key(Key::new(Code::Char(char::from(held[1])), false, true, false));
+        self.key(Key::new(
+            Code::Char(char::from(held[1])),
+            false,
+            true,
+            false,
+        ));
         self.plain(&held[2..]);
     }
 
@@ -510,7 +536,8 @@ impl Parser {
     }
 
     fn paste(&mut self, text: &[u8]) {
-        self.out.push(Input::Paste(String::from_utf8_lossy(text).into_owned()));
+        self.out
+            .push(Input::Paste(String::from_utf8_lossy(text).into_owned()));
     }
 
     /// Gives up what is held: unknown, or typing when its beginning was told as a key.

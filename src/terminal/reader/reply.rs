@@ -92,9 +92,7 @@ pub(super) fn begins(kind: StringKind, body: &[u8]) -> bool {
     let rest = &body[digits..];
     match kind {
         StringKind::Apc => body.first().is_none_or(|b| *b == b'G'),
-        StringKind::Osc => {
-            rest.first().is_none_or(|b| digits > 0 && *b == b';') && digits <= 5
-        }
+        StringKind::Osc => rest.first().is_none_or(|b| digits > 0 && *b == b';') && digits <= 5,
         StringKind::Dcs => match rest {
             [] => digits <= 2,
             [b'>' | b'!', more @ ..] => digits == 0 && more.first().is_none_or(|b| *b == b'|'),
@@ -122,8 +120,14 @@ fn kitty(body: &[u8]) -> Option<Reply> {
     let end = body.iter().position(|b| *b == b';')?;
     let keys = std::str::from_utf8(&body[..end]).ok()?;
     let message = &body[end + 1..];
-    let id = keys.split(',').find_map(|pair| pair.strip_prefix("i=")?.parse().ok());
-    Some(Reply::Kitty { id, ok: message == b"OK", message: Safe::from_bytes(message) })
+    let id = keys
+        .split(',')
+        .find_map(|pair| pair.strip_prefix("i=")?.parse().ok());
+    Some(Reply::Kitty {
+        id,
+        ok: message == b"OK",
+        message: Safe::from_bytes(message),
+    })
 }
 
 fn osc(body: &str) -> Option<Reply> {
@@ -141,16 +145,24 @@ fn osc(body: &str) -> Option<Reply> {
 
 /// `HEIGHT;WIDTH` or `HEIGHT;WIDTH;SCALE` in points.
 fn cell_points(text: &str) -> Option<Reply> {
-    let mut numbers = text.split(';').map(|n| n.parse::<f64>().ok().filter(|n| n.is_finite()));
+    let mut numbers = text
+        .split(';')
+        .map(|n| n.parse::<f64>().ok().filter(|n| n.is_finite()));
     let (height, width) = (numbers.next()??, numbers.next()??);
     let scale = numbers.next().flatten().unwrap_or(1.0);
-    Some(Reply::CellPoints { height, width, scale })
+    Some(Reply::CellPoints {
+        height,
+        width,
+        scale,
+    })
 }
 
 /// `rgb:RRRR/GGGG/BBBB` in one to four hex digits each, by X11's `XParseColor`.
 fn colour(text: &str) -> Option<[u8; 3]> {
     let mut parts = text.strip_prefix("rgb:")?.split('/').map(|part| {
-        let digits = u32::try_from(part.len()).ok().filter(|n| (1..=4).contains(n))?;
+        let digits = u32::try_from(part.len())
+            .ok()
+            .filter(|n| (1..=4).contains(n))?;
         let value = u32::from_str_radix(part, 16).ok()?;
         let most = 16_u32.pow(digits) - 1;
         Some(((value * 255 + most / 2) / most) as u8)
@@ -166,10 +178,20 @@ mod tests {
     fn strings_are_read() {
         assert_eq!(
             read(StringKind::Apc, b"Gi=31;OK"),
-            Some(Reply::Kitty { id: Some(31), ok: true, message: Safe::word("OK") })
+            Some(Reply::Kitty {
+                id: Some(31),
+                ok: true,
+                message: Safe::word("OK")
+            })
         );
-        assert_eq!(read(StringKind::Osc, b"11;rgb:ffff/8080/0000"), Some(Reply::Background([255, 128, 0])));
-        assert_eq!(read(StringKind::Osc, b"10;rgb:f/0/8"), Some(Reply::Foreground([255, 0, 136])));
+        assert_eq!(
+            read(StringKind::Osc, b"11;rgb:ffff/8080/0000"),
+            Some(Reply::Background([255, 128, 0]))
+        );
+        assert_eq!(
+            read(StringKind::Osc, b"10;rgb:f/0/8"),
+            Some(Reply::Foreground([255, 0, 136]))
+        );
         assert_eq!(
             read(StringKind::Dcs, b">|kitty(0.26.5)"),
             Some(Reply::Version(Safe::word("kitty(0.26.5)")))
