@@ -33,7 +33,7 @@ pub const PALETTES: &[Palette] = &[
     Palette {
         name: "grey",
         lightness: [0.0, 1.0],
-        path: &[[0.0, 0.0], [0.0, 0.0]],
+        path: &[],
     },
     Palette {
         name: "blue-yellow",
@@ -67,8 +67,11 @@ impl Palette {
         colours
     }
 
-    /// The colour at `t`, 0 to 1.
+    /// The colour at `t`, 0 to 1; a palette without a path is the grey of the grey display.
     pub fn colour(&self, t: f32) -> [u8; 3] {
+        if self.path.len() < 2 {
+            return [(t * 255.0).round() as u8; 3];
+        }
         let place = t * (self.path.len() - 1) as f32;
         let from = (place as usize).min(self.path.len() - 2);
         let share = place - from as f32;
