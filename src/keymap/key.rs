@@ -57,11 +57,24 @@ impl Key {
     /// A key, with shift normalised.
     pub fn new(code: Code, ctrl: bool, alt: bool, shift: bool) -> Self {
         match code {
-            Code::Char(c) if shift && c.is_ascii_lowercase() => {
-                Self { code: Code::Char(c.to_ascii_uppercase()), ctrl, alt, shift: false }
-            }
-            Code::Char(_) => Self { code, ctrl, alt, shift: false },
-            _ => Self { code, ctrl, alt, shift },
+            Code::Char(c) if shift && c.is_ascii_lowercase() => Self {
+                code: Code::Char(c.to_ascii_uppercase()),
+                ctrl,
+                alt,
+                shift: false,
+            },
+            Code::Char(_) => Self {
+                code,
+                ctrl,
+                alt,
+                shift: false,
+            },
+            _ => Self {
+                code,
+                ctrl,
+                alt,
+                shift,
+            },
         }
     }
 
