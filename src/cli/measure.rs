@@ -39,8 +39,7 @@ pub(super) fn run(
 
 /// Reads a region.
 fn read(radiograph: &Radiograph, text: &str) -> Result<Region, Error> {
-    Region::parse(text)
-        .ok_or_else(|| bad_region(text, radiograph.width(), radiograph.height()))
+    Region::parse(text).ok_or_else(|| bad_region(text, radiograph.width(), radiograph.height()))
 }
 
 /// The JSON document; its fields are a contract.

@@ -156,9 +156,8 @@ fn sized(view: View, text: Option<&str>) -> Result<(View, Size)> {
         return Ok((view, checked(w.round() as usize, h.round() as usize, "")?));
     };
     let (width, height) = sides(text).ok_or_else(|| bad_size(text))?;
-    let follow = |side: usize, own: f64, other: f64| {
-        ((side as f64 * other / own).round() as usize).max(1)
-    };
+    let follow =
+        |side: usize, own: f64, other: f64| ((side as f64 * other / own).round() as usize).max(1);
     let size = match (width, height) {
         (Some(width), Some(height)) => checked(width, height, text)?,
         (Some(width), None) => checked(width, follow(width, w, h), text)?,
@@ -168,7 +167,8 @@ fn sized(view: View, text: Option<&str>) -> Result<(View, Size)> {
     let (across, down) = (size.width as f64 / w, size.height as f64 / h);
     let zoom = across.min(down);
     // A shape that is the scan's within a pixel fills the whole picture.
-    let fills = (size.width as f64 - w * zoom).abs() < 1.0 && (size.height as f64 - h * zoom).abs() < 1.0;
+    let fills =
+        (size.width as f64 - w * zoom).abs() < 1.0 && (size.height as f64 - h * zoom).abs() < 1.0;
     let region = if fills {
         view.region
     } else {

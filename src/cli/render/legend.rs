@@ -113,7 +113,8 @@ fn glyph(letter: char) -> [u8; 8] {
 fn append(pixels: Pixels, strip: &[[u8; 3]]) -> Pixels {
     match pixels {
         Pixels::Grey(mut grey) => {
-            let level = |c: &[u8; 3]| ((u16::from(c[0]) + u16::from(c[1]) + u16::from(c[2])) / 3) as u8;
+            let level =
+                |c: &[u8; 3]| ((u16::from(c[0]) + u16::from(c[1]) + u16::from(c[2])) / 3) as u8;
             grey.extend(strip.iter().map(level));
             Pixels::Grey(grey)
         }
