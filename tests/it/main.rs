@@ -16,6 +16,7 @@ mod encoders;
 mod keymaps;
 mod keys;
 mod layering;
+mod painting;
 mod pixels;
 mod samples;
 mod scans;
