@@ -54,8 +54,9 @@ fn check_with(folder: &Path, name: &str, bytes: &[u8]) -> Report {
 fn parses_only(bytes: &[u8]) -> bool {
     use sha2::{Digest as _, Sha256};
     let hex = |bytes: &[u8]| -> String {
-        let hash = Sha256::digest(bytes);
-        hash.iter().map(|byte| format!("{byte:02x}")).collect()
+        Sha256::digest(bytes)
+            .iter()
+            .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
     };
     bytes
         .split(|byte| *byte == b'\n')
