@@ -1,19 +1,242 @@
-//! `xamine list`.
+//! `xamine list`: the scans of a folder tree, one row each.
+//!
+//! What cannot be read is a row with its reason. JSON is one array with the fields of the contract.
 
-use std::io::Write;
+use std::io::{IsTerminal as _, Write};
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value, json};
 
 use super::Failure;
-use crate::Error;
-use crate::messages::say;
+use super::exit;
+use crate::cancel::Cancel;
+use crate::messages::{arg, say};
+use crate::radiograph::Kind;
+use crate::scan::{FindOptions, Found, Other, Scan, Tally, find};
+use crate::text::Safe;
+
+/// Time between two words of progress.
+const PROGRESS: Duration = Duration::from_secs(1);
 
 /// Runs the command.
 pub(super) fn run(
-    _path: &Path,
-    _all: bool,
-    _json: bool,
-    _out: &mut dyn Write,
-    _err: &mut dyn Write,
+    path: &Path,
+    all: bool,
+    json: bool,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
 ) -> Result<u8, Failure> {
-    Err(Error::request(say("cli-list", &[])).into())
+    let mut rows = Vec::new();
+    let mut progress = Progress::new();
+    let tally = find(
+        path,
+        &FindOptions::default(),
+        &Cancel::never(),
+        &mut |row| {
+            if all || matches!(row, Found::Scan(_)) {
+                rows.push(row);
+            }
+            progress.tell(rows.len(), err);
+        },
+    )?;
+    progress.clear(err);
+    if json {
+        let rows: Vec<Value> = rows.iter().map(json_of).collect();
+        serde_json::to_writer_pretty(&mut *out, &rows).map_err(std::io::Error::from)?;
+        writeln!(out)?;
+    } else {
+        table(&rows, out)?;
+        writeln!(out, "{}", summary(&tally))?;
+    }
+    out.flush()?;
+    Ok(exit::DONE)
+}
+
+/// A word of progress on a terminal, at most once a second.
+struct Progress {
+    next: Instant,
+    shown: bool,
+}
+
+impl Progress {
+    fn new() -> Self {
+        Self {
+            next: Instant::now() + PROGRESS,
+            shown: false,
+        }
+    }
+
+    fn tell(&mut self, rows: usize, err: &mut dyn Write) {
+        if Instant::now() < self.next || !std::io::stderr().is_terminal() {
+            return;
+        }
+        self.next = Instant::now() + PROGRESS;
+        self.shown = true;
+        let words = say("list-progress", &[arg("rows", &rows)]);
+        // Progress that cannot be told is not a problem of the work.
+        let _ = write!(err, "\r{words}\x1b[K");
+        let _ = err.flush();
+    }
+
+    fn clear(&self, err: &mut dyn Write) {
+        if self.shown {
+            let _ = write!(err, "\r\x1b[K");
+        }
+    }
+}
+
+/// The state of a scan that nobody has decided: `new`, or `problem` when it cannot be opened.
+pub(super) fn undecided(scan: &Scan) -> &'static str {
+    if scan.error.is_some() {
+        "problem"
+    } else {
+        "new"
+    }
+}
+
+/// One row of the JSON array.
+fn json_of(row: &Found) -> Value {
+    match row {
+        Found::Scan(scan) => json_of_scan(scan, undecided(scan)),
+        Found::Other(other) => json_of_other(other),
+    }
+}
+
+/// The row of a scan in that state; a decision log adds the states and the decision.
+pub(super) fn json_of_scan(scan: &Scan, state: &str) -> Value {
+    let mut row = path_members(&scan.path);
+    row.insert("kind".to_owned(), json!(scan.kind.map(Kind::as_str)));
+    row.insert("state".to_owned(), json!(state));
+    if let Some(container) = &scan.container {
+        row.insert("container".to_owned(), json!(container));
+    }
+    row.insert("files".to_owned(), json!(scan.files.len()));
+    row.insert("bytes".to_owned(), json!(scan.bytes()));
+    let error = scan.error.as_ref().map(crate::Error::message);
+    row.insert("error".to_owned(), json!(error));
+    Value::Object(row)
+}
+
+/// The row of another file, only with `--all`.
+fn json_of_other(other: &Other) -> Value {
+    let mut row = path_members(&other.path);
+    row.insert("kind".to_owned(), json!("other"));
+    row.insert("state".to_owned(), Value::Null);
+    row.insert("files".to_owned(), json!(1));
+    row.insert("bytes".to_owned(), json!(other.bytes));
+    row.insert("error".to_owned(), Value::Null);
+    Value::Object(row)
+}
+
+/// `path`, and `path_hex` when the path is not UTF-8.
+pub(super) fn path_members(path: &Path) -> Map<String, Value> {
+    let mut members = Map::new();
+    let bytes = path.as_os_str().as_bytes();
+    match std::str::from_utf8(bytes) {
+        Ok(text) => {
+            members.insert("path".to_owned(), json!(text));
+        }
+        Err(_) => {
+            members.insert("path".to_owned(), json!(Safe::from_bytes(bytes)));
+            let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            members.insert("path_hex".to_owned(), json!(hex));
+        }
+    }
+    members
+}
+
+/// Columns of the table: state, kind, files, size, path, problem.
+type Row = [Safe; 6];
+
+/// The rows, aligned.
+fn table(rows: &[Found], out: &mut dyn Write) -> std::io::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let head = ["state", "kind", "files", "size", "path", "problem"];
+    let head: Row = head.map(|column| say(&format!("list-head-{column}"), &[]));
+    let rows: Vec<Row> = std::iter::once(head).chain(rows.iter().map(row)).collect();
+    let widths: [usize; 5] =
+        std::array::from_fn(|at| rows.iter().map(|row| row[at].width()).max().unwrap_or(0));
+    for [state, kind, files, size, path, problem] in &rows {
+        let left = |cell: &Safe, at: usize| " ".repeat(widths[at] - cell.width());
+        write!(
+            out,
+            "{state}{}  {kind}{}  {}{files}  {}{size}  {path}",
+            left(state, 0),
+            left(kind, 1),
+            left(files, 2),
+            left(size, 3),
+        )?;
+        if !problem.is_empty() {
+            write!(out, "{}  {problem}", left(path, 4))?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// The cells of a row.
+fn row(row: &Found) -> Row {
+    match row {
+        Found::Scan(scan) => [
+            say(&format!("list-state-{}", undecided(scan)), &[]),
+            scan.kind.map_or_else(Safe::default, kind_word),
+            Safe::number(scan.files.len() as f64, 0),
+            size(scan.bytes()),
+            Safe::from_path(&scan.path),
+            scan.error.as_ref().map(reason).unwrap_or_default(),
+        ],
+        Found::Other(other) => [
+            Safe::default(),
+            say("list-kind-other", &[]),
+            Safe::number(1.0, 0),
+            size(other.bytes),
+            Safe::from_path(&other.path),
+            other.why.clone(),
+        ],
+    }
+}
+
+/// The cause alone: the path stands beside it.
+pub(super) fn reason(error: &crate::Error) -> Safe {
+    match error {
+        crate::Error::BadFile { why, .. }
+        | crate::Error::Unsupported { why, .. }
+        | crate::Error::Limit { why, .. }
+        | crate::Error::Environment { why, .. } => why.clone(),
+        other => other.message(),
+    }
+}
+
+/// The word for a kind.
+pub(super) fn kind_word(kind: Kind) -> Safe {
+    say(&format!("list-kind-{}", kind.as_str()), &[])
+}
+
+/// A size as people read it; a kB is 1,000 bytes.
+pub(super) fn size(bytes: u64) -> Safe {
+    let bytes_f = bytes as f64;
+    let (value, decimals, id) = match bytes {
+        0..1_000 => (bytes_f, 0, "list-bytes"),
+        1_000..1_000_000 => (bytes_f / 1e3, 0, "list-kilobytes"),
+        1_000_000..1_000_000_000 => (bytes_f / 1e6, 1, "list-megabytes"),
+        _ => (bytes_f / 1e9, 1, "list-gigabytes"),
+    };
+    let value = Safe::number(value, decimals);
+    say(id, &[arg("value", &value)])
+}
+
+/// The last line: how many scans, problems and other files.
+fn summary(tally: &Tally) -> Safe {
+    let mut parts = vec![say("list-scans", &[arg("count", &tally.scans)])];
+    if tally.problems > 0 {
+        parts.push(say("list-problems", &[arg("count", &tally.problems)]));
+    }
+    if tally.others > 0 {
+        parts.push(say("list-others", &[arg("count", &tally.others)]));
+    }
+    Safe::join(&parts, ", ")
 }

@@ -1,6 +1,26 @@
 //! Named filters: one row each in a table, applied in the order the analyst chose.
+//!
+//! Filters work on the quantity itself in 32-bit floats, before the window. A row says what a
+//! filter is called, what it takes, how far it reaches and what it does; help, errors and the
+//! palette of commands are made from the row and its messages `filter-NAME`, `filter-NAME-PARAM`.
+
+mod neighbourhood;
+mod parse;
+mod point;
+mod table;
 
 use serde::{Deserialize, Serialize};
+
+use crate::Result;
+use crate::cancel::Cancel;
+use crate::messages::say;
+use crate::physics::Class;
+use crate::radiograph::{Field, Polarity, Unit};
+use crate::text::Safe;
+use crate::{Error, messages::arg};
+
+pub use parse::nearest;
+pub use table::{FILTERS, find};
 
 /// One use of a filter: its name in the table and its arguments.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -9,4 +29,229 @@ pub struct FilterUse {
     pub name: String,
     /// The arguments in the table's order; missing ones take their defaults.
     pub args: Vec<f64>,
+}
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Filter {
+    /// Its name in `--filter`, in key files and in the log.
+    pub name: &'static str,
+    /// What it takes, in order.
+    pub parameters: &'static [Parameter],
+    /// What it does.
+    pub work: Work,
+}
+
+/// One parameter of a filter.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Parameter {
+    /// Its name; its sentence is the message `filter-FILTER-NAME`.
+    pub name: &'static str,
+    /// Its unit.
+    pub unit: ParameterUnit,
+    /// Its value where none is given.
+    pub default: f64,
+    /// Lowest and highest value.
+    pub range: [f64; 2],
+}
+
+/// Unit of a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParameterUnit {
+    /// A plain number.
+    One,
+    /// Pixels of the scan, whatever the zoom.
+    ScanPixels,
+    /// The unit of the displayed quantity; the default is a transmission, brought to that unit.
+    Displayed,
+}
+
+/// What a filter does.
+#[derive(Debug, Clone, Copy)]
+pub enum Work {
+    /// Changes each value by itself; the automatic window goes through it too.
+    Point(fn(&mut Field, &[f64])),
+    /// Takes values out (NaN) and leaves the others.
+    Band(fn(&mut Field, &[f64])),
+    /// Keeps the pixels of these classes and takes the others out.
+    Strip(fn(Class) -> bool),
+    /// Looks at the neighbours.
+    Neighbourhood(Neighbourhood),
+}
+
+/// A filter that looks at neighbours.
+#[derive(Debug, Clone, Copy)]
+pub struct Neighbourhood {
+    /// How far, in scan pixels, by the arguments.
+    pub reach: fn(&[f64]) -> f64,
+    /// Changes the field; `scale` is field pixels per scan pixel, at most 1.
+    pub apply: Apply,
+}
+
+/// Changes a field by its neighbourhoods.
+pub type Apply = fn(&mut Field, &[f64], scale: f64, &Cancel) -> Result<()>;
+
+/// Where a filter stands: the two kinds that help and tests speak of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// One value in, one value out.
+    Point,
+    /// Looks at neighbours.
+    Neighbourhood,
+}
+
+impl Filter {
+    /// Its one-sentence description.
+    pub fn doc(&self) -> Safe {
+        say(&format!("filter-{}", self.name), &[])
+    }
+
+    /// Its kind.
+    pub fn stage(&self) -> Stage {
+        match self.work {
+            Work::Neighbourhood(_) => Stage::Neighbourhood,
+            Work::Point(_) | Work::Band(_) | Work::Strip(_) => Stage::Point,
+        }
+    }
+
+    /// Whether it needs material classes.
+    pub fn needs_classes(&self) -> bool {
+        matches!(self.work, Work::Strip(_))
+    }
+
+    /// How far it looks under the given arguments, in field pixels at `scale` field pixels per
+    /// scan pixel.
+    pub fn reach(&self, given: &[f64], scale: f64) -> usize {
+        let Work::Neighbourhood(work) = self.work else {
+            return 0;
+        };
+        // No parameter of a neighbourhood filter depends on the field's unit.
+        let args: Vec<f64> = self
+            .parameters
+            .iter()
+            .enumerate()
+            .map(|(i, parameter)| given.get(i).copied().unwrap_or(parameter.default))
+            .collect();
+        ((work.reach)(&args) * scale).ceil() as usize
+    }
+
+    /// The arguments with the defaults of the missing ones, in the units of `field`.
+    fn arguments(&self, given: &[f64], field: &Field) -> Vec<f64> {
+        let own = |(i, parameter): (usize, &Parameter)| {
+            given.get(i).copied().unwrap_or_else(|| match parameter.unit {
+                ParameterUnit::Displayed => in_unit(parameter.default, field),
+                ParameterUnit::One | ParameterUnit::ScanPixels => parameter.default,
+            })
+        };
+        self.parameters.iter().enumerate().map(own).collect()
+    }
+
+    /// Applies it to `field`, with the classes of its pixels where they are known.
+    ///
+    /// # Errors
+    /// [`Error::NotPossible`] when it needs classes and there are none; [`Error::Cancelled`].
+    pub fn apply(
+        &self,
+        field: &mut Field,
+        given: &[f64],
+        classes: Option<&[Class]>,
+        scale: f64,
+        cancel: &Cancel,
+    ) -> Result<()> {
+        let args = self.arguments(given, field);
+        match self.work {
+            Work::Point(work) | Work::Band(work) => work(field, &args),
+            Work::Strip(keep) => strip(field, classes.ok_or_else(no_classes)?, keep),
+            Work::Neighbourhood(work) => (work.apply)(field, &args, scale, cancel)?,
+        }
+        Ok(())
+    }
+}
+
+/// A transmission in the unit of `field`.
+fn in_unit(transmission: f64, field: &Field) -> f64 {
+    match field.unit {
+        Unit::Transmission => transmission,
+        Unit::Attenuation => -transmission.max(1e-9).ln(),
+        Unit::Sample if field.polarity == Polarity::BrightIsDense => {
+            (1.0 - transmission) * f64::from(field.full_scale)
+        }
+        Unit::Sample => transmission * f64::from(field.full_scale),
+    }
+}
+
+/// Takes out the pixels whose class is not kept.
+fn strip(field: &mut Field, classes: &[Class], keep: fn(Class) -> bool) {
+    for (value, class) in field.values.iter_mut().zip(classes) {
+        if !keep(*class) {
+            *value = f32::NAN;
+        }
+    }
+}
+
+/// The error of a strip without classes.
+fn no_classes() -> Error {
+    Error::NotPossible {
+        why: say("physics-one-energy", &[]),
+    }
+}
+
+impl FilterUse {
+    /// Its row.
+    ///
+    /// # Errors
+    /// [`Error::Request`] with the nearest name.
+    pub fn row(&self) -> Result<&'static Filter> {
+        find(&self.name).ok_or_else(|| parse::unknown(&self.name))
+    }
+}
+
+/// The unit and polarity of a field after `filters`, and the values `at` mapped as it would map
+/// them: how an automatic window goes through filters. Filters that look at neighbours or take
+/// values out leave the range as it is.
+///
+/// # Errors
+/// [`Error::Request`] for an unknown name.
+pub fn carry(filters: &[FilterUse], mut field: Field) -> Result<Field> {
+    for used in filters {
+        let row = used.row()?;
+        if let Work::Point(work) = row.work {
+            let args = row.arguments(&used.args, &field);
+            work(&mut field, &args);
+        }
+    }
+    Ok(field)
+}
+
+/// Checks that the arguments of `used` are in range.
+///
+/// # Errors
+/// [`Error::Request`] with the filter, the parameter and its range.
+pub fn check(used: &FilterUse) -> Result<()> {
+    let row = used.row()?;
+    if used.args.len() > row.parameters.len() {
+        return Err(Error::request(say(
+            "filter-too-many",
+            &[
+                arg("name", &Safe::word(row.name)),
+                arg("count", &row.parameters.len()),
+            ],
+        )));
+    }
+    for (value, parameter) in used.args.iter().zip(row.parameters) {
+        let [low, high] = parameter.range;
+        if !(low..=high).contains(value) {
+            return Err(Error::request(say(
+                "filter-out-of-range",
+                &[
+                    arg("name", &Safe::word(row.name)),
+                    arg("parameter", &Safe::word(parameter.name)),
+                    arg("value", &Safe::from_outside(&value.to_string())),
+                    arg("low", &Safe::from_outside(&low.to_string())),
+                    arg("high", &Safe::from_outside(&high.to_string())),
+                ],
+            )));
+        }
+    }
+    Ok(())
 }

@@ -1,1 +1,27 @@
 //! From samples to matter: transmission, attenuation, ratio classes.
+//!
+//! A pixel's class is cut from the ratio R of its low- and high-energy attenuation by generic
+//! boundary curves, fitted to no scanner. Where physics gives no answer the class says so: such
+//! pixels are never coloured as a material.
+
+mod average;
+mod class;
+mod curves;
+mod material;
+mod shape;
+
+pub use average::mean_of_alike;
+pub use class::Class;
+pub use curves::{Boundaries, Chosen, choose};
+pub use material::{AIR, IMPOSSIBLE, Layer, classify, defects};
+
+/// Attenuation of a transmission: `-ln T`, infinite where nothing comes through.
+pub fn attenuation(transmission: f32) -> f32 {
+    if transmission > 0.0 {
+        -transmission.ln()
+    } else if transmission.is_nan() {
+        f32::NAN
+    } else {
+        f32::INFINITY
+    }
+}

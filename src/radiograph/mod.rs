@@ -3,11 +3,19 @@
 //! Samples are as stored: never rescaled, never inverted. [`Polarity`], air and dark say how to
 //! read them.
 
+mod field;
 mod plane;
 mod region;
+mod resample;
+mod signal;
+mod statistics;
 
+pub use field::{Field, Size, Unit, crop};
 pub use plane::{Air, Energy, EnergyUnit, Plane, PlaneName, Polarity};
 pub use region::Region;
+pub use resample::{Area, resample};
+pub use signal::Linear;
+pub use statistics::{Histogram, Statistics, Survey};
 
 /// One view of a scan (side, top, …): planes of equal size taken in one pass.
 #[derive(Debug, Clone, PartialEq)]

@@ -56,6 +56,8 @@ pub enum Format {
     Png,
     /// JPEG.
     Jpeg,
+    /// BMP.
+    Bmp,
     /// DICOS, NEMA IIC 1.
     Dicos,
     /// DICOM.
@@ -84,6 +86,7 @@ impl Format {
             Self::Tiff => "tiff",
             Self::Png => "png",
             Self::Jpeg => "jpeg",
+            Self::Bmp => "bmp",
             Self::Dicos => "dicos",
             Self::Dicom => "dicom",
         }

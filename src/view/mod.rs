@@ -2,12 +2,30 @@
 //! log and is replayed.
 
 mod frame;
+mod geometry;
+mod grid;
+mod legend;
+mod palette;
+mod picture;
+mod preset;
+mod readout;
+mod request;
+mod window;
 
 use serde::{Deserialize, Serialize};
 
 use crate::filter::FilterUse;
 
+pub use crate::radiograph::Unit;
 pub use frame::{Frame, Pixels};
+pub use geometry::Canvas;
+pub use legend::{Legend, LegendRow, Shares, class_label, value_label};
+pub use palette::{GROUND, PALETTES, Palette, class_colours, material_colours};
+pub use picture::{Picture, Prepared, picture, prepare};
+pub use preset::{Preset, presets};
+pub use readout::{Reading, Readout, readout};
+pub use request::{ViewRequest, bad_region, choose, dual};
+pub use window::{Curve, Step, Window};
 
 /// Version of [`View`] in the log.
 pub const VIEW_VERSION: u32 = 1;
@@ -51,27 +69,32 @@ pub enum Display {
     Palette(String),
 }
 
-/// Centre and width of the grey window.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Window {
-    /// Centre in `unit`.
-    pub centre: f64,
-    /// Width in `unit`, above zero.
-    pub width: f64,
-    /// Of what.
-    pub unit: Unit,
-}
+impl View {
+    /// A grey view of nothing yet, the ground that others are built on.
+    pub(crate) fn bare(name: &str) -> Self {
+        Self {
+            v: VIEW_VERSION,
+            view: name.to_owned(),
+            planes: Vec::new(),
+            display: Display::Grey,
+            filters: Vec::new(),
+            window: Window::between(0.0, 1.0, Unit::Transmission),
+            region: [0.0; 4],
+            zoom: 1.0,
+            rotation: 0,
+            profile_sha256: None,
+        }
+    }
 
-/// The displayed quantity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Unit {
-    /// Stored samples, where no air value is known.
-    Sample,
-    /// Transmission, 1 is air.
-    Transmission,
-    /// Attenuation, -ln of the transmission.
-    Attenuation,
+    /// Whether `other` differs from this view in the window at most, so that what was prepared
+    /// for one serves the other.
+    pub fn differs_by_window_only(&self, other: &Self) -> bool {
+        let other = Self {
+            window: self.window,
+            ..other.clone()
+        };
+        *self == other
+    }
 }
 
 impl Display {

@@ -1,1 +1,20 @@
 # Materials: classes, states, legends.
+class-organic = organic
+class-inorganic = inorganic
+class-metal = metal
+class-heavy = heavy, Z above 50
+class-air = air
+class-thin = too thin to tell
+class-black = no penetration
+class-dense = dense, may be heavy metal
+class-impossible = no possible reading
+class-saturated = saturated
+class-defect = detector defect
+class-not-dual = one energy only
+physics-generic-curves = classes by generic { $curves } curves, not calibrated for this scanner
+physics-heavy-looks-organic = heavy metals such as lead can look organic at this energy
+physics-energies-assumed = the energies are not known: 6 and 9 MV are assumed
+physics-air-estimated = the open-beam value was estimated from the border
+physics-no-curves = no boundary curves serve the energies '{ $high }' and '{ $low }': look at the scan in grey
+physics-one-energy = one energy only: materials need a high and a low energy plane; look at the scan in grey
+physics-no-air = no open-beam value is known, so materials cannot be told: give 'air' for each plane in a sidecar file 'NAME.scan.toml'

@@ -1,0 +1,125 @@
+//! Reading `NAME` and `NAME=A,B`, with the nearest name for a wrong one.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::{FILTERS, FilterUse, check};
+use crate::messages::{arg, say};
+use crate::text::Safe;
+use crate::{Error, Result};
+
+/// Names less alike than this are not suggested.
+const ALIKE: f64 = 0.6;
+
+impl FromStr for FilterUse {
+    type Err = Error;
+
+    /// Reads `NAME` or `NAME=A,B`; unknown names and arguments out of range are
+    /// [`Error::Request`].
+    fn from_str(text: &str) -> Result<Self> {
+        let (name, args) = text.split_once('=').unwrap_or((text, ""));
+        let args = args
+            .split(',')
+            .filter(|_| !args.is_empty())
+            .map(|part| number(name, part))
+            .collect::<Result<_>>()?;
+        let used = Self {
+            name: name.trim().to_owned(),
+            args,
+        };
+        check(&used)?;
+        Ok(used)
+    }
+}
+
+/// One argument.
+fn number(name: &str, text: &str) -> Result<f64> {
+    let value: Option<f64> = text.trim().parse().ok();
+    value.filter(|v| v.is_finite()).ok_or_else(|| {
+        Error::request(say(
+            "filter-not-a-number",
+            &[
+                arg("name", &Safe::from_outside(name)),
+                arg("value", &Safe::from_outside(text)),
+            ],
+        ))
+    })
+}
+
+impl fmt::Display for FilterUse {
+    /// As `--filter` takes it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        for (i, arg) in self.args.iter().enumerate() {
+            write!(f, "{}{arg}", if i == 0 { '=' } else { ',' })?;
+        }
+        Ok(())
+    }
+}
+
+/// The name most like `word`, if any is alike enough.
+pub fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    names
+        .into_iter()
+        .map(|name| (strsim::jaro_winkler(word, name), name))
+        .filter(|(alike, _)| *alike >= ALIKE)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, name)| name)
+}
+
+/// The error of an unknown filter.
+pub(super) fn unknown(name: &str) -> Error {
+    let given = Safe::from_outside(name);
+    let why = match nearest(name, FILTERS.iter().map(|row| row.name)) {
+        Some(near) => say(
+            "filter-unknown-near",
+            &[
+                arg("name", &given),
+                arg("near", &Safe::from_outside(near)),
+            ],
+        ),
+        None => say(
+            "filter-unknown",
+            &[
+                arg("name", &given),
+                arg("names", &Safe::from_outside(&all_names())),
+            ],
+        ),
+    };
+    Error::request(why)
+}
+
+/// Every name, for a reader who is far off.
+fn all_names() -> String {
+    let names: Vec<&str> = FILTERS.iter().map(|row| row.name).collect();
+    names.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_are_read_and_written_alike() {
+        for text in ["invert", "gamma=1.5", "density-band=0.1,0.4", "edge=2"] {
+            let used: FilterUse = text.parse().unwrap_or_else(|e| panic!("{e}"));
+            assert_eq!(used.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn wrong_filters_say_what_would_be_right() {
+        for (text, part) in [
+            ("gama", "'gamma'"),
+            ("gamma=99", "5"),
+            ("gamma=x", "'x'"),
+            ("gamma=NaN", "'NaN'"),
+            ("invert=1", "takes 0"),
+            ("qqqq", "invert, log"),
+            ("", "invert, log"),
+        ] {
+            let problem = text.parse::<FilterUse>().map_or_else(|e| e.to_string(), |u| u.to_string());
+            assert!(problem.contains(part), "{text}: {problem}");
+        }
+    }
+}

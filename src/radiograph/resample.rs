@@ -1,0 +1,219 @@
+//! Geometry first: a part of a plane brought to a size, in floats, before anything else is done.
+//!
+//! Zooming out averages area with fractional edges; zooming in takes the nearest pixel, so that
+//! true pixels are seen. The part may reach beyond the plane: outside is NaN. Samples become the
+//! plane's quantity row by row, because the open beam may differ from row to row.
+
+use super::{Field, Plane, Size, Unit};
+use crate::Result;
+use crate::cancel::Cancel;
+
+/// A part of a plane in scan pixels: left, top, width, height; may be fractional or outside.
+pub type Area = [f64; 4];
+
+/// The source pixels of one output row or column.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    /// First source index.
+    first: usize,
+    /// Number of source indices; 0 outside the plane.
+    len: usize,
+    /// Weight of the first.
+    head: f32,
+    /// Weight of the last, where there are several; those between weigh 1.
+    tail: f32,
+    /// Sum of the weights.
+    whole: f32,
+}
+
+const OUTSIDE: Span = Span {
+    first: 0,
+    len: 0,
+    head: 0.0,
+    tail: 0.0,
+    whole: 1.0,
+};
+
+impl Span {
+    /// The weight of source number `k` of this span.
+    fn weight(self, k: usize) -> f32 {
+        if k == 0 {
+            self.head
+        } else if k + 1 == self.len {
+            self.tail
+        } else {
+            1.0
+        }
+    }
+}
+
+/// The spans of `out` pixels over `extent` source pixels from `origin`, of `limit` that exist.
+fn spans(origin: f64, extent: f64, out: usize, limit: usize) -> Vec<Span> {
+    let step = extent / out as f64;
+    (0..out)
+        .map(|i| {
+            let from = origin + i as f64 * step;
+            if step <= 1.0 {
+                nearest(from + step / 2.0, limit)
+            } else {
+                average(from, from + step, limit)
+            }
+        })
+        .collect()
+}
+
+/// The pixel under `at`.
+fn nearest(at: f64, limit: usize) -> Span {
+    if at < 0.0 || at >= limit as f64 {
+        return OUTSIDE;
+    }
+    Span {
+        first: at as usize,
+        len: 1,
+        head: 1.0,
+        tail: 1.0,
+        whole: 1.0,
+    }
+}
+
+/// The pixels between `from` and `to`; outside when more than half of it is.
+fn average(from: f64, to: f64, limit: usize) -> Span {
+    let (a, b) = (from.max(0.0), to.min(limit as f64));
+    if b - a < (to - from) / 2.0 {
+        return OUTSIDE;
+    }
+    let first = a as usize;
+    let last = (b.ceil() as usize).max(first + 1) - 1;
+    Span {
+        first,
+        len: last - first + 1,
+        head: (b.min(first as f64 + 1.0) - a) as f32,
+        tail: (b - last as f64) as f32,
+        whole: (b - a) as f32,
+    }
+}
+
+/// `area` of `plane` as a raster of `size` in [`Plane::unit`].
+///
+/// # Errors
+/// [`crate::Error::Cancelled`] within one output row of a newer request.
+pub fn resample(plane: &Plane, area: Area, size: Size, cancel: &Cancel) -> Result<Field> {
+    let columns = spans(area[0], area[2], size.width, plane.width);
+    let rows = spans(area[1], area[3], size.height, plane.height);
+    let inside = columns.iter().filter(|span| span.len > 0);
+    let left = inside.clone().map(|span| span.first).min().unwrap_or(0);
+    let right = inside
+        .map(|span| span.first + span.len)
+        .max()
+        .unwrap_or(left);
+    let linear = plane.linear();
+    let mut sums = vec![0.0_f32; right - left];
+    let mut values = vec![f32::NAN; size.width * size.height];
+    let lines = values.chunks_exact_mut(size.width.max(1));
+    for (line, row) in lines.zip(&rows).filter(|(_, row)| row.len > 0) {
+        cancel.check()?;
+        sums.fill(0.0);
+        let mut offset = 0.0;
+        for k in 0..row.len {
+            let y = row.first + k;
+            let weight = row.weight(k) / row.whole;
+            let start = y * plane.width;
+            let samples = &plane.samples[start + left..start + right];
+            add_row(&mut sums, samples, weight * linear[y].gain);
+            offset += weight * linear[y].offset;
+        }
+        gather(line, &sums, &columns, left);
+        if offset != 0.0 {
+            line.iter_mut().for_each(|value| *value += offset);
+        }
+    }
+    Ok(Field {
+        width: size.width,
+        height: size.height,
+        values,
+        unit: plane.unit(),
+        polarity: plane.quantity_polarity(),
+        full_scale: match plane.unit() {
+            Unit::Sample => f32::from(plane.full_scale()),
+            Unit::Transmission | Unit::Attenuation => 1.0,
+        },
+    })
+}
+
+/// Adds a weighted row of samples.
+fn add_row(sums: &mut [f32], samples: &[u16], weight: f32) {
+    for (sum, sample) in sums.iter_mut().zip(samples) {
+        *sum += weight * f32::from(*sample);
+    }
+}
+
+/// The weighted mean of the column sums under each output column; `sums` starts at column `left`.
+fn gather(line: &mut [f32], sums: &[f32], columns: &[Span], left: usize) {
+    for (value, span) in line.iter_mut().zip(columns).filter(|(_, span)| span.len > 0) {
+        let part = &sums[span.first - left..span.first - left + span.len];
+        *value = match part {
+            [one] => *one,
+            [head, between @ .., tail] => {
+                let sum = between.iter().sum::<f32>() + head * span.head + tail * span.tail;
+                sum / span.whole
+            }
+            [] => f32::NAN,
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::PlaneName;
+    use super::*;
+
+    fn ramp(width: usize, height: usize) -> Plane {
+        let samples = (0..width * height).map(|i| i as u16).collect();
+        Plane::new(PlaneName::Grey, width, height, samples)
+    }
+
+    fn values(plane: &Plane, area: Area, width: usize, height: usize) -> Vec<f32> {
+        resample(plane, area, Size { width, height }, &Cancel::never())
+            .map(|field| field.values)
+            .unwrap_or_default()
+    }
+
+    #[test]
+    fn one_to_one_is_the_samples_and_outside_is_not_a_number() {
+        let plane = ramp(4, 3);
+        let same = values(&plane, [0.0, 0.0, 4.0, 3.0], 4, 3);
+        assert_eq!(same, (0..12).map(|v| v as f32).collect::<Vec<_>>());
+        let beyond = values(&plane, [-1.0, -1.0, 3.0, 2.0], 3, 2);
+        assert!(beyond[..4].iter().all(|v| v.is_nan()));
+        assert_eq!(beyond[4..], [0.0, 1.0]);
+    }
+
+    #[test]
+    fn zooming_in_repeats_true_pixels() {
+        let plane = ramp(2, 1);
+        assert_eq!(
+            values(&plane, [0.0, 0.0, 2.0, 1.0], 4, 2),
+            [0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0, 1.0]
+        );
+    }
+
+    #[test]
+    fn zooming_out_averages_fractional_area() {
+        // Three pixels 0, 1, 2 into two: (0 + 0.5 * 1) / 1.5 and (0.5 * 1 + 2) / 1.5.
+        let plane = ramp(3, 1);
+        let got = values(&plane, [0.0, 0.0, 3.0, 1.0], 2, 1);
+        assert!((got[0] - 1.0 / 3.0).abs() < 1e-6 && (got[1] - 5.0 / 3.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn newer_work_stops_it() {
+        let generations = crate::cancel::Generations::default();
+        let old = generations.start();
+        generations.stop();
+        let size = Size {
+            width: 1,
+            height: 1,
+        };
+        assert!(resample(&ramp(2, 2), [0.0, 0.0, 2.0, 2.0], size, &old).is_err());
+    }
+}

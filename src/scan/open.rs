@@ -1,0 +1,412 @@
+//! Opening a scan: every file read once, hashed and decoded, then put together.
+//!
+//! Decoding runs on a thread of its own name. A library that panics there ends that thread and
+//! becomes an error that names the file; a cancelled job ends at its next strip or row band.
+
+use std::path::Path;
+
+use super::names::plane_of_name;
+use super::read::{self, Decoded, Page};
+use super::sidecar::{AirAbout, PlaneAbout, Sidecar};
+use super::source::{Source, read_hashed, sha256};
+use super::{FileRecord, Format, Limits, Opened, PairedBy, Scan, air, npy};
+use crate::cancel::Cancel;
+use crate::messages::{arg, say};
+use crate::radiograph::{Air, Energy, Kind, Plane, PlaneName, Radiograph};
+use crate::text::Safe;
+use crate::{Error, Result};
+
+/// Name of the thread that decodes; a panic hook leaves its panics to [`open`].
+pub const DECODER_THREAD: &str = "xamine-decode";
+
+/// Stack of the decoder, in bytes.
+const STACK: usize = 8 << 20;
+
+/// Lets the panic hook in place pass over panics of the decoder: they are caught and become errors.
+pub fn keep_decoder_panics_quiet() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().name() != Some(DECODER_THREAD) {
+            before(panic);
+        }
+    }));
+}
+
+/// Reads and decodes a scan.
+///
+/// # Errors
+/// A broken, unsupported or over-large file, one that cannot be read, or [`Error::Cancelled`].
+/// Never a part of a picture.
+pub fn open(scan: &Scan, limits: &Limits, cancel: &Cancel) -> Result<Opened> {
+    std::thread::scope(|scope| {
+        std::thread::Builder::new()
+            .name(DECODER_THREAD.to_owned())
+            .stack_size(STACK)
+            .spawn_scoped(scope, || decode(scan, limits, cancel))
+            .map_err(|error| Error::io(&scan.path, &error))?
+            .join()
+            .unwrap_or_else(|panic| Err(panicked(&scan.path, &*panic)))
+    })
+}
+
+/// The error for a decoder that panicked.
+fn panicked(path: &Path, panic: &(dyn std::any::Any + Send)) -> Error {
+    let words = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("?");
+    let words = Safe::from_outside(words);
+    Error::bad_file(path, say("scan-decoder-panicked", &[arg("words", &words)]))
+}
+
+/// A decoded file with its record.
+struct Part {
+    record: FileRecord,
+    format: Format,
+    decoded: Decoded,
+}
+
+/// Reads every file and puts the scan together.
+fn decode(scan: &Scan, limits: &Limits, cancel: &Cancel) -> Result<Opened> {
+    let sidecar = match &scan.sidecar {
+        Some(path) => Some((path.as_path(), Sidecar::read(path)?)),
+        None => None,
+    };
+    if let Some(error) = &scan.error
+        && (sidecar.is_some() || scan.files.is_empty())
+    {
+        return Err(error.clone());
+    }
+    let mut left = *limits;
+    let mut parts = Vec::new();
+    for file in &scan.files {
+        let part = part(&file.path, scan.page, &left, cancel)?;
+        left.bytes = left.bytes.saturating_sub(part.record.bytes);
+        let pages = part
+            .decoded
+            .pages
+            .iter()
+            .flat_map(|page| page.planes.first());
+        let pixels: usize = pages.map(|plane| plane.samples.len()).sum();
+        left.megapixels = left.megapixels.saturating_sub(pixels as u64 / 1_000_000);
+        parts.push(part);
+    }
+    assemble(
+        scan,
+        parts,
+        sidecar.as_ref().map(|(path, sidecar)| (*path, sidecar)),
+    )
+}
+
+/// Reads one file.
+fn part(path: &Path, page: Option<usize>, limits: &Limits, cancel: &Cancel) -> Result<Part> {
+    let (bytes, record) = read_hashed(path, limits, cancel)?;
+    let magic = &bytes[..bytes.len().min(read::MAGIC)];
+    let Some(reader) = read::reader_for(magic) else {
+        let is = read::known_but_not_read(magic).unwrap_or_else(|| say("scan-unknown", &[]));
+        return Err(Error::unsupported(
+            path,
+            say("scan-format-not-read", &[arg("is", &is)]),
+        ));
+    };
+    let source = Source {
+        path,
+        bytes: &bytes,
+        limits,
+        cancel,
+    };
+    let decoded = (reader.read)(&source, page)?;
+    Ok(Part {
+        record,
+        format: decoded.format.unwrap_or(reader.format),
+        decoded,
+    })
+}
+
+/// Puts the files together into one scan.
+fn assemble(scan: &Scan, parts: Vec<Part>, sidecar: Option<(&Path, &Sidecar)>) -> Result<Opened> {
+    let files: Vec<FileRecord> = parts.iter().map(|part| part.record.clone()).collect();
+    let Some(format) = parts.first().map(|part| part.format) else {
+        return Err(Error::bad_file(&scan.path, say("scan-no-files", &[])));
+    };
+    let mut opened = Opened {
+        scan_id: scan_id(&files),
+        format,
+        kind: Kind::Report,
+        paired_by: scan.paired_by,
+        views: Vec::new(),
+        container: sidecar.and_then(|(_, sidecar)| sidecar.container()),
+        simulated: sidecar.is_some_and(|(_, sidecar)| sidecar.scan.simulated),
+        truncated: false,
+        metadata: sidecar
+            .map(|(_, sidecar)| described(sidecar))
+            .unwrap_or_default(),
+        warnings: Vec::new(),
+        files,
+    };
+    if let Some((_, sidecar)) = sidecar {
+        let unknown = |key| say("scan-sidecar-unknown", &[arg("key", key)]);
+        opened.warnings.extend(sidecar.unknown.iter().map(unknown));
+    }
+    let report = parts.iter().all(|part| part.decoded.report);
+    for (index, part) in parts.iter().enumerate() {
+        opened.container = opened
+            .container
+            .take()
+            .or_else(|| part.decoded.container.clone());
+        for warning in &part.decoded.warnings {
+            if !opened.warnings.contains(warning) {
+                opened.warnings.push(warning.clone());
+            }
+        }
+        if index == 0 {
+            opened
+                .metadata
+                .extend(part.decoded.metadata.iter().cloned());
+        }
+    }
+    if report {
+        return Ok(opened);
+    }
+    views(scan, parts, sidecar, &mut opened)?;
+    finish(&mut opened, sidecar)?;
+    Ok(opened)
+}
+
+/// SHA-256 of one file, or of the sorted hashes of several joined by line ends.
+fn scan_id(files: &[FileRecord]) -> String {
+    match files {
+        [one] => one.sha256.clone(),
+        several => {
+            let mut hashes: Vec<&str> = several.iter().map(|file| file.sha256.as_str()).collect();
+            hashes.sort_unstable();
+            sha256(hashes.join("\n").as_bytes())
+        }
+    }
+}
+
+/// Key and value of what the sidecar says.
+fn described(sidecar: &Sidecar) -> Vec<(Safe, Safe)> {
+    let value = |value: &toml::Value| match value {
+        toml::Value::String(text) => Safe::from_outside(text),
+        other => Safe::from_outside(&other.to_string()),
+    };
+    let text = |text: &Option<String>| text.as_deref().map(Safe::from_outside);
+    let about = &sidecar.scan;
+    [
+        ("scan-key-machine", text(&about.machine)),
+        ("scan-key-time", about.time.as_ref().map(value)),
+        ("scan-key-voltage", about.kv_or_mv.as_ref().map(value)),
+        ("scan-key-doors", text(&about.doors)),
+        ("scan-key-direction", text(&about.direction)),
+    ]
+    .into_iter()
+    .filter_map(|(key, value)| Some((say(key, &[]), value?)))
+    .collect()
+}
+
+/// Makes the views: one of several files or of two pages, else one per page.
+fn views(
+    scan: &Scan,
+    parts: Vec<Part>,
+    sidecar: Option<(&Path, &Sidecar)>,
+    opened: &mut Opened,
+) -> Result<()> {
+    let several = parts.len() > 1;
+    let mut pages: Vec<Page> = Vec::new();
+    for part in parts {
+        let path = part.record.path;
+        if several && part.decoded.pages.len() != 1 {
+            return Err(Error::bad_file(&path, say("scan-not-one-plane", &[])));
+        }
+        for mut page in part.decoded.pages {
+            name_planes(&mut page, &path, sidecar.map(|(_, sidecar)| sidecar));
+            pages.push(page);
+        }
+    }
+    if several {
+        opened.views.push(joined(scan, pages)?);
+    } else if let Some(dual) = dual_pages(&mut pages, opened) {
+        opened.views.push(dual);
+    } else {
+        let single = pages.len() == 1;
+        for (index, page) in pages.into_iter().enumerate() {
+            if page.planes.len() == 2 {
+                opened.paired_by = Some(PairedBy::Sample);
+            }
+            let number = scan.page.unwrap_or(index + 1);
+            let main = single && scan.page.is_none();
+            opened.views.push(Radiograph {
+                view: if main {
+                    "main".to_owned()
+                } else {
+                    format!("page-{number}")
+                },
+                pixel_mm: page.pixel_mm,
+                planes: page.planes,
+            });
+        }
+        if !single {
+            let pages = opened.views.len();
+            opened
+                .warnings
+                .push(say("scan-many-pages", &[arg("pages", &pages)]));
+        }
+    }
+    Ok(())
+}
+
+/// The name and the energy of a page's only plane: by the sidecar, the file itself, or its name.
+fn name_planes(page: &mut Page, path: &Path, sidecar: Option<&Sidecar>) {
+    let [plane] = page.planes.as_mut_slice() else {
+        return;
+    };
+    let file_name = path.file_name().and_then(|name| name.to_str());
+    let named = file_name.and_then(plane_of_name);
+    let mut about = sidecar.iter().flat_map(|s| &s.plane);
+    let about = about.find(|about| about.file.as_deref().map(Path::as_os_str) == path.file_name());
+    let of_sidecar = about
+        .and_then(|about| about.name.as_deref())
+        .map(PlaneName::from);
+    if let Some(name) = of_sidecar.or_else(|| page.says.clone()) {
+        plane.name = name;
+    } else if let Some(named) = &named {
+        plane.name = named.plane.clone();
+    }
+    if plane.energy.is_none() {
+        plane.energy = named.and_then(|named| Energy::parse(&named.energy?));
+    }
+}
+
+/// One view of several files' planes, which must have one size.
+fn joined(scan: &Scan, pages: Vec<Page>) -> Result<Radiograph> {
+    let pixel_mm = pages.iter().find_map(|page| page.pixel_mm);
+    let planes: Vec<Plane> = pages.into_iter().flat_map(|page| page.planes).collect();
+    let Some([width, height]) = planes.first().map(|plane| [plane.width, plane.height]) else {
+        return Err(Error::bad_file(&scan.path, say("scan-no-files", &[])));
+    };
+    for (index, plane) in planes.iter().enumerate() {
+        if (plane.width, plane.height) != (width, height) {
+            let words = [
+                arg("width", &width),
+                arg("height", &height),
+                arg("other_width", &plane.width),
+                arg("other_height", &plane.height),
+            ];
+            return Err(Error::bad_file(
+                &scan.path,
+                say("scan-sizes-differ", &words),
+            ));
+        }
+        if planes[..index].iter().any(|other| other.name == plane.name) {
+            let name = Safe::from_outside(plane.name.as_str());
+            let words = [arg("name", &name)];
+            return Err(Error::bad_file(&scan.path, say("scan-plane-twice", &words)));
+        }
+    }
+    Ok(sorted(Radiograph {
+        view: "main".to_owned(),
+        pixel_mm,
+        planes,
+    }))
+}
+
+/// Planes in order: high, low, then the rest.
+fn sorted(mut view: Radiograph) -> Radiograph {
+    view.planes.sort_by_key(|plane| match plane.name {
+        PlaneName::High => 0,
+        PlaneName::Low => 1,
+        _ => 2,
+    });
+    view
+}
+
+/// One view of pages that are high and low: by their words, or two of one size by their order.
+fn dual_pages(pages: &mut Vec<Page>, opened: &mut Opened) -> Option<Radiograph> {
+    let first = pages.first()?.planes.first()?;
+    let size = (first.width, first.height);
+    let alike = pages.len() > 1
+        && pages.iter().all(
+            |page| matches!(page.planes.as_slice(), [plane] if (plane.width, plane.height) == size),
+        );
+    if !alike {
+        return None;
+    }
+    let said = |wanted: &PlaneName| {
+        pages
+            .iter()
+            .filter(|p| p.says.as_ref() == Some(wanted))
+            .count()
+    };
+    let by_word = said(&PlaneName::High) == 1
+        && said(&PlaneName::Low) == 1
+        && pages
+            .iter()
+            .all(|page| page.says.as_ref().is_some_and(|name| said(name) == 1));
+    if !by_word {
+        if pages.len() != 2 || pages.iter().any(|page| page.says.is_some()) {
+            return None;
+        }
+        opened.warnings.push(say("scan-pages-by-order", &[]));
+        for (page, name) in pages.iter_mut().zip([PlaneName::High, PlaneName::Low]) {
+            page.planes[0].name = name;
+        }
+    }
+    opened.paired_by = Some(PairedBy::Page);
+    let pixel_mm = pages[0].pixel_mm;
+    Some(sorted(Radiograph {
+        view: "main".to_owned(),
+        pixel_mm,
+        planes: pages.drain(..).flat_map(|page| page.planes).collect(),
+    }))
+}
+
+/// What the sidecar says of each plane, the estimated air, and the kind.
+fn finish(opened: &mut Opened, sidecar: Option<(&Path, &Sidecar)>) -> Result<()> {
+    for view in &mut opened.views {
+        for plane in &mut view.planes {
+            let Some((path, sidecar)) = sidecar else {
+                break;
+            };
+            let only = sidecar.plane.len() == 1;
+            let about = sidecar.plane.iter().find(|about| {
+                let name = about.name.as_deref().map(PlaneName::from);
+                name.as_ref() == Some(&plane.name) || only && name.is_none()
+            });
+            if let Some(about) = about {
+                told(plane, about, path)?;
+                view.pixel_mm = about.pixel_mm.or(view.pixel_mm);
+            }
+        }
+        air::estimate(&mut view.planes);
+    }
+    opened.kind = opened.views.first().map_or(Kind::Report, Radiograph::kind);
+    if opened.kind == Kind::Colour {
+        opened.warnings.push(say("scan-colour-display", &[]));
+    }
+    Ok(())
+}
+
+/// Gives a plane what the sidecar says of it.
+fn told(plane: &mut Plane, about: &PlaneAbout, sidecar: &Path) -> Result<()> {
+    if let Some(energy) = about.energy.as_deref().and_then(Energy::parse) {
+        plane.energy = Some(energy);
+    }
+    plane.dark = about.dark.unwrap_or(plane.dark);
+    match &about.air {
+        None => {}
+        Some(AirAbout::Number(air)) => plane.air = Some(Air::Uniform(*air)),
+        Some(AirAbout::File(file)) => {
+            let path = sidecar.with_file_name(file);
+            let rows = npy::vector(&path)?;
+            if rows.len() != plane.height {
+                let count = rows.len();
+                let words = [arg("count", &count), arg("rows", &plane.height)];
+                return Err(Error::bad_file(&path, say("scan-air-rows", &words)));
+            }
+            plane.air = Some(Air::Rows(rows));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,157 @@
+//! Where the scan lies on the screen: fit, zoom, pan, turn, and the way between screen pixels and
+//! scan pixels. Everything is a pure function from a view to a view.
+
+use super::View;
+use crate::radiograph::Size;
+
+/// Most screen pixels per scan pixel.
+const CLOSEST: f64 = 64.0;
+
+/// The sizes that a view moves between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Canvas {
+    /// The scan in scan pixels.
+    pub scan: Size,
+    /// The picture on the screen in screen pixels.
+    pub screen: Size,
+}
+
+impl Canvas {
+    /// The screen's size in the scan's orientation: sides swap on a quarter turn.
+    fn upright(self, rotation: u16) -> [f64; 2] {
+        let (w, h) = (self.screen.width as f64, self.screen.height as f64);
+        if rotation % 180 == 0 { [w, h] } else { [h, w] }
+    }
+
+    /// Screen pixels per scan pixel at which the whole scan just fits.
+    pub fn fitting_zoom(self, rotation: u16) -> f64 {
+        let [w, h] = self.upright(rotation);
+        let (x, y) = (
+            w / self.scan.width.max(1) as f64,
+            h / self.scan.height.max(1) as f64,
+        );
+        x.min(y).min(CLOSEST)
+    }
+}
+
+impl View {
+    /// The whole scan, as large as it fits.
+    #[must_use]
+    pub fn fit(&self, canvas: Canvas) -> Self {
+        let middle = [canvas.scan.width as f64 / 2.0, canvas.scan.height as f64 / 2.0];
+        self.placed(canvas, middle, canvas.fitting_zoom(self.rotation))
+    }
+
+    /// One screen pixel per scan pixel about the centre of the view.
+    #[must_use]
+    pub fn one_to_one(&self, canvas: Canvas) -> Self {
+        self.placed(canvas, self.centre(), 1.0)
+    }
+
+    /// Zoomed by `factor` so that the scan point under the screen pixel `point` stays there.
+    #[must_use]
+    pub fn zoom_about(&self, canvas: Canvas, point: [f64; 2], factor: f64) -> Self {
+        let held = self.to_scan(canvas.screen, point);
+        let zoom = self.zoom * factor;
+        let least = canvas.fitting_zoom(self.rotation).min(1.0);
+        let zoom = zoom.clamp(least, CLOSEST);
+        // The centre's distance from the held point shrinks as the zoom grows.
+        let centre = self.centre();
+        let ratio = self.zoom / zoom;
+        let centre = [0, 1].map(|i| held[i] + (centre[i] - held[i]) * ratio);
+        self.placed(canvas, centre, zoom)
+    }
+
+    /// Moved so that the picture's content goes `by` screen pixels to the left and up.
+    #[must_use]
+    pub fn pan(&self, canvas: Canvas, by: [f64; 2]) -> Self {
+        let middle = [
+            canvas.screen.width as f64 / 2.0,
+            canvas.screen.height as f64 / 2.0,
+        ];
+        let centre = self.to_scan(canvas.screen, [middle[0] + by[0], middle[1] + by[1]]);
+        self.placed(canvas, centre, self.zoom)
+    }
+
+    /// The scan point `centre` in the middle of the screen, as far as the scan stays on it.
+    #[must_use]
+    pub fn centred_on(&self, canvas: Canvas, centre: [f64; 2]) -> Self {
+        self.placed(canvas, centre, self.zoom)
+    }
+
+    /// The same centre and zoom on a screen of another size.
+    #[must_use]
+    pub fn resized(&self, canvas: Canvas) -> Self {
+        self.placed(canvas, self.centre(), self.zoom)
+    }
+
+    /// Turned by quarter turns clockwise about the centre of the view.
+    #[must_use]
+    pub fn turned(&self, canvas: Canvas, quarters: i32) -> Self {
+        let rotation = (i32::from(self.rotation) / 90 + quarters).rem_euclid(4) * 90;
+        let turned = Self {
+            rotation: rotation as u16,
+            ..self.clone()
+        };
+        turned.placed(canvas, self.centre(), self.zoom)
+    }
+
+    /// Centre of the visible part in scan pixels.
+    pub fn centre(&self) -> [f64; 2] {
+        let [x, y, w, h] = self.region;
+        [x + w / 2.0, y + h / 2.0]
+    }
+
+    /// The scan point under a point of the screen, both in pixels from the top left.
+    pub fn to_scan(&self, screen: Size, point: [f64; 2]) -> [f64; 2] {
+        let u = point[0] / screen.width.max(1) as f64;
+        let v = point[1] / screen.height.max(1) as f64;
+        let (p, q) = match self.rotation {
+            90 => (v, 1.0 - u),
+            180 => (1.0 - u, 1.0 - v),
+            270 => (1.0 - v, u),
+            _ => (u, v),
+        };
+        let [x, y, w, h] = self.region;
+        [x + p * w, y + q * h]
+    }
+
+    /// The point of the screen over a scan point; may lie outside the screen.
+    pub fn to_screen(&self, screen: Size, point: [f64; 2]) -> [f64; 2] {
+        let [x, y, w, h] = self.region;
+        let (p, q) = ((point[0] - x) / w, (point[1] - y) / h);
+        let (u, v) = match self.rotation {
+            90 => (1.0 - q, p),
+            180 => (1.0 - p, 1.0 - q),
+            270 => (q, 1.0 - p),
+            _ => (p, q),
+        };
+        [u * screen.width as f64, v * screen.height as f64]
+    }
+
+    /// The view at a zoom about a centre, moved so that the scan stays on the screen.
+    fn placed(&self, canvas: Canvas, centre: [f64; 2], zoom: f64) -> Self {
+        let zoom = if zoom.is_finite() && zoom > 0.0 {
+            zoom.min(CLOSEST)
+        } else {
+            1.0
+        };
+        let [w, h] = canvas.upright(self.rotation).map(|side| side.max(1.0) / zoom);
+        let x = held(centre[0] - w / 2.0, w, canvas.scan.width as f64);
+        let y = held(centre[1] - h / 2.0, h, canvas.scan.height as f64);
+        Self {
+            region: [x, y, w, h],
+            zoom,
+            ..self.clone()
+        }
+    }
+}
+
+/// The origin of `extent` visible pixels of `limit`: in the middle when all fit, inside otherwise.
+fn held(origin: f64, extent: f64, limit: f64) -> f64 {
+    if extent >= limit {
+        (limit - extent) / 2.0
+    } else {
+        origin.clamp(0.0, limit - extent)
+    }
+}

@@ -1,0 +1,200 @@
+//! The raster that a picture is worked on, and how the screen's pixels take from it.
+//!
+//! Zoomed out, the raster has the screen's pixels, each an area average. Zoomed in, it has the
+//! scan's own pixels, filters work on those, and only the finished picture is enlarged: true
+//! pixels are seen and nothing is filtered twice. A margin lets kernels see beyond the edge.
+
+use crate::Result;
+use crate::cancel::Cancel;
+use crate::radiograph::{Area, Field, Plane, Size, crop, resample};
+
+/// No raster pixel: outside the scan.
+const NONE: u32 = u32::MAX;
+
+/// A raster with its margin and its way to the screen.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Grid {
+    /// Raster pixels per scan pixel, at most 1.
+    pub(super) scale: f64,
+    across: Axis,
+    down: Axis,
+    rotation: u16,
+    screen: Size,
+}
+
+/// One direction of a grid.
+#[derive(Debug, Clone, PartialEq)]
+struct Axis {
+    /// First and length of the raster with margin, in scan pixels.
+    origin: f64,
+    extent: f64,
+    /// Raster pixels with margin, and those of the margin at the low end.
+    wide: usize,
+    lead: usize,
+    /// Raster pixels without margin.
+    seen: usize,
+    /// For every screen pixel the raster pixel without margin, or [`NONE`].
+    take: Vec<u32>,
+    /// First and last scan pixel under each raster pixel without margin; empty outside.
+    under: Vec<std::ops::Range<usize>>,
+}
+
+impl Grid {
+    /// The grid for `region` (scan pixels) on `screen`; `margin` gives raster pixels by scale.
+    pub(super) fn new(
+        scan: Size,
+        region: Area,
+        screen: Size,
+        rotation: u16,
+        margin: impl Fn(f64) -> usize,
+    ) -> Self {
+        let upright = if rotation % 180 == 0 {
+            screen
+        } else {
+            Size {
+                width: screen.height,
+                height: screen.width,
+            }
+        };
+        let steps = [
+            region[2] / upright.width as f64,
+            region[3] / upright.height as f64,
+        ];
+        let native = steps[0] <= 1.0 && steps[1] <= 1.0;
+        let scale = (1.0 / (steps[0] * steps[1]).sqrt()).min(1.0);
+        let margin = margin(scale);
+        let axis = |origin, extent, out, limit| {
+            if native {
+                Axis::native(origin, extent, out, limit, margin)
+            } else {
+                Axis::averaged(origin, extent, out, limit, margin)
+            }
+        };
+        Self {
+            scale: if native { 1.0 } else { scale },
+            across: axis(region[0], region[2], upright.width, scan.width),
+            down: axis(region[1], region[3], upright.height, scan.height),
+            rotation,
+            screen,
+        }
+    }
+
+    /// A plane on the raster, margin included.
+    pub(super) fn resample(&self, plane: &Plane, cancel: &Cancel) -> Result<Field> {
+        let (x, y) = (&self.across, &self.down);
+        let size = Size {
+            width: x.wide,
+            height: y.wide,
+        };
+        resample(plane, [x.origin, y.origin, x.extent, y.extent], size, cancel)
+    }
+
+    /// The raster without its margin.
+    pub(super) fn seen(&self) -> Size {
+        Size {
+            width: self.across.seen,
+            height: self.down.seen,
+        }
+    }
+
+    /// The picture's size.
+    pub(super) fn screen(&self) -> Size {
+        self.screen
+    }
+
+    /// Takes the margin off.
+    pub(super) fn crop_field(&self, field: &Field) -> Field {
+        field.crop(self.across.lead, self.down.lead, self.seen())
+    }
+
+    /// Takes the margin off.
+    pub(super) fn crop<T: Copy>(&self, values: &[T]) -> Vec<T> {
+        let lead = (self.across.lead, self.down.lead);
+        crop(values, self.across.wide, lead, self.seen())
+    }
+
+    /// The scan columns and rows under each raster pixel without margin; empty outside the scan.
+    pub(super) fn under(&self) -> (&[std::ops::Range<usize>], &[std::ops::Range<usize>]) {
+        (&self.across.under, &self.down.under)
+    }
+
+    /// Raster values without margin, brought to the screen.
+    pub(super) fn to_screen<T: Copy>(&self, values: &[T], outside: T) -> Vec<T> {
+        let (width, height) = (self.screen.width, self.screen.height);
+        let mut out = Vec::with_capacity(width * height);
+        for y in 0..height {
+            for x in 0..width {
+                let (u, v) = match self.rotation {
+                    90 => (y, width - 1 - x),
+                    180 => (width - 1 - x, height - 1 - y),
+                    270 => (height - 1 - y, x),
+                    _ => (x, y),
+                };
+                let (column, row) = (self.across.take[u], self.down.take[v]);
+                out.push(if column == NONE || row == NONE {
+                    outside
+                } else {
+                    values[row as usize * self.across.seen + column as usize]
+                });
+            }
+        }
+        out
+    }
+}
+
+impl Axis {
+    /// One raster pixel per scan pixel.
+    fn native(origin: f64, extent: f64, out: usize, limit: usize, margin: usize) -> Self {
+        let clamp = |at: f64| at.clamp(0.0, limit as f64) as usize;
+        let (first, end) = (clamp(origin.floor()), clamp((origin + extent).ceil()));
+        let (from, to) = (
+            first.saturating_sub(margin),
+            (end.max(first) + margin).min(limit),
+        );
+        let step = extent / out as f64;
+        let take = (0..out).map(|i| {
+            let at = origin + (i as f64 + 0.5) * step;
+            if at < 0.0 || at >= limit as f64 || end <= first {
+                NONE
+            } else {
+                (at as usize).clamp(first, end - 1) as u32 - first as u32
+            }
+        });
+        let seen = end.saturating_sub(first);
+        Self {
+            origin: from as f64,
+            extent: (to - from) as f64,
+            wide: to - from,
+            lead: first - from,
+            seen,
+            take: take.collect(),
+            under: (first..first + seen).map(|i| i..i + 1).collect(),
+        }
+    }
+
+    /// One raster pixel per screen pixel, with a margin only where the scan goes on.
+    fn averaged(origin: f64, extent: f64, out: usize, limit: usize, margin: usize) -> Self {
+        let step = extent / out as f64;
+        let beyond = |scan_pixels: f64| margin.min((scan_pixels / step).ceil().max(0.0) as usize);
+        let (lead, tail) = (beyond(origin), beyond(limit as f64 - origin - extent));
+        let wide = out + lead + tail;
+        let under = |i: usize| {
+            let from = (origin + i as f64 * step).max(0.0);
+            let to = (origin + (i + 1) as f64 * step).min(limit as f64);
+            if to - from < step.min(1.0) / 2.0 {
+                0..0
+            } else {
+                from as usize..(to.ceil() as usize).min(limit)
+            }
+        };
+        Self {
+            origin: origin - lead as f64 * step,
+            extent: wide as f64 * step,
+            wide,
+            lead,
+            seen: out,
+            take: (0..out as u32).collect(),
+            under: (0..out).map(under).collect(),
+        }
+    }
+}

@@ -1,0 +1,400 @@
+//! From the words of the command line to a view, with every wrong word answered by the right ones.
+
+use super::palette::{PALETTES, Palette};
+use super::{Display, Preset, View, Window};
+use crate::cancel::Cancel;
+use crate::filter::{FilterUse, carry, nearest};
+use crate::messages::{arg, say};
+use crate::physics;
+use crate::radiograph::{Kind, Plane, PlaneName, Radiograph, Region, Survey, Unit};
+use crate::text::Safe;
+use crate::{Error, Result};
+
+/// The words of `--view`, `--plane`, `--display`, `--preset`, `--window`, `--filter`, `--region`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ViewRequest {
+    /// Name of the view of the scan.
+    pub view_name: Option<String>,
+    /// Name of the plane that carries the luminance.
+    pub plane: Option<String>,
+    /// What is drawn.
+    pub display: Option<String>,
+    /// A preset, which the other words override; its filters come first.
+    pub preset: Option<String>,
+    /// `CENTRE,WIDTH` in the displayed unit, or `auto`.
+    pub window: Option<String>,
+    /// `NAME` or `NAME=ARGS`, in order.
+    pub filters: Vec<String>,
+    /// `X,Y,W,H` in scan pixels.
+    pub region: Option<String>,
+}
+
+/// The radiograph of a scan that `--view` names, or the first.
+///
+/// # Errors
+/// [`Error::Request`] for an unknown name; [`Error::NotPossible`] for a scan without pictures.
+pub fn choose<'a>(views: &'a [Radiograph], name: Option<&str>) -> Result<&'a Radiograph> {
+    let Some(name) = name else {
+        return views.first().ok_or_else(|| Error::NotPossible {
+            why: say("view-no-picture", &[]),
+        });
+    };
+    views.iter().find(|view| view.view == name).ok_or_else(|| {
+        let names = list(views.iter().map(|view| Safe::from_outside(&view.view)));
+        unknown("view-unknown-view", name, &names)
+    })
+}
+
+/// Reads the word of `--display`.
+///
+/// # Errors
+/// [`Error::Request`] with the nearest name.
+pub(super) fn display(word: &str) -> Result<Display> {
+    match Display::parse(word) {
+        Some(Display::Palette(name)) if Palette::named(&name).is_none() => {
+            let names = list(PALETTES.iter().map(|p| Safe::word(p.name)));
+            Err(unknown("view-unknown-palette", &name, &names))
+        }
+        Some(display) => Ok(display),
+        None => {
+            let names = ["grey", "material", "class", "palette:"];
+            let hint = match nearest(word, names) {
+                Some("palette:") | None => list(names.map(Safe::word).into_iter()),
+                Some(near) => Safe::from_outside(near),
+            };
+            Err(unknown("view-unknown-display", word, &hint))
+        }
+    }
+}
+
+impl View {
+    /// The view that `request` asks of `radiograph`: the whole of it at 1:1 unless a region is
+    /// named.
+    ///
+    /// # Errors
+    /// [`Error::Request`] for wrong words; [`Error::NotPossible`] for what this scan cannot show,
+    /// e.g. materials of one energy.
+    pub fn of(radiograph: &Radiograph, request: &ViewRequest) -> Result<Self> {
+        let preset = request.preset.as_deref().map(preset).transpose()?;
+        let display = match (&request.display, preset) {
+            (Some(word), _) => display(word)?,
+            (None, Some(preset)) => preset.display.clone(),
+            (None, None) => Display::Grey,
+        };
+        let mut filters = preset.map_or_else(Vec::new, |preset| preset.filters.clone());
+        for text in &request.filters {
+            filters.push(text.parse()?);
+        }
+        let planes = planes(radiograph, &display, request.plane.as_deref())?;
+        let mut view = Self {
+            planes,
+            display,
+            filters,
+            region: region(radiograph, request.region.as_deref())?,
+            ..Self::bare(&radiograph.view)
+        };
+        view.check(radiograph)?;
+        let part = preset.map_or([0.0, 1.0], |preset| preset.window);
+        view.window = match request.window.as_deref() {
+            None => view.auto(radiograph, None)?.part(part[0], part[1]),
+            Some("auto") => view.auto(radiograph, None)?,
+            Some(text) => view.window_of(radiograph, text)?,
+        };
+        Ok(view)
+    }
+
+    /// The plane that carries the luminance.
+    ///
+    /// # Errors
+    /// [`Error::NotPossible`] when the radiograph does not have it.
+    pub fn plane<'a>(&self, radiograph: &'a Radiograph) -> Result<&'a Plane> {
+        let name = self.planes.first().map_or("", String::as_str);
+        radiograph
+            .plane(&PlaneName::from(name))
+            .ok_or_else(|| Error::NotPossible {
+                why: say(
+                    "view-plane-missing",
+                    &[arg("plane", &Safe::from_outside(name))],
+                ),
+            })
+    }
+
+    /// The automatic window for this view's plane and filters. A survey kept from before saves
+    /// the pass over the plane; it must be of [`View::plane`].
+    ///
+    /// # Errors
+    /// [`Error::NotPossible`] and [`Error::Request`] as [`View::of`].
+    pub fn auto(&self, radiograph: &Radiograph, survey: Option<&Survey>) -> Result<Window> {
+        let plane = self.plane(radiograph)?;
+        if let Some(survey) = survey {
+            return Window::auto(survey, plane, &self.filters);
+        }
+        Window::auto(&Survey::of(plane, &Cancel::never())?, plane, &self.filters)
+    }
+
+    /// Reads `CENTRE,WIDTH` or `auto` in this view's displayed unit: the window by number.
+    ///
+    /// # Errors
+    /// [`Error::Request`] for what is neither.
+    pub fn window_of(&self, radiograph: &Radiograph, text: &str) -> Result<Window> {
+        if text == "auto" {
+            return self.auto(radiograph, None);
+        }
+        let numbers: Option<Vec<f64>> = text.split(',').map(|n| n.trim().parse().ok()).collect();
+        match numbers.as_deref() {
+            Some(&[centre, width]) if centre.is_finite() && width.is_finite() && width > 0.0 => {
+                Ok(Window {
+                    centre,
+                    width,
+                    unit: self.unit(radiograph)?,
+                })
+            }
+            _ => Err(Error::request(say(
+                "view-bad-window",
+                &[arg("text", &Safe::from_outside(text))],
+            ))),
+        }
+    }
+
+    /// The unit that the filters end in: that of the window.
+    ///
+    /// # Errors
+    /// [`Error::NotPossible`] for a missing plane, [`Error::Request`] for an unknown filter.
+    pub fn unit(&self, radiograph: &Radiograph) -> Result<Unit> {
+        let start = super::window::quantity(self.plane(radiograph)?, Vec::new());
+        Ok(carry(&self.filters, start)?.unit)
+    }
+
+    /// The view with other filters; the window follows a change of unit.
+    ///
+    /// # Errors
+    /// As [`View::of`].
+    pub fn with_filters(
+        &self,
+        radiograph: &Radiograph,
+        filters: Vec<FilterUse>,
+        survey: Option<&Survey>,
+    ) -> Result<Self> {
+        let view = Self {
+            filters,
+            ..self.clone()
+        };
+        view.check(radiograph)?;
+        view.refit(radiograph, survey)
+    }
+
+    /// The view with another display.
+    ///
+    /// # Errors
+    /// As [`View::of`].
+    pub fn with_display(
+        &self,
+        radiograph: &Radiograph,
+        display: Display,
+        survey: Option<&Survey>,
+    ) -> Result<Self> {
+        let carrier = self.planes.first().map(String::as_str);
+        let carrier = carrier.filter(|_| radiograph.kind() != Kind::Colour);
+        let view = Self {
+            planes: planes(radiograph, &display, carrier)?,
+            display,
+            ..self.clone()
+        };
+        view.check(radiograph)?;
+        view.refit(radiograph, survey)
+    }
+
+    /// The view under a preset: its display, its filters, its part of the automatic window.
+    ///
+    /// # Errors
+    /// As [`View::of`].
+    pub fn with_preset(
+        &self,
+        radiograph: &Radiograph,
+        preset: &Preset,
+        survey: Option<&Survey>,
+    ) -> Result<Self> {
+        let view = Self {
+            filters: preset.filters.clone(),
+            ..self.clone()
+        };
+        let view = view.with_display(radiograph, preset.display.clone(), survey)?;
+        let [from, to] = preset.window;
+        let window = view.auto(radiograph, survey)?.part(from, to);
+        Ok(Self { window, ..view })
+    }
+
+    /// How this view carries over to another scan: display, filters and window stay where that
+    /// scan can show them, and the rest gives way; the region is the whole scan.
+    ///
+    /// # Errors
+    /// [`Error::NotPossible`] for a scan without pictures.
+    pub fn carried_to(&self, radiograph: &Radiograph, survey: Option<&Survey>) -> Result<Self> {
+        let mut view = Self::plain(radiograph, survey)?;
+        view.rotation = self.rotation;
+        let own_window = view.window;
+        view.window = self.window;
+        let displayed = view.with_display(radiograph, self.display.clone(), survey);
+        let displayed = displayed.unwrap_or(view);
+        let filtered = displayed.with_filters(radiograph, self.filters.clone(), survey);
+        let mut view = filtered.unwrap_or(displayed);
+        if view.window.unit != view.unit(radiograph)? {
+            view.window = own_window;
+        }
+        Ok(view)
+    }
+
+    /// The plain grey view of a whole radiograph under the automatic window.
+    ///
+    /// # Errors
+    /// [`Error::NotPossible`] for a scan without pictures.
+    pub fn plain(radiograph: &Radiograph, survey: Option<&Survey>) -> Result<Self> {
+        let mut view = Self {
+            planes: planes(radiograph, &Display::Grey, None)?,
+            region: region(radiograph, None)?,
+            ..Self::bare(&radiograph.view)
+        };
+        view.window = view.auto(radiograph, survey)?;
+        Ok(view)
+    }
+
+    /// The window brought to the unit that the filters end in, or chosen anew.
+    fn refit(mut self, radiograph: &Radiograph, survey: Option<&Survey>) -> Result<Self> {
+        let unit = self.unit(radiograph)?;
+        self.window = match self.window.in_unit(unit) {
+            Some(window) => window,
+            None => self.auto(radiograph, survey)?,
+        };
+        Ok(self)
+    }
+
+    /// Whether materials are asked for, by the display or by a filter.
+    pub(super) fn wants_classes(&self) -> bool {
+        let strips = |used: &FilterUse| used.row().is_ok_and(crate::filter::Filter::needs_classes);
+        matches!(self.display, Display::Material | Display::Class)
+            || self.filters.iter().any(strips)
+    }
+
+    /// Whether three colour planes are shown as they are.
+    pub(super) fn is_colour(&self) -> bool {
+        self.planes.len() == 3
+    }
+
+    /// Refuses what the scan cannot show.
+    fn check(&self, radiograph: &Radiograph) -> Result<()> {
+        for used in &self.filters {
+            crate::filter::check(used)?;
+        }
+        if self.wants_classes() {
+            dual(radiograph)?;
+        }
+        let plain = self.filters.iter().all(|used| used.name == "invert");
+        if self.is_colour() && !(plain && self.display == Display::Grey) {
+            return Err(Error::NotPossible {
+                why: say("view-colour-only", &[]),
+            });
+        }
+        Ok(())
+    }
+}
+
+/// The two planes of a radiograph whose materials can be told, and the curves for them.
+///
+/// # Errors
+/// [`Error::NotPossible`] with what is missing: an energy, the open beam, or boundary curves.
+pub fn dual(radiograph: &Radiograph) -> Result<(&Plane, &Plane, physics::Chosen)> {
+    let not_possible = |id| Error::NotPossible { why: say(id, &[]) };
+    let (high, low) = radiograph
+        .dual()
+        .ok_or_else(|| not_possible("physics-one-energy"))?;
+    if high.unit() != Unit::Transmission || low.unit() != Unit::Transmission {
+        return Err(not_possible("physics-no-air"));
+    }
+    let mut chosen = physics::choose(high, low)?;
+    if high.air_estimated || low.air_estimated {
+        chosen.notes.push(say("physics-air-estimated", &[]));
+    }
+    Ok((high, low, chosen))
+}
+
+/// The preset of that name.
+fn preset(name: &str) -> Result<&'static Preset> {
+    Preset::named(name).ok_or_else(|| {
+        let names = super::presets().iter();
+        unknown(
+            "view-unknown-preset",
+            name,
+            &list(names.map(|p| Safe::from_outside(&p.name))),
+        )
+    })
+}
+
+/// The planes a display shows: the carrier of the luminance first.
+fn planes(
+    radiograph: &Radiograph,
+    display: &Display,
+    asked: Option<&str>,
+) -> Result<Vec<String>> {
+    let all = || radiograph.planes.iter().map(|plane| plane.name.as_str().to_owned());
+    let first = match asked {
+        Some(name) => {
+            let known = radiograph.plane(&PlaneName::from(name));
+            let known = known.ok_or_else(|| {
+                unknown(
+                    "view-unknown-plane",
+                    name,
+                    &list(all().map(|n| Safe::from_outside(&n))),
+                )
+            })?;
+            known.name.as_str().to_owned()
+        }
+        None if radiograph.kind() == Kind::Colour => {
+            return Ok(["red", "green", "blue"].map(String::from).to_vec());
+        }
+        None => all().next().ok_or_else(|| Error::NotPossible {
+            why: say("view-no-picture", &[]),
+        })?,
+    };
+    let mut planes = vec![first];
+    if matches!(display, Display::Material | Display::Class) {
+        let energies = ["high", "low"].map(String::from);
+        planes.extend(energies.into_iter().filter(|name| *name != planes[0]).collect::<Vec<_>>());
+    }
+    Ok(planes)
+}
+
+/// The region asked for, or all.
+fn region(radiograph: &Radiograph, text: Option<&str>) -> Result<[f64; 4]> {
+    let (width, height) = (radiograph.width(), radiograph.height());
+    let Some(text) = text else {
+        return Ok([0.0, 0.0, width as f64, height as f64]);
+    };
+    let region = Region::parse(text).filter(|r| r.within(width, height).is_some());
+    let region = region.ok_or_else(|| bad_region(text, width, height))?;
+    Ok(<[usize; 4]>::from(region).map(|n| n as f64))
+}
+
+/// The error of a region that is none, or lies outside.
+pub fn bad_region(text: &str, width: usize, height: usize) -> Error {
+    Error::request(say(
+        "view-bad-region",
+        &[
+            arg("text", &Safe::from_outside(text)),
+            arg("width", &Safe::from_outside(&width.to_string())),
+            arg("height", &Safe::from_outside(&height.to_string())),
+        ],
+    ))
+}
+
+/// The error of an unknown name.
+fn unknown(id: &str, name: &str, names: &Safe) -> Error {
+    Error::request(say(
+        id,
+        &[arg("name", &Safe::from_outside(name)), arg("names", names)],
+    ))
+}
+
+/// Names with commas.
+fn list(names: impl Iterator<Item = Safe>) -> Safe {
+    Safe::join(&names.collect::<Vec<_>>(), ", ")
+}

@@ -1,0 +1,273 @@
+//! The grey window: centre and width, their mapping to luminance, their steps, and the automatic
+//! choice.
+//!
+//! Stored samples follow DICOM PS3.3 C.11.2.1.2.1 (VOI LUT Function LINEAR); transmission and
+//! attenuation, which are not whole numbers, follow C.11.2.1.3.2 (LINEAR_EXACT). Air is always
+//! drawn bright, whatever the file's polarity, unless the analyst inverts.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Result;
+use crate::filter::{self, FilterUse};
+use crate::radiograph::{Field, Plane, Polarity, Survey, Unit};
+
+/// Transmissions that the automatic window looks at: neither air nor darkness.
+const MATTER: [f64; 2] = [0.001, 0.98];
+/// Percentiles that the automatic window spans.
+const SPAN: [f64; 2] = [0.005, 0.995];
+/// Narrowest window as a share of full scale.
+const NARROWEST: f64 = 1e-4;
+
+/// Centre and width of the grey window.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Window {
+    /// Centre in `unit`.
+    pub centre: f64,
+    /// Width in `unit`, above zero.
+    pub width: f64,
+    /// Of what.
+    pub unit: Unit,
+}
+
+/// How far one key moves a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// A tenth of the width.
+    Coarse,
+    /// A hundredth of the width.
+    Fine,
+}
+
+impl Step {
+    /// Share of the width.
+    fn share(self) -> f64 {
+        match self {
+            Self::Coarse => 0.1,
+            Self::Fine => 0.01,
+        }
+    }
+}
+
+impl Window {
+    /// The window from `low` to `high`, at least as wide as the narrowest.
+    pub fn between(low: f64, high: f64, unit: Unit) -> Self {
+        let narrowest = match unit {
+            Unit::Sample => 1.0,
+            Unit::Transmission | Unit::Attenuation => NARROWEST,
+        };
+        Self {
+            centre: f64::midpoint(low, high),
+            width: (high - low).abs().max(narrowest),
+            unit,
+        }
+    }
+
+    /// Lowest and highest value that are told apart.
+    pub fn edges(self) -> [f64; 2] {
+        [
+            self.centre - self.width / 2.0,
+            self.centre + self.width / 2.0,
+        ]
+    }
+
+    /// The luminance of `value`, 0 to 1; NaN stays NaN.
+    pub fn luminance(self, value: f32, polarity: Polarity) -> f32 {
+        self.curve(polarity).luminance(value)
+    }
+
+    /// The window made ready for many values of one polarity.
+    pub fn curve(self, polarity: Polarity) -> Curve {
+        // LINEAR: y = (x - (c - 0.5)) / (w - 1) + 0.5. LINEAR_EXACT: y = (x - c) / w + 0.5.
+        let (centre, width) = match self.unit {
+            Unit::Sample => (self.centre - 0.5, self.width - 1.0),
+            Unit::Transmission | Unit::Attenuation => (self.centre, self.width),
+        };
+        let slope = 1.0 / width.max(f64::from(f32::MIN_POSITIVE));
+        let turn = if polarity == Polarity::BrightIsDense {
+            -1.0
+        } else {
+            1.0
+        };
+        Curve {
+            centre: centre as f32,
+            slope: (turn * slope).clamp(f64::from(f32::MIN), f64::from(f32::MAX)) as f32,
+        }
+    }
+
+    /// The centre moved by `steps`.
+    #[must_use]
+    pub fn centre_moved(self, steps: f64, step: Step) -> Self {
+        Self {
+            centre: self.centre + steps * step.share() * self.width,
+            ..self
+        }
+    }
+
+    /// The width changed by `steps`, each by the step's share; wider for positive steps.
+    #[must_use]
+    pub fn width_changed(self, steps: f64, step: Step) -> Self {
+        let width = self.width * (1.0 + step.share()).powf(steps);
+        Self {
+            width: Self::between(0.0, width, self.unit).width,
+            ..self
+        }
+    }
+
+    /// The part of this window from `from` to `to`, shares 0..=1 of its width.
+    #[must_use]
+    pub fn part(self, from: f64, to: f64) -> Self {
+        let [low, _] = self.edges();
+        Self::between(low + from * self.width, low + to * self.width, self.unit)
+    }
+
+    /// The same edges in another unit, between transmission and attenuation; `None` between
+    /// samples and either, because the window says nothing of the air.
+    pub fn in_unit(self, unit: Unit) -> Option<Self> {
+        let [low, high] = self.edges();
+        match (self.unit, unit) {
+            (from, to) if from == to => Some(self),
+            (Unit::Transmission, Unit::Attenuation) => {
+                let alpha = |t: f64| -t.max(MATTER[0]).ln();
+                Some(Self::between(alpha(high), alpha(low), unit))
+            }
+            (Unit::Attenuation, Unit::Transmission) => {
+                Some(Self::between((-high).exp(), (-low).exp(), unit))
+            }
+            _ => None,
+        }
+    }
+
+    /// The automatic window of a plane under `filters`: 0.5 to 99.5 percentile of the pixels with
+    /// a transmission between 0.001 and 0.98, of all pixels where that is unknown or none is so.
+    ///
+    /// # Errors
+    /// [`crate::Error::Request`] for an unknown filter.
+    pub fn auto(survey: &Survey, plane: &Plane, filters: &[FilterUse]) -> Result<Self> {
+        let [low, high] = match survey.unit {
+            Unit::Transmission => MATTER,
+            _ => [f64::NEG_INFINITY, f64::INFINITY],
+        };
+        let edge = |share| {
+            survey
+                .percentile(share, low, high)
+                .or_else(|| survey.percentile(share, f64::NEG_INFINITY, f64::INFINITY))
+                .unwrap_or(share) as f32
+        };
+        let ends = filter::carry(filters, quantity(plane, SPAN.map(edge).to_vec()))?;
+        let [a, b] = [ends.values[0], ends.values[1]].map(f64::from);
+        Ok(Self::between(a.min(b), a.max(b), ends.unit))
+    }
+}
+
+/// Values in a plane's own quantity, as a field of one row.
+pub(super) fn quantity(plane: &Plane, values: Vec<f32>) -> Field {
+    Field {
+        width: values.len(),
+        height: 1,
+        values,
+        unit: plane.unit(),
+        polarity: plane.quantity_polarity(),
+        full_scale: match plane.unit() {
+            Unit::Sample => f32::from(plane.full_scale()),
+            Unit::Transmission | Unit::Attenuation => 1.0,
+        },
+    }
+}
+
+/// A window as one line: luminance is `(value - centre) * slope + 0.5`, within 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Curve {
+    centre: f32,
+    slope: f32,
+}
+
+impl Curve {
+    /// The luminance of `value`, 0 to 1; NaN stays NaN.
+    pub fn luminance(self, value: f32) -> f32 {
+        ((value - self.centre) * self.slope + 0.5).clamp(0.0, 1.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cancel::Cancel;
+    use crate::radiograph::{Air, PlaneName};
+
+    fn grey(window: Window, x: f32) -> f32 {
+        window.luminance(x, Polarity::BrightIsAir) * 255.0
+    }
+
+    #[test]
+    fn the_worked_examples_of_dicom() {
+        // PS3.3 C.11.2.1.2.1: c = 2048, w = 4096: y = ((x - 2047.5) / 4095 + 0.5) * 255.
+        let w = |centre, width| Window {
+            centre,
+            width,
+            unit: Unit::Sample,
+        };
+        for x in [0.0, 1.0, 1000.0, 2047.0, 2048.0, 4095.0, 5000.0] {
+            let y = (((x - 2047.5) / 4095.0 + 0.5) * 255.0_f32).clamp(0.0, 255.0);
+            assert!((grey(w(2048.0, 4096.0), x) - y).abs() < 1e-2, "{x}");
+        }
+        // c = 2048, w = 1: black up to 2047, white from 2048.
+        assert_eq!(grey(w(2048.0, 1.0), 2047.0), 0.0);
+        assert_eq!(grey(w(2048.0, 1.0), 2048.0), 255.0);
+        // c = 0, w = 100: y = ((x + 0.5) / 99 + 0.5) * 255.
+        assert_eq!(grey(w(0.0, 100.0), -50.0), 0.0);
+        assert_eq!(grey(w(0.0, 100.0), 50.0), 255.0);
+        let y = (10.5 / 99.0 + 0.5) * 255.0;
+        assert!((grey(w(0.0, 100.0), 10.0) - y).abs() < 1e-3);
+    }
+
+    #[test]
+    fn linear_exact_spans_the_whole_width() {
+        let window = Window::between(0.2, 0.6, Unit::Transmission);
+        for (x, y) in [(0.2, 0.0), (0.4, 0.5), (0.6, 1.0), (0.0, 0.0), (1.0, 1.0)] {
+            assert!((window.luminance(x, Polarity::BrightIsAir) - y).abs() < 1e-6);
+            assert!((window.luminance(x, Polarity::BrightIsDense) - (1.0 - y)).abs() < 1e-6);
+        }
+    }
+
+    #[test]
+    fn steps_move_by_shares_of_the_width_and_never_close_it() {
+        let window = Window::between(0.2, 0.6, Unit::Transmission);
+        assert!((window.centre_moved(2.0, Step::Coarse).centre - 0.48).abs() < 1e-9);
+        assert!((window.width_changed(1.0, Step::Fine).width - 0.404).abs() < 1e-9);
+        assert!(window.width_changed(-1e6, Step::Coarse).width > 0.0);
+    }
+
+    #[test]
+    fn a_window_goes_to_attenuation_and_back() {
+        let t = Window::between(0.1, 0.5, Unit::Transmission);
+        let back = t
+            .in_unit(Unit::Attenuation)
+            .and_then(|a| a.in_unit(Unit::Transmission));
+        assert!(back.is_some_and(|b| (b.centre - t.centre).abs() < 1e-9));
+        assert_eq!(t.in_unit(Unit::Sample), None);
+    }
+
+    #[test]
+    fn the_automatic_window_ignores_air_and_darkness_and_follows_log() {
+        let mut samples = vec![1000; 5000];
+        samples.extend(vec![0; 5000]);
+        samples.extend((0..1000).map(|i| 100 + (i % 401) as u16));
+        let mut plane = Plane::new(PlaneName::Grey, samples.len(), 1, samples);
+        plane.air = Some(Air::Uniform(1000.0));
+        let survey = Survey::of(&plane, &Cancel::never());
+        let window = survey.and_then(|s| {
+            let log = FilterUse {
+                name: "log".into(),
+                args: vec![],
+            };
+            Ok((Window::auto(&s, &plane, &[])?, Window::auto(&s, &plane, &[log])?))
+        });
+        let Ok((plain, logged)) = window else {
+            panic!("no window")
+        };
+        let [low, high] = plain.edges();
+        assert!((low - 0.1).abs() < 0.005 && (high - 0.5).abs() < 0.005);
+        assert_eq!(logged.unit, Unit::Attenuation);
+        assert!((logged.edges()[0] - 0.693).abs() < 0.01);
+    }
+}
