@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use toml::de::{DeTable, DeValue};
 
 use super::document::{Entry, entries, read, wrong_type};
-use super::problem::{Problem, in_order, nearest, position, suggest};
+use super::problem::{Problem, in_order, nearest, position, suggest, without_echoes};
 use super::settings::{SETTINGS, Setpoint, Setting};
 use crate::messages::{arg, say};
 use crate::text::Safe;
@@ -77,8 +77,8 @@ impl Layer {
             path: path.map(Path::to_path_buf),
             ..Self::default()
         };
-        let (document, mut problems) = read(text);
-        let whole = problems.is_empty();
+        let (document, syntax) = read(text);
+        let mut problems = Vec::new();
         for entry in entries(document.get_ref()) {
             match entry.value {
                 DeValue::Table(table) if is_section(entry.key) => {
@@ -87,13 +87,15 @@ impl Layer {
                 _ if is_section(entry.key) => {
                     problems.push(wrong_type(text, &entry, "config-type-section"));
                 }
-                _ => problems.push(unknown_section(text, &entry)),
+                // Behind a header that is not TOML, lines stand where they do not belong.
+                _ if syntax.is_empty() => problems.push(unknown_section(text, &entry)),
+                _ => {}
             }
         }
-        if !whole {
+        if !syntax.is_empty() {
             layer.values.clear();
         }
-        (layer, in_order(problems))
+        (layer, in_order(without_echoes(&syntax, problems)))
     }
 
     /// A layer of the command line: settings by name with the text that was typed. Everything is

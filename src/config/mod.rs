@@ -18,6 +18,6 @@ pub use merge::{
     WindowRule, merge,
 };
 pub use places::{Loaded, Overrides, Places, load, read_text};
-pub(crate) use problem::suggest;
 pub use problem::{Problem, Severity, in_order, nearest, position};
+pub(crate) use problem::{suggest, without_echoes};
 pub use settings::{COLOURS, Kind, LANGUAGES, PROTOCOLS, SETTINGS, Setpoint, Setting};

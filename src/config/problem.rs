@@ -81,6 +81,13 @@ pub fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
     problems
 }
 
+/// Drops what the reader says of lines that are not TOML: `syntax` is the one problem of those.
+pub(crate) fn without_echoes(syntax: &[Problem], mut others: Vec<Problem>) -> Vec<Problem> {
+    others.retain(|problem| syntax.iter().all(|broken| broken.line != problem.line));
+    others.extend_from_slice(syntax);
+    others
+}
+
 /// Line and column of the byte `offset`, both from 1, the column in characters.
 pub fn position(source: &str, offset: usize) -> (usize, usize) {
     let before = &source.as_bytes()[..offset.min(source.len())];
@@ -100,6 +107,9 @@ pub(crate) fn start(span: Option<Range<usize>>) -> usize {
 
 /// The candidate nearest to `word`, when one is near enough to be meant.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if word.chars().count() < 2 {
+        return None;
+    }
     candidates
         .into_iter()
         .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))

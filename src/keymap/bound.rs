@@ -56,15 +56,20 @@ impl Bound {
         }
     }
 
-    /// What it does, one line: the command's doc and an argument that is not the default.
+    /// What it does, one line: the message `command-NAME-value` where there is one, else the
+    /// command's doc and an argument that is not the default.
     pub fn doc(&self) -> Safe {
-        let doc = doc(self.command);
-        match self.argument_words() {
-            Some(words) => say(
+        let own = format!("command-{}-value", self.command.name);
+        match (&self.value, self.argument_words()) {
+            (Value::Number(number), _) if has(&own) => say(&own, &[arg("value", number)]),
+            (Value::Text(text), _) if has(&own) => {
+                say(&own, &[arg("value", &Safe::from_outside(text))])
+            }
+            (_, Some(words)) => say(
                 "keymap-doc-argument",
-                &[arg("doc", &doc), arg("argument", &words)],
+                &[arg("doc", &doc(self.command)), arg("argument", &words)],
             ),
-            None => doc,
+            (_, None) => doc(self.command),
         }
     }
 

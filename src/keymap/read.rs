@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 use super::{Bound, Chord, Names};
 use crate::app::Mode;
 use crate::config::document::{Entry, entries, read, wrong_type};
-use crate::config::{Problem, nearest, suggest};
+use crate::config::{Problem, nearest, suggest, without_echoes};
 use crate::messages::{arg, say};
 use crate::text::Safe;
 
@@ -21,7 +21,7 @@ pub(super) struct File {
     pub(super) lines: Vec<Line>,
     /// Labels of prefixes.
     pub(super) labels: Vec<Label>,
-    /// Byte offsets of the sections' first keys.
+    /// What is wrong with single lines.
     pub(super) problems: Vec<Problem>,
 }
 
@@ -93,10 +93,9 @@ impl Line {
 
 /// Reads a key file. The lines are those that are sound by themselves.
 pub(super) fn file(text: &str, names: &Names<'_>) -> File {
-    let (document, problems) = read(text);
+    let (document, syntax) = read(text);
     let mut file = File {
         inherit: true,
-        problems,
         ..File::default()
     };
     for entry in entries(document.get_ref()) {
@@ -116,9 +115,12 @@ pub(super) fn file(text: &str, names: &Names<'_>) -> File {
                 file.problems
                     .push(wrong_type(text, &entry, "config-type-section"));
             }
-            _ => file.problems.push(unknown_section(text, &entry)),
+            // Behind a header that is not TOML, lines stand where they do not belong.
+            _ if syntax.is_empty() => file.problems.push(unknown_section(text, &entry)),
+            _ => {}
         }
     }
+    file.problems = without_echoes(&syntax, file.problems);
     file
 }
 
@@ -221,6 +223,11 @@ fn in_mode(bound: Bound, section: Section) -> Result<Bound, Safe> {
 }
 
 fn unknown_section(text: &str, entry: &Entry<'_, '_>) -> Problem {
+    if !matches!(entry.value, DeValue::Table(_)) {
+        let name = Safe::from_outside(entry.key);
+        let said = say("keymap-outside-section", &[arg("name", &name)]);
+        return Problem::error(text, entry.key_at, suggest(&said, nearest(entry.key, TOP)));
+    }
     let said = say(
         "keymap-unknown-section",
         &[arg("name", &Safe::from_outside(entry.key))],

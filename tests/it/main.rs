@@ -13,6 +13,7 @@ mod configuration;
 mod console;
 mod decisions;
 mod encoders;
+mod kept;
 mod keymaps;
 mod keys;
 mod layering;

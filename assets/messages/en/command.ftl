@@ -68,6 +68,32 @@ command-mark_region = Goes to the picture to mark a region
 command-confirm_decision = Records the decision
 command-retry_recording = Tries again to record the decision
 
+# The same with an argument, where the plain line would read badly: command-NAME-value.
+command-next_scan-value =
+    { $value ->
+        [1] Goes to the next scan
+       *[other] Goes on by { $value } scans
+    }
+command-previous_scan-value =
+    { $value ->
+        [1] Goes to the scan before
+       *[other] Goes back by { $value } scans
+    }
+command-scroll_down-value =
+    { $value ->
+        [1] Moves down in the list in front
+       *[other] Moves down by { $value } rows
+    }
+command-scroll_up-value =
+    { $value ->
+        [1] Moves up in the list in front
+       *[other] Moves up by { $value } rows
+    }
+command-apply_preset-value = Sets the window of preset { $value }
+command-toggle_filter-value = Switches the filter { $value } on or off
+command-toggle_reason-value = Sets or takes back the reason { $value }
+command-set_confidence-value = Says how sure the decision is: { $value } of 5
+
 group-app = Program
 group-queue = Queue
 group-view = Picture
@@ -98,5 +124,5 @@ unit-scans = scans
 unit-percent-of-screen = percent of the screen
 unit-percent-of-window = percent of the window
 unit-pixels = pixels
-unit-preset = (number of the preset)
-unit-confidence = (1 unsure, 5 sure)
+unit-preset = (a preset)
+unit-confidence = (5 is sure)

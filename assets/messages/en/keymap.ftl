@@ -3,6 +3,7 @@ keymap-empty-chord = the chord is empty; name at least one key
 keymap-unknown-key = there is no key '{ $key }'
 keymap-shifted-character = '{ $key }' depends on the keyboard; write the character that shift makes
 keymap-unknown-section = there is no section '{ $name }'; sections are the modes, all and prefix
+keymap-outside-section = '{ $name }' belongs below a section, for example '[browse]'
 keymap-unknown-command = there is no command '{ $name }'
 keymap-unknown-map = there is no built-in keymap '{ $name }'; a key file is named with its path, for example './keys.toml'
 keymap-takes-nothing = '{ $name }' takes nothing, not '{ $value }'
@@ -42,8 +43,8 @@ keymap-title-left-hand = Left-hand keys
 keymap-title-file = Keys in effect
 keymap-reference-title = Keys
 keymap-reference-intro =
-    Made by `xamine keys --format md` from the files in this folder; do not edit it by hand.
-    "palette" stands where no key is bound: the command palette reaches every command.
+    Made from the files in this folder (`xamine keys --format md` prints the map in use); a test keeps
+    it true, and `UPDATE=1 cargo test keymaps` writes it anew. "palette" stands where no key is bound: the command palette reaches every command.
     How to write a key file of your own: `docs/configuration.md`.
 keymap-sound =
     { $warnings ->
