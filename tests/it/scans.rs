@@ -254,7 +254,7 @@ fn dicos_files_hold_exactly_their_truth() {
             .1;
         assert!(plane.samples == *truth, "{name}");
     }
-    assert_eq!(seen, 11);
+    assert_eq!(seen, 12);
 }
 
 #[test]
@@ -362,9 +362,11 @@ fn a_real_radiograph_keeps_its_15_bits_in_every_compression() {
     let packed = open_path(&samples("chest/chest_15bit_j2k.dcm"), true).unwrap();
     let (a, b) = (only_plane(&plain), only_plane(&packed));
     assert!(a.samples == b.samples);
+    // The uncompressed file declares 16 bits, the compressed one the 15 that are used.
+    assert_eq!((a.bits, b.bits, b.bits_allocated), (16, 15, 16));
     assert_eq!(
-        (a.bits, a.bits_allocated, a.polarity),
-        (15, 16, Polarity::BrightIsDense)
+        (a.polarity, b.polarity),
+        (Polarity::BrightIsDense, Polarity::BrightIsDense)
     );
     assert_eq!((a.width, a.height), (1841, 1955));
     assert_ne!(plain.scan_id, packed.scan_id);
@@ -968,27 +970,8 @@ fn nothing_in_a_folder_can_hold_the_walk_up() {
         ]
     );
     others.sort();
-    assert_eq!(
-        others,
-        [
-            "dangling.tif",
-            "notes.txt",
-            "pipe.tif",
-            "self",
-            "socket.tif",
-            "sub",
-            "up",
-            "up",
-            "zero.tif"
-        ]
-        .into_iter()
-        .filter(|name| others.iter().any(|other| other == name))
-        .collect::<std::collections::BTreeSet<_>>()
-        .into_iter()
-        .map(str::to_owned)
-        .collect::<Vec<_>>(),
-    );
-    for name in [
+    let expected = [
+        "again",
         "dangling.tif",
         "notes.txt",
         "pipe.tif",
@@ -996,12 +979,8 @@ fn nothing_in_a_folder_can_hold_the_walk_up() {
         "socket.tif",
         "up",
         "zero.tif",
-    ] {
-        assert!(
-            others.iter().any(|other| other == name),
-            "{name} in {others:?}"
-        );
-    }
+    ];
+    assert_eq!(others, expected);
     assert_eq!((tally.scans, tally.problems), (3, 2));
     for name in ["pipe.tif", "zero.tif", "socket.tif"] {
         assert!(open_path(&folder.path(name), true).is_err(), "{name}");
