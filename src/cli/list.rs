@@ -21,6 +21,9 @@ use crate::text::Safe;
 /// Time between two words of progress.
 const PROGRESS: Duration = Duration::from_secs(1);
 
+/// Cells of the path column; longer paths run over.
+const PATH_CELLS: usize = 60;
+
 /// Runs the command.
 pub(super) fn run(
     path: &Path,
@@ -160,8 +163,10 @@ fn table(rows: &[Found], out: &mut dyn Write) -> std::io::Result<()> {
     let head = ["state", "kind", "files", "size", "path", "problem"];
     let head: Row = head.map(|column| say(&format!("list-head-{column}"), &[]));
     let rows: Vec<Row> = std::iter::once(head).chain(rows.iter().map(row)).collect();
-    let widths: [usize; 5] =
+    let mut widths: [usize; 5] =
         std::array::from_fn(|at| rows.iter().map(|row| row[at].width()).max().unwrap_or(0));
+    // A few very long paths do not push every problem off the screen.
+    widths[4] = widths[4].min(PATH_CELLS);
     for [state, kind, files, size, path, problem] in &rows {
         let left = |cell: &Safe, at: usize| " ".repeat(widths[at] - cell.width());
         write!(
@@ -173,7 +178,11 @@ fn table(rows: &[Found], out: &mut dyn Write) -> std::io::Result<()> {
             left(size, 3),
         )?;
         if !problem.is_empty() {
-            write!(out, "{}  {problem}", left(path, 4))?;
+            write!(
+                out,
+                "{}  {problem}",
+                " ".repeat(widths[4].saturating_sub(path.width()))
+            )?;
         }
         writeln!(out)?;
     }

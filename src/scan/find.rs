@@ -240,10 +240,11 @@ impl Walk<'_> {
 /// Files, then folders, then links to folders, each in natural order: a folder is listed where it
 /// is, and a link to it is the one that comes again.
 fn order(a: &DirEntry, b: &DirEntry) -> std::cmp::Ordering {
+    // Links are not followed yet when entries are put in order.
     let rank = |entry: &DirEntry| match (entry.file_type().is_dir(), entry.path_is_symlink()) {
-        (false, _) => 0,
-        (true, false) => 1,
-        (true, true) => 2,
+        (true, _) => 1,
+        (false, true) if entry.path().is_dir() => 2,
+        _ => 0,
     };
     rank(a)
         .cmp(&rank(b))
