@@ -12,7 +12,7 @@ use super::source::{Source, read_hashed, sha256};
 use super::{FileRecord, Format, Limits, Opened, PairedBy, Scan, air, npy};
 use crate::cancel::Cancel;
 use crate::messages::{arg, say};
-use crate::radiograph::{Air, Energy, Kind, Plane, PlaneName, Radiograph};
+use crate::radiograph::{Air, Energy, Kind, Plane, PlaneName, Polarity, Radiograph};
 use crate::text::Safe;
 use crate::{Error, Result};
 
@@ -377,6 +377,11 @@ fn finish(opened: &mut Opened, sidecar: Option<(&Path, &Sidecar)>) -> Result<()>
             if let Some(about) = about {
                 told(plane, about, path)?;
                 view.pixel_mm = about.pixel_mm.or(view.pixel_mm);
+            }
+        }
+        if view.kind() == Kind::Colour {
+            for plane in &mut view.planes {
+                plane.polarity = Polarity::Unknown;
             }
         }
         air::estimate(&mut view.planes);

@@ -6,6 +6,7 @@
 
 use std::io::Cursor;
 
+use ::tiff::TiffError;
 use ::tiff::decoder::{Decoder, DecodingResult, Limits as TiffLimits};
 
 use super::tiff_directory::{Directory, directories, tag};
@@ -75,7 +76,7 @@ fn read(source: &Source<'_>, page: Option<usize>) -> Result<Decoded> {
     }
     cursor.set_position(0);
     let mut decoder = Decoder::new(cursor)
-        .map_err(|error| source.library(&error))?
+        .map_err(|error| library(&error, source))?
         .with_limits(tiff_limits(source));
     let mut decoded = Decoded {
         metadata: metadata(&directories[page.map_or(0, |page| page - 1)]),
@@ -97,7 +98,7 @@ fn read(source: &Source<'_>, page: Option<usize>) -> Result<Decoded> {
         }
         decoder
             .seek_to_image(index)
-            .map_err(|error| source.library(&error))?;
+            .map_err(|error| library(&error, source))?;
         if layout.used < layout.samples {
             decoded.warnings.push(say("scan-alpha", &[]));
         }
@@ -108,6 +109,15 @@ fn read(source: &Source<'_>, page: Option<usize>) -> Result<Decoded> {
         });
     }
     Ok(decoded)
+}
+
+/// What the library says: broken, or sound and not read.
+fn library(error: &TiffError, source: &Source<'_>) -> Error {
+    if let TiffError::UnsupportedError(unsupported) = error {
+        let words = Safe::from_outside(&unsupported.to_string());
+        return source.unsupported("scan-library", &[arg("words", &words)]);
+    }
+    source.library(error)
 }
 
 /// The library's limits: a strip may be as large as the picture, which was checked.
@@ -155,7 +165,7 @@ fn planes(
         source.cancel.check()?;
         let chunk = decoder
             .read_chunk(index as u32)
-            .map_err(|error| source.library(&error))?;
+            .map_err(|error| library(&error, source))?;
         let samples = widened(chunk, layout).ok_or_else(|| source.bad("scan-tiff-chunks", &[]))?;
         let (set, place) = (index / per_plane, index % per_plane);
         let at = [

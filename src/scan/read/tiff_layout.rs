@@ -144,7 +144,7 @@ fn bits_of(page: &Directory, source: &Source<'_>) -> Result<u64> {
     let first = bits.first().copied().unwrap_or(1);
     if let Some(format) = formats.iter().find(|format| !matches!(format, 1 | 4)) {
         let id = match format {
-            2 => "scan-signed",
+            2 => "scan-signed-type",
             3 => "scan-float",
             _ => "scan-sample-format",
         };
@@ -180,8 +180,10 @@ fn used_samples(
     let extra = page.numbers(tag::EXTRA_SAMPLES);
     let alpha = extra.iter().any(|kind| matches!(kind, 1 | 2));
     match (photometric, samples, alpha) {
-        (0 | 1, 1, _) | (0 | 1, 2, true) => Ok(1),
-        (0 | 1, 2, false) => Ok(2),
+        (0 | 1, 1, _) | (1, 2, true) => Ok(1),
+        // The library cannot take its inversion of two samples back.
+        (0, 2, _) => Err(source.unsupported("scan-white-samples", &[])),
+        (1, 2, false) => Ok(2),
         (2, 3, _) | (2, 4, true) => Ok(3),
         (0..=2, ..) => Err(source.unsupported("scan-samples", &[arg("samples", &samples)])),
         _ => Err(source.unsupported("scan-photometric", &[arg("code", &photometric)])),
