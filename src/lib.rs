@@ -19,6 +19,7 @@ pub mod physics;
 pub mod radiograph;
 pub mod run;
 pub mod scan;
+pub mod store;
 pub mod terminal;
 pub mod text;
 pub mod ui;

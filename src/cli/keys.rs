@@ -1,19 +1,197 @@
-//! `xamine keys`.
+//! `xamine keys`: the keys in effect on paper, and the check of a key file.
 
 use std::io::Write;
 use std::path::Path;
 
-use super::Failure;
-use crate::Error;
-use crate::messages::say;
+use serde_json::json;
+
+use super::{Failure, exit};
+use crate::config::{self, KeymapChoice, Overrides, Places, Problem, Severity};
+use crate::keymap::{self, Keymap, Names, load, reference};
+use crate::messages::{arg, say};
+use crate::text::Safe;
+use crate::{Error, Result};
+
+/// Filters that a key may be bound to.
+const FILTERS: &[&str] = &[
+    "invert",
+    "log",
+    "gamma",
+    "edge",
+    "smooth",
+    "local-contrast",
+    "density-band",
+    "organic-only",
+    "inorganic-only",
+    "metal-only",
+    "organic-stripped",
+    "metal-stripped",
+];
+/// Reason codes that a key may be bound to.
+const REASONS: &[&str] = &[
+    "density-anomaly",
+    "hidden-compartment",
+    "declaration-mismatch",
+    "undeclared-goods",
+    "organic-mass",
+    "dense-shielding",
+    "no-penetration",
+    "structure-modified",
+    "empty-not-empty",
+    "radiation-alarm",
+    "image-quality",
+    "other",
+];
+
+/// The names that key files may use as arguments.
+pub fn names() -> Names<'static> {
+    Names {
+        filters: FILTERS,
+        reasons: REASONS,
+    }
+}
 
 /// Runs the command.
 pub(super) fn run(
-    _check: Option<&Path>,
-    _keymap: Option<&Path>,
-    _format: &str,
-    _out: &mut dyn Write,
-    _err: &mut dyn Write,
+    check: Option<&Path>,
+    keymap: Option<&Path>,
+    format: &str,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
 ) -> Result<u8, Failure> {
-    Err(Error::request(say("cli-keys", &[])).into())
+    match check {
+        Some(file) => check_file(file, format, out, err),
+        None => show(keymap, format, out, err),
+    }
+}
+
+/// The keymap that a configuration chooses: the map, the title of its reference and every problem
+/// as a sentence. A key file that cannot be used is reported and the default map serves.
+pub fn choose(choice: &KeymapChoice) -> (Keymap, Safe, Vec<Safe>) {
+    match chosen(choice) {
+        Ok((loaded, title, path)) => {
+            let mut told: Vec<Safe> = loaded
+                .problems
+                .iter()
+                .map(|problem| problem.sentence(&path))
+                .collect();
+            let served = loaded.is_served();
+            if !served {
+                told.push(say("keymap-built-in-serves", &[]));
+            }
+            let title = if served { title } else { default_title() };
+            (loaded.keymap, title, told)
+        }
+        Err(error) => {
+            let told = vec![error.message(), say("keymap-built-in-serves", &[])];
+            (keymap::built_in(&names()), default_title(), told)
+        }
+    }
+}
+
+fn chosen(choice: &KeymapChoice) -> Result<(keymap::Loaded, Safe, Safe)> {
+    match choice {
+        KeymapChoice::Named(name) => {
+            let loaded = load(keymap::source(name)?, &names());
+            let title = say(&format!("keymap-title-{name}"), &[]);
+            Ok((loaded, title, Safe::from_outside(name)))
+        }
+        KeymapChoice::File(path) => {
+            let loaded = load(&config::read_text(path)?, &names());
+            let title = say("keymap-title-file", &[]);
+            Ok((loaded, title, Safe::from_path(path)))
+        }
+    }
+}
+
+fn default_title() -> Safe {
+    say("keymap-title-default", &[])
+}
+
+/// The keys in effect: of `--keymap`, else of the configuration.
+fn show(
+    keymap: Option<&Path>,
+    format: &str,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Result<u8, Failure> {
+    let overrides = Overrides {
+        keymap,
+        ..Overrides::default()
+    };
+    let loaded = config::load(&Places::of_this_machine(), &overrides)?;
+    let choice = &loaded.config.console.keymap;
+    if let (Some(_), KeymapChoice::Named(name)) = (keymap, choice) {
+        // A name that was typed and is not known is wrong usage.
+        keymap::source(name)?;
+    }
+    let (map, title, told) = choose(choice);
+    for sentence in loaded.problems.iter().chain(&told) {
+        writeln!(err, "xamine: {sentence}")?;
+    }
+    match format {
+        "md" => out.write_all(reference::markdown(&title, &map).as_bytes())?,
+        "json" => writeln!(out, "{:#}", reference::json(&map))?,
+        _ => out.write_all(reference::text(&map).as_bytes())?,
+    }
+    let broken = !loaded.problems.is_empty() || !told.is_empty();
+    Ok(if broken { exit::PROBLEM } else { exit::DONE })
+}
+
+/// Lists everything that is wrong with a key file.
+fn check_file(
+    file: &Path,
+    format: &str,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Result<u8, Failure> {
+    let problems = load(&config::read_text(file)?, &names()).problems;
+    let path = Safe::from_path(file);
+    if format == "json" {
+        let list: Vec<_> = problems.iter().map(problem_json).collect();
+        writeln!(out, "{:#}", json!(list))?;
+    } else {
+        for problem in &problems {
+            writeln!(out, "{}", problem.sentence(&path))?;
+        }
+    }
+    let errors = problems.iter().filter(|p| p.is_error()).count();
+    if errors > 0 {
+        let why = [arg("path", &path), arg("errors", &errors)];
+        writeln!(err, "xamine: {}", say("keymap-unsound", &why))?;
+        return Ok(exit::PROBLEM);
+    }
+    if format != "json" {
+        let warnings = problems.len();
+        let words = [arg("path", &path), arg("warnings", &warnings)];
+        writeln!(out, "{}", say("keymap-sound", &words))?;
+    }
+    Ok(exit::DONE)
+}
+
+fn problem_json(problem: &Problem) -> serde_json::Value {
+    json!({
+        "line": problem.line,
+        "column": problem.column,
+        "severity": match problem.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        },
+        "problem": problem.text.as_str(),
+    })
+}
+
+/// The page `keymaps/README.md`: the reference of every built-in map.
+pub fn reference_page() -> std::result::Result<String, Error> {
+    let mut page = format!(
+        "# {}\n\n{}\n",
+        say("keymap-reference-title", &[]),
+        say("keymap-reference-intro", &[])
+    );
+    for (name, text) in keymap::BUILT_IN {
+        let title = say(&format!("keymap-title-{name}"), &[]);
+        page.push('\n');
+        page.push_str(&reference::markdown(&title, &load(text, &names()).keymap));
+    }
+    Ok(page)
 }

@@ -1,17 +1,116 @@
-//! `xamine log`.
+//! `xamine log`: shows the records and checks the chain. It writes nothing, anywhere.
 
-use super::LogCommand;
+mod show;
+
 use std::io::Write;
+use std::path::{Path, PathBuf};
 
-use super::Failure;
-use crate::Error;
-use crate::messages::say;
+use super::{Failure, LogCommand, exit};
+use crate::decisions::{Problem, Report, Scans, Verdict, Witnesses, verify};
+use crate::messages::{arg, say};
+use crate::store::{Heads, log_folder, state_folder};
+use crate::text::Safe;
+use crate::{Error, Result};
 
 /// Runs the command.
 pub(super) fn run(
-    _command: LogCommand,
-    _out: &mut dyn Write,
-    _err: &mut dyn Write,
+    command: LogCommand,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
 ) -> Result<u8, Failure> {
-    Err(Error::request(say("cli-log", &[])).into())
+    match command {
+        LogCommand::Show { log, json: true } => show::json(&folder(log.as_deref())?, out),
+        LogCommand::Show { log, json: false } => show::text(&folder(log.as_deref())?, out),
+        LogCommand::Verify { log, files, json } => {
+            let scans = if files { Scans::Hashed } else { Scans::Left };
+            let folder = folder(log.as_deref())?;
+            let report = check(&folder, scans, err)?;
+            if json {
+                serde_json::to_writer(&mut *out, &report).map_err(std::io::Error::from)?;
+                writeln!(out)?;
+            } else {
+                tell(&folder, &report, out)?;
+            }
+            Ok(if report.is_sound() {
+                exit::DONE
+            } else {
+                exit::PROBLEM
+            })
+        }
+    }
+}
+
+/// The log's folder, which must be there.
+fn folder(asked: Option<&Path>) -> Result<PathBuf> {
+    let folder = log_folder(asked)?;
+    if folder.is_dir() {
+        return Ok(folder);
+    }
+    let named = Safe::from_path(&folder);
+    Err(Error::NotPossible {
+        why: say("log-no-folder", &[arg("folder", &named)]),
+    })
+}
+
+/// Checks the log against everything that this account remembers of it.
+fn check(folder: &Path, scans: Scans, err: &mut dyn Write) -> Result<Report, Failure> {
+    let remembered = match state_folder().and_then(|state| Heads::new(&state).of(folder)) {
+        Ok(remembered) => remembered,
+        Err(problem) => {
+            // The chain can be checked without its outside witness, and the reader is told.
+            writeln!(err, "xamine: {problem}")?;
+            Vec::new()
+        }
+    };
+    let witnesses = Witnesses {
+        remembered: &remembered,
+        scans,
+    };
+    Ok(verify(folder, &witnesses)?)
+}
+
+/// The report for a reader.
+fn tell(folder: &Path, report: &Report, out: &mut dyn Write) -> Result<(), Failure> {
+    for problem in &report.problems {
+        writeln!(out, "{}", sentence(problem))?;
+    }
+    let folder = Safe::from_path(folder);
+    writeln!(
+        out,
+        "{}",
+        say(
+            "log-verify-counts",
+            &[
+                arg("records", &report.records),
+                arg("segments", &report.segments),
+                arg("folder", &folder),
+            ],
+        )
+    )?;
+    writeln!(out, "{}", verdict(report.verdict))?;
+    Ok(())
+}
+
+/// One problem as a sentence.
+fn sentence(problem: &Problem) -> Safe {
+    let segment = arg("segment", &problem.segment);
+    let detail = arg("detail", &problem.detail);
+    match problem.line {
+        Some(line) => say(
+            "log-verify-problem-line",
+            &[segment, arg("line", &line), detail],
+        ),
+        None => say("log-verify-problem", &[segment, detail]),
+    }
+}
+
+/// The verdict and what it means.
+fn verdict(verdict: Verdict) -> Safe {
+    let word = verdict.as_str();
+    let meaning = say(&format!("verdict-means-{word}"), &[]);
+    let verdict = say(&format!("verdict-{word}"), &[]);
+    say(
+        "log-verify-verdict",
+        &[arg("verdict", &verdict), arg("meaning", &meaning)],
+    )
 }

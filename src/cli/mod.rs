@@ -1,11 +1,11 @@
 //! The command line: what may be typed, and which command serves it.
 //!
 //! Names and JSON fields are a contract (`docs/commands.md`). Help texts come from the message
-//! catalogue: `cli-NAME` for a command, `cli-NAME-ARG` for its argument, `cli-arg-ARG` for one that
-//! several commands share, `cli-NAME-example` for its example.
+//! catalogue: `cli-NAME` for a command, `cli-NAME-arg-ARG` or `cli-NAME-ARG` for its argument,
+//! `cli-arg-ARG` for one that several commands share, `cli-NAME-example` for its example.
 
 mod info;
-mod keys;
+pub mod keys;
 mod list;
 mod log;
 mod measure;
@@ -17,9 +17,10 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{Arg, ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::messages::{has, say};
+use crate::text::Safe;
 use crate::{Error, Result};
 
 /// Exit codes of the one-shot commands.
@@ -251,33 +252,56 @@ pub fn definition() -> clap::Command {
 
 /// Gives a command, its arguments and its subcommands their words.
 fn describe(command: clap::Command, id: &str) -> clap::Command {
-    let mut command = command.about(say(id, &[]).to_string());
+    let mut command = with_own_flags(command.about(say(id, &[]).to_string()), id);
     let example = format!("{id}-example");
     if has(&example) {
         command = command.after_help(say(&example, &[]).to_string());
-    }
-    let arguments: Vec<String> = command
-        .get_arguments()
-        .map(|a| a.get_id().to_string())
-        .collect();
-    for name in arguments {
-        let word = name.replace('_', "-");
-        let own = format!("{id}-{word}");
-        let help = say(if has(&own) { &own } else { "cli-arg-" }, &[]);
-        let help = if has(&own) {
-            help
-        } else {
-            say(&format!("cli-arg-{word}"), &[])
-        };
-        command = command.mut_arg(name, |argument| argument.help(help.to_string()));
     }
     let subcommands: Vec<String> = command
         .get_subcommands()
         .map(|c| c.get_name().to_owned())
         .collect();
+    let arguments: Vec<String> = command
+        .get_arguments()
+        .map(|a| a.get_id().to_string())
+        .collect();
+    for name in arguments {
+        let help = argument_help(id, &name.replace('_', "-"), &subcommands);
+        command = command.mut_arg(name, |argument| argument.help(help.to_string()));
+    }
     for name in subcommands {
         let id = format!("{id}-{name}");
         command = command.mut_subcommand(name, |sub| describe(sub, &id));
+    }
+    command
+}
+
+/// The words of an argument: `cli-COMMAND-arg-ARG`, `cli-COMMAND-ARG` unless that is a subcommand
+/// (`--log` of the console and the command `log`), else the shared `cli-arg-ARG`.
+fn argument_help(id: &str, word: &str, subcommands: &[String]) -> Safe {
+    let own = format!("{id}-arg-{word}");
+    let plain = format!("{id}-{word}");
+    let is_command = subcommands.iter().any(|name| name == word);
+    if has(&own) {
+        say(&own, &[])
+    } else if has(&plain) && !is_command {
+        say(&plain, &[])
+    } else {
+        say(&format!("cli-arg-{word}"), &[])
+    }
+}
+
+/// `--help` and `--version` with words of the catalogue.
+fn with_own_flags(command: clap::Command, id: &str) -> clap::Command {
+    let help = Arg::new("help").short('h').long("help");
+    let mut command = command
+        .disable_help_flag(true)
+        .arg(help.action(ArgAction::Help));
+    if id == "cli" {
+        let version = Arg::new("version").short('V').long("version");
+        command = command
+            .disable_version_flag(true)
+            .arg(version.action(ArgAction::Version));
     }
     command
 }
@@ -291,13 +315,13 @@ pub fn run(
     let matches = match definition().try_get_matches_from(arguments) {
         Ok(matches) => matches,
         Err(problem) => {
-            let text = problem.render();
+            let text = problem.render().to_string();
             return if problem.use_stderr() {
                 // Nothing is left to tell when standard error itself is gone.
-                let _ = write!(err, "{text}");
+                let _ = writeln!(err, "{}", text.trim_end());
                 exit::USAGE
             } else {
-                let _ = write!(out, "{text}");
+                let _ = writeln!(out, "{}", text.trim_end());
                 exit::DONE
             };
         }

@@ -13,10 +13,25 @@ pub(super) fn completions(shell: clap_complete::Shell, out: &mut dyn Write) -> R
     Ok(exit::DONE)
 }
 
-/// The manual page in roff.
+/// The manual in roff: the page of the program and then one of each command.
 pub(super) fn manual(out: &mut dyn Write) -> Result<u8, Failure> {
+    let mut program = definition();
+    // Built, so that every command knows its whole name and its own help option.
+    program.build();
     let mut text = Vec::new();
-    clap_mangen::Man::new(definition()).render(&mut text)?;
+    pages(&program, "xamine", &mut text)?;
     out.write_all(&text)?;
     Ok(exit::DONE)
+}
+
+/// The page of a command and of everything below it.
+fn pages(command: &clap::Command, name: &str, text: &mut Vec<u8>) -> std::io::Result<()> {
+    clap_mangen::Man::new(command.clone())
+        .title(name.to_uppercase())
+        .manual("xamine")
+        .render(text)?;
+    for below in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {
+        pages(below, &format!("{name}-{}", below.get_name()), text)?;
+    }
+    Ok(())
 }

@@ -1,1 +1,176 @@
 //! Commands: one row each in a table by topic.
+//!
+//! Help, palette, key-file checking and the key reference are renderings of these rows. A row's
+//! one-line doc is the message `command-NAME`, its group's label `group-NAME`, and the reason why
+//! it is not possible now `need-NAME`.
+
+mod app;
+mod decide;
+mod filter;
+mod measure;
+mod queue;
+mod view;
+mod window;
+
+use crate::app::Mode;
+
+/// One command.
+#[derive(Debug, Clone, Copy)]
+pub struct Command {
+    /// Its name in key files and in the palette: `verb_object`.
+    pub name: &'static str,
+    /// Its topic.
+    pub group: Group,
+    /// What it takes.
+    pub argument: Argument,
+    /// The modes in which a key may be bound to it.
+    pub modes: &'static [Mode],
+    /// What must be there before it can run.
+    pub need: Need,
+}
+
+/// Topics, in the order of the help screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Group {
+    /// Leaving, help, panes.
+    App,
+    /// Choosing a scan.
+    Queue,
+    /// Zoom, pan, planes, displays, crosshair.
+    View,
+    /// Window and level.
+    Window,
+    /// The filter stack.
+    Filter,
+    /// Regions.
+    Measure,
+    /// Decisions.
+    Decide,
+}
+
+/// What a command takes after its name.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Argument {
+    /// Nothing.
+    None,
+    /// A number; `default` stands in for a missing one.
+    Number {
+        /// Smallest value.
+        min: f64,
+        /// Largest value.
+        max: f64,
+        /// Value when none is given.
+        default: f64,
+        /// Message id of its unit.
+        unit: &'static str,
+    },
+    /// The name of a filter, required.
+    Filter,
+    /// A reason code of the decision form, required.
+    Reason,
+    /// Free text; without it the command asks.
+    Text,
+}
+
+/// What must be there before a command can run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Need {
+    /// Nothing.
+    Nothing,
+    /// A scan in the queue.
+    Scan,
+    /// A scan that is open and on the screen.
+    Picture,
+    /// A dual-energy scan that is open.
+    Dual,
+    /// An open decision form.
+    Form,
+    /// A view to go back to.
+    Undo,
+    /// A view to go forward to.
+    Redo,
+    /// A marked region.
+    Mark,
+}
+
+/// Modes in which scans are looked at.
+const LOOKING: &[Mode] = &[Mode::Browse, Mode::Inspect];
+/// Every mode but the prompt.
+const NOT_TYPING: &[Mode] = &[Mode::Browse, Mode::Inspect, Mode::Decide, Mode::Help];
+/// Every mode.
+const ANYWHERE: &[Mode] = &Mode::ALL;
+
+/// A row without an argument.
+const fn row(name: &'static str, group: Group, modes: &'static [Mode], need: Need) -> Command {
+    Command {
+        name,
+        group,
+        argument: Argument::None,
+        modes,
+        need,
+    }
+}
+
+impl Command {
+    /// The same row with an argument.
+    const fn takes(mut self, argument: Argument) -> Self {
+        self.argument = argument;
+        self
+    }
+}
+
+/// A number from `min` to `max`, `default` when it is missing.
+const fn number(min: f64, max: f64, default: f64, unit: &'static str) -> Argument {
+    Argument::Number {
+        min,
+        max,
+        default,
+        unit,
+    }
+}
+
+/// Every command, by group.
+pub fn all() -> impl Iterator<Item = &'static Command> {
+    [
+        app::COMMANDS,
+        queue::COMMANDS,
+        view::COMMANDS,
+        window::COMMANDS,
+        filter::COMMANDS,
+        measure::COMMANDS,
+        decide::COMMANDS,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// The command of that name.
+pub fn find(name: &str) -> Option<&'static Command> {
+    all().find(|command| command.name == name)
+}
+
+impl Group {
+    /// Every group, in the order of the help screen.
+    pub const ALL: [Self; 7] = [
+        Self::App,
+        Self::Queue,
+        Self::View,
+        Self::Window,
+        Self::Filter,
+        Self::Measure,
+        Self::Decide,
+    ];
+
+    /// The word; its label is the message `group-NAME`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::App => "app",
+            Self::Queue => "queue",
+            Self::View => "view",
+            Self::Window => "window",
+            Self::Filter => "filter",
+            Self::Measure => "measure",
+            Self::Decide => "decide",
+        }
+    }
+}

@@ -1,1 +1,42 @@
-//! The decision log.
+//! The decision log: what was decided, by whom, on which bytes, in records that are never changed.
+//!
+//! A log is a folder; each sitting writes one segment of hash-chained lines in it. A record that was
+//! answered [`Answer::Recorded`] is on disk. [`verify`] finds and locates later changes, as far as
+//! hashes without a key can. The format is permanent: `docs/decision-log.md`.
+
+mod body;
+mod check;
+mod clock;
+mod folder;
+mod history;
+mod line;
+mod place;
+mod plain;
+mod report;
+mod request;
+mod scribe;
+mod segment;
+mod sitting;
+mod stream;
+mod survey;
+mod tell;
+mod verify;
+mod vocabulary;
+mod warning;
+mod writer;
+
+pub use body::{
+    AlarmAnswer, Amend, Answered, Change, Companion, Decision, MarkedRegion, Note, PlaneStats,
+    RadiationAnswer, ScanBlock, ScanFile, ScanSeen, Shape, Timing, ViewSeen, ViewsSeen,
+};
+pub use clock::{Clock, JUMP_MS, Moment};
+pub use history::{Decided, Entry, history};
+pub use line::{LINE_LIMIT, sha256_hex};
+pub use plain::plain_json;
+pub use report::{Problem, ProblemKind, Report, Verdict};
+pub use request::{Answer, NOTE_LIMIT, Request, VIEWS_LIMIT};
+pub use sitting::{ClockJump, Close, End, Fault, Head, Open, Tail};
+pub use tell::{Record, read_log};
+pub use verify::{Remembered, Scans, Witnesses, verify};
+pub use vocabulary::{Conclusion, control_label, controls, reason_label, reasons};
+pub use writer::{LogSettings, Remember, Writer};

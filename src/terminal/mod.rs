@@ -1,1 +1,316 @@
-//! The terminal: modes, the tty reader that tells keys from replies, restoring.
+//! The terminal: modes, the tty reader that tells keys from replies, painting, restoring.
+//!
+//! [`Terminal`] is what the console's loop holds. It opens the tty itself, reads it on a thread,
+//! hears signals on another, asks once what the terminal can do, and paints only what changed.
+//! However the program ends, the terminal is as it was found.
+
+pub mod probe;
+pub mod reader;
+pub mod screen;
+mod session;
+mod sgr;
+mod signals;
+mod tty;
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Position;
+use rustix::process::{Resource, Rlimit, setrlimit};
+
+use crate::graphics::Protocol;
+use crate::{Error, Result};
+
+pub use probe::{Choice, Environment, Findings};
+pub use reader::{Input, Reply};
+pub use screen::{Placed, Screen};
+pub use signals::Signal;
+pub use tty::WindowSize;
+
+use reader::{Parser, Waiting};
+use session::Session;
+use tty::{Got, Tty};
+
+/// How long a hand does not notice that Esc is waited upon.
+const KEY: Duration = Duration::from_millis(40);
+/// The same while answers are under way, which a slow line may tear apart.
+const KEY_ASKING: Duration = Duration::from_millis(300);
+/// How long the rest of a sequence may take.
+const REST: Duration = Duration::from_secs(2);
+
+/// What the console's loop hears.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TerminalEvent {
+    /// From the keyboard, the mouse or the terminal itself.
+    Input(Input),
+    /// From the system.
+    Signal(Signal),
+    /// The terminal is gone: no more input will come.
+    Gone,
+}
+
+/// The terminal in the console's hands.
+#[derive(Debug)]
+pub struct Terminal {
+    session: Arc<Session>,
+    screen: Screen,
+    environment: Environment,
+    findings: Findings,
+    forced: Option<Protocol>,
+    choice: Choice,
+    reader: Option<JoinHandle<()>>,
+    watch: Option<signals::Watch>,
+}
+
+impl Terminal {
+    /// Opens the controlling terminal, and changes nothing yet. `forced` is the protocol asked for.
+    ///
+    /// # Errors
+    /// [`Error::Environment`] where there is no terminal.
+    pub fn open(forced: Option<Protocol>) -> Result<Self> {
+        // What a crash would write down are scans.
+        let none = Rlimit {
+            current: Some(0),
+            maximum: Some(0),
+        };
+        // A system that refuses has its own rule for crashes.
+        let _ = setrlimit(Resource::Core, none);
+        let session = Session::new(Tty::open()?);
+        let environment = Environment::of_process();
+        let findings = Findings::default();
+        let choice = probe::choose(&findings, &environment, forced, session.tty.size());
+        Ok(Self {
+            screen: Screen::new(choice.depth),
+            session: Arc::new(session),
+            environment,
+            findings,
+            forced,
+            choice,
+            reader: None,
+            watch: None,
+        })
+    }
+
+    /// Tells `events` of everything from now on, from threads of its own. It must not block.
+    pub fn start(&mut self, events: impl Fn(TerminalEvent) + Send + Sync + 'static) -> Result<()> {
+        let events = Arc::new(events);
+        let heard = Arc::clone(&events);
+        let session = Arc::clone(&self.session);
+        self.watch = Some(signals::Watch::start(move |signal| {
+            if matches!(signal, Signal::Terminate | Signal::Hangup) {
+                session.tty.hurry();
+            }
+            // The end of a stop of our own is no news.
+            if signal != Signal::Continue || !session.stop_ends() {
+                heard(TerminalEvent::Signal(signal));
+            }
+        })?);
+        let session = Arc::clone(&self.session);
+        let thread = std::thread::Builder::new()
+            .name("terminal".into())
+            .spawn(move || read(&session, &*events))
+            .map_err(|error| Error::io(std::path::Path::new("/dev/tty"), &error))?;
+        self.reader = Some(thread);
+        Ok(())
+    }
+
+    /// Takes the terminal: raw, the alternate screen, the mouse. Asks what it can do; the answers
+    /// come as [`Input::Reply`] for [`Terminal::learn`].
+    pub fn enter(&mut self) -> Result<()> {
+        session::restore_on_panic(&self.session, std::thread::current().id());
+        self.take()
+    }
+
+    fn take(&mut self) -> Result<()> {
+        self.screen.invalidate();
+        self.session.enter()?;
+        self.session.ask(&probe::question(&self.environment))
+    }
+
+    /// Takes an answer; the new choice when it changes anything.
+    pub fn learn(&mut self, reply: &Reply) -> Result<Option<Choice>> {
+        if !self.findings.learn(reply) {
+            return Ok(None);
+        }
+        let choice = probe::choose(
+            &self.findings,
+            &self.environment,
+            self.forced,
+            self.session.tty.size(),
+        );
+        if choice == self.choice {
+            return Ok(None);
+        }
+        self.set_choice(choice.clone())?;
+        Ok(Some(choice))
+    }
+
+    /// How pictures are shown, and why.
+    pub fn choice(&self) -> &Choice {
+        &self.choice
+    }
+
+    /// What was found out so far.
+    pub fn findings(&self) -> &Findings {
+        &self.findings
+    }
+
+    /// Paints by this choice from now on.
+    pub fn set_choice(&mut self, choice: Choice) -> Result<()> {
+        self.screen
+            .set(choice.depth, choice.synchronized, choice.colours);
+        self.session.set_synchronized(choice.synchronized);
+        let keyboard = choice.keyboard;
+        self.choice = choice;
+        if keyboard {
+            self.session.keyboard_on()
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Takes another protocol, or with `None` the one found out.
+    pub fn force(&mut self, protocol: Option<Protocol>) -> Result<Choice> {
+        self.forced = protocol;
+        let choice = probe::choose(
+            &self.findings,
+            &self.environment,
+            protocol,
+            self.session.tty.size(),
+        );
+        self.set_choice(choice.clone())?;
+        Ok(choice)
+    }
+
+    /// The window's size now.
+    pub fn size(&self) -> WindowSize {
+        self.session.tty.size()
+    }
+
+    /// The window changed: everything is painted again, and the sizes are asked for.
+    pub fn resized(&mut self) -> Result<WindowSize> {
+        self.screen.invalidate();
+        self.findings.resized(self.choice.cell);
+        self.session
+            .write(probe::question_sizes(&self.environment))?;
+        Ok(self.size())
+    }
+
+    /// Makes the screen what `next`, `picture` and `cursor` say, and gives the bytes that it took.
+    /// Does nothing while the terminal is not taken.
+    ///
+    /// # Errors
+    /// [`Error::Environment`] when the terminal takes nothing for three seconds, or is gone.
+    pub fn paint(
+        &mut self,
+        next: &Buffer,
+        picture: Option<&Placed>,
+        cursor: Option<Position>,
+    ) -> Result<usize> {
+        if !self.session.is_entered() {
+            return Ok(0);
+        }
+        let bytes = self.screen.paint(next, picture, cursor);
+        self.session.set_picture(self.screen.held());
+        if let Err(error) = self.session.write(&bytes) {
+            self.screen.invalidate();
+            return Err(error);
+        }
+        Ok(bytes.len())
+    }
+
+    /// Everything is painted again next time.
+    pub fn invalidate(&mut self) {
+        self.screen.invalidate();
+    }
+
+    /// Gives the terminal back as it was found. Doing it again does nothing.
+    pub fn leave(&mut self) -> Result<()> {
+        self.session.leave()
+    }
+
+    /// Gives the terminal back, stops this process until it is continued, and takes it again.
+    pub fn suspend(&mut self) -> Result<()> {
+        let left = self.leave();
+        self.session.stop_begins();
+        // The terminal must be the shell's even when it did not take our farewell.
+        signal_hook::low_level::raise(signal_hook::consts::SIGSTOP)
+            .map_err(|error| Error::io(std::path::Path::new("/dev/tty"), &error))?;
+        self.resume()?;
+        left
+    }
+
+    /// Takes the terminal again after a stop, whoever stopped us. In the background it does nothing
+    /// but wait to be in the foreground.
+    pub fn resume(&mut self) -> Result<()> {
+        if !self.session.tty.is_foreground() {
+            return Ok(());
+        }
+        // Whoever had the terminal meanwhile left its modes behind.
+        self.session.leave_now()?;
+        self.take()
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // Nobody is left to tell.
+        let _ = self.session.leave();
+        self.session.tty.wake();
+        if let Some(reader) = self.reader.take() {
+            let _ = reader.join();
+        }
+    }
+}
+
+/// Tells that the terminal is gone when its thread ends for any reason but being woken.
+struct Farewell<'a, F: Fn(TerminalEvent)> {
+    events: &'a F,
+    gone: bool,
+}
+
+impl<F: Fn(TerminalEvent)> Drop for Farewell<'_, F> {
+    fn drop(&mut self) {
+        if self.gone {
+            (self.events)(TerminalEvent::Gone);
+        }
+    }
+}
+
+/// Reads the terminal until it is gone or somebody wakes the thread.
+fn read(session: &Session, events: &impl Fn(TerminalEvent)) {
+    let mut farewell = Farewell { events, gone: true };
+    let mut parser = Parser::default();
+    let mut bytes = [0; 4096];
+    let mut since = Instant::now();
+    loop {
+        let patience = match parser.waiting() {
+            Waiting::Nothing => None,
+            Waiting::Key if session.is_asking() => Some(KEY_ASKING),
+            Waiting::Key => Some(KEY),
+            Waiting::Rest => Some(REST),
+        };
+        let left = patience.map(|patience| patience.saturating_sub(since.elapsed()));
+        let inputs = match session.tty.read(&mut bytes, left) {
+            Got::Bytes(0) if left.is_none_or(|left| !left.is_zero()) => continue,
+            Got::Bytes(0) | Got::Nothing => parser.flush_timeout(),
+            Got::Bytes(count) => {
+                since = Instant::now();
+                parser.feed(&bytes[..count])
+            }
+            Got::Woken => {
+                farewell.gone = false;
+                return;
+            }
+            Got::Gone => return,
+        };
+        for input in inputs {
+            if matches!(input, Input::Reply(Reply::Status(_))) {
+                session.answered();
+            }
+            (farewell.events)(TerminalEvent::Input(input));
+        }
+    }
+}

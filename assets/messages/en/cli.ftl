@@ -1,8 +1,10 @@
-# The command line. Ids: cli-COMMAND, cli-COMMAND-ARG, cli-arg-ARG (shared), cli-COMMAND-example.
+# The command line. Ids: cli-COMMAND, cli-COMMAND-arg-ARG or cli-COMMAND-ARG, cli-arg-ARG (shared),
+# cli-COMMAND-example.
 cli = Analyses X-ray scans of containers, trucks, parcels and baggage in a terminal
 cli-example =
-    Example:
+    Examples:
       xamine samples
+      xamine /data/today --analyst A123 --log /data/log
 cli-no-console = the console is not part of this build
 cli-list = Lists the scans of a folder tree, one row each
 cli-info = Says everything known about a scan
@@ -13,6 +15,40 @@ cli-log = Reads the decision log
 cli-log-show = Shows the records
 cli-log-verify = Recomputes every hash and gives a verdict
 cli-keys = Shows the keys in effect, or checks a key file
+cli-keys-check = Check this key file and list everything that is wrong with it
+cli-keys-format = How the keys or the problems are written
+cli-keys-keymap = Keys of 'default', 'left-hand' or of this key file, instead of the configured ones
+cli-keys-example =
+    Examples:
+      xamine keys
+      xamine keys --check my-keys.toml
+      xamine keys --keymap left-hand --format md
 cli-completions = Prints completions for a shell
-cli-man = Prints the manual page
+cli-completions-shell = The shell
+cli-completions-example =
+    Example:
+      xamine completions bash > ~/.local/share/bash-completion/completions/xamine
+cli-man = Prints the manual: the page of the program and one of each command
+cli-man-example =
+    Example:
+      xamine man | man -l -
+# The console's own arguments.
+cli-arg-path = A scan or a folder of scans; the current folder when it is left out
+cli-arg-log = Folder of the decision log
+cli-arg-analyst = Who decides; written into every record
+cli-arg-protocol = How pictures are sent: auto, kitty, iterm2, sixel or half-block
+cli-arg-keymap = Keys: 'default', 'left-hand' or a key file
+cli-arg-read-only = Look only: no decision is recorded
+# How a scan is looked at: the console, show and render.
+cli-arg-view-name = Name of the view of the scan
+cli-arg-plane = Name of the plane, for example high or low
+cli-arg-display = What is drawn: grey, material, class or palette:NAME
+cli-arg-window = Centre and width of the grey window, or auto
+cli-arg-filters = A filter with its argument; may be repeated, in the order in which they act
+cli-arg-region = Left, top, width and height in scan pixels
+# Shared by several commands.
+cli-arg-scan = Any file of the scan, or a folder that holds one scan
+cli-arg-alone = Take just this file and not the group that it belongs to
 cli-arg-json = Print one JSON document
+cli-arg-help = Print this help
+cli-arg-version = Print the version

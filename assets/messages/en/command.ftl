@@ -1,1 +1,128 @@
-# One line for each command: command-NAME. Groups: group-NAME.
+# One line for each command: command-NAME. Groups: group-NAME. Without a full stop.
+command-quit = Ends xamine
+command-leave = Goes back: closes a form, a prompt or the help, or gives the keys to the queue
+command-accept = Takes what was typed
+command-help = Shows the keys of this mode
+command-open_palette = Finds a command by its words
+command-suspend = Goes back to the shell until it brings xamine to the foreground
+command-redraw = Draws the whole screen anew
+command-scroll_down = Moves down in the list in front
+command-scroll_up = Moves up in the list in front
+command-toggle_queue = Folds the queue away or brings it back
+command-toggle_inspector = Folds the inspector away or brings it back
+command-toggle_panes = Gives the picture the whole screen, or brings the panes back
+command-undo = Goes back to the view before
+command-redo = Goes forward to the view that was undone
+command-set_protocol = Sends pictures by another graphics protocol
+command-next_scan = Goes to the next scan
+command-previous_scan = Goes to the scan before
+command-first_scan = Goes to the first scan
+command-last_scan = Goes to the last scan
+command-next_undecided = Goes to the next scan without a decision
+command-inspect_scan = Gives the keys to the picture
+command-find_scan = Finds a scan by a part of its name
+command-reload_queue = Looks for new scans in the folder
+command-zoom_in = Enlarges the picture about the crosshair
+command-zoom_out = Shrinks the picture about the crosshair
+command-zoom_fit = Fits the whole scan into the pane
+command-zoom_one_to_one = Shows one scan pixel as one screen pixel
+command-pan_left = Moves the view to the left
+command-pan_right = Moves the view to the right
+command-pan_up = Moves the view up
+command-pan_down = Moves the view down
+command-rotate_right = Turns the picture by a quarter clockwise
+command-next_plane = Shows the next plane: high energy, low energy
+command-next_view = Shows the next view of the scan
+command-show_grey = Shows plain grey
+command-toggle_material = Switches between materials and grey
+command-next_palette = Switches to the next palette
+command-toggle_crosshair = Shows or hides the crosshair
+command-move_crosshair_left = Moves the crosshair to the left
+command-move_crosshair_right = Moves the crosshair to the right
+command-move_crosshair_up = Moves the crosshair up
+command-move_crosshair_down = Moves the crosshair down
+command-window_auto = Sets the window by what the scan holds
+command-raise_centre = Raises the centre of the window
+command-lower_centre = Lowers the centre of the window
+command-widen_window = Widens the window: less contrast
+command-narrow_window = Narrows the window: more contrast
+command-set_window = Sets centre and width by number
+command-apply_preset = Sets the window of a preset
+command-toggle_filter = Switches a filter on or off
+command-add_filter = Adds a filter with its argument
+command-remove_last_filter = Takes the last filter away
+command-clear_filters = Takes every filter away
+command-mark_corner = Sets a corner of a region; the second one closes it
+command-remove_last_mark = Takes the last region away
+command-open_decision = Opens the decision form
+command-choose_clear = Chooses clear: release
+command-choose_suspicious = Chooses suspicious: refer for physical inspection
+command-choose_inconclusive = Chooses inconclusive: a second look
+command-choose_rescan = Chooses rescan: the image cannot be used
+command-choose_not_analysed = Chooses not analysed
+command-toggle_reason = Sets or takes back a reason
+command-toggle_reason_row = Sets or takes back the reason under the bar
+command-set_confidence = Says how sure the decision is
+command-edit_note = Writes a note
+command-mark_region = Goes to the picture to mark a region
+command-confirm_decision = Records the decision
+command-retry_recording = Tries again to record the decision
+
+# The same with an argument, where the plain line would read badly: command-NAME-value.
+command-next_scan-value =
+    { $value ->
+        [1] Goes to the next scan
+       *[other] Goes on by { $value } scans
+    }
+command-previous_scan-value =
+    { $value ->
+        [1] Goes to the scan before
+       *[other] Goes back by { $value } scans
+    }
+command-scroll_down-value =
+    { $value ->
+        [1] Moves down in the list in front
+       *[other] Moves down by { $value } rows
+    }
+command-scroll_up-value =
+    { $value ->
+        [1] Moves up in the list in front
+       *[other] Moves up by { $value } rows
+    }
+command-apply_preset-value = Sets the window of preset { $value }
+command-toggle_filter-value = Switches the filter { $value } on or off
+command-toggle_reason-value = Sets or takes back the reason { $value }
+command-set_confidence-value = Says how sure the decision is: { $value } of 5
+
+group-app = Program
+group-queue = Queue
+group-view = Picture
+group-window = Window
+group-filter = Filters
+group-measure = Regions
+group-decide = Decision
+
+# Why a command is not possible now.
+need-nothing = always possible
+need-scan = there is no scan
+need-picture = no picture is open yet
+need-dual = this scan has one energy only
+need-form = no decision form is open
+need-undo = there is no view to go back to
+need-redo = no view was undone
+need-mark = no region is marked
+
+mode-browse = Browse
+mode-inspect = Inspect
+mode-decide = Decide
+mode-prompt = Prompt
+mode-help = Help
+
+# Units of arguments: "10 percent of the window".
+unit-rows = rows
+unit-scans = scans
+unit-percent-of-screen = percent of the screen
+unit-percent-of-window = percent of the window
+unit-pixels = pixels
+unit-preset = (a preset)
+unit-confidence = (5 is sure)

@@ -1,1 +1,40 @@
-# The configuration loader.
+# The configuration loader. Problems are one sentence without a full stop; values in single quotes.
+config-problem = { $path }:{ $line }:{ $column }: { $text }
+config-problem-warning = { $path }:{ $line }:{ $column }: warning: { $text }
+config-suggestion = { $text }; did you mean '{ $name }'?
+config-syntax = this is not TOML: { $why }
+config-unknown-section = there is no section '{ $name }'
+config-outside-section = '{ $name }' belongs below a line '[{ $section }]'
+config-unknown-key = there is no setting '{ $name }' in section '{ $section }'
+config-unknown-word = '{ $key }' cannot be '{ $word }'; it is one of { $words }
+config-wrong-type = '{ $key }' takes { $wanted }, not { $found }
+config-empty = '{ $key }' is empty; give it a value or leave the line out
+config-out-of-range = '{ $key }' takes { $min } to { $max }, not { $value }
+config-percentiles = the low percentile of the window must be below the high one; both built-in values serve instead
+config-not-a-file = it is not a regular file; name the file itself
+config-not-utf8 = it is not UTF-8 text; save it as UTF-8
+config-too-long = it is longer than { $bytes } bytes; a file that people write is shorter
+config-type-text = a text in quotes
+config-type-integer = a whole number
+config-type-number = a number
+config-type-switch = true or false
+config-type-date = a date
+config-type-list = a list
+config-type-section = a section
+config-origin-built-in = built in
+config-origin-file = { $path }:{ $line }
+config-origin-command-line = command line
+# What each setting is for: config-SECTION-KEY.
+config-console-keymap = Which keys: 'default', 'left-hand', or the path of a key file
+config-console-protocol = How pictures are sent; 'auto' asks the terminal
+config-console-inspector = Whether the pane with metadata, histogram and legend is open at the start
+config-console-queue = Whether the pane with the scans is open at the start
+config-console-language = Language of every word on screen
+config-log-folder = Folder of the decision log
+config-log-analyst = Who decides
+config-limits-megapixels = Largest scan that is opened, in millions of pixels
+config-limits-bytes = Largest scan that is opened, in bytes
+config-window-low_percentile = Lower percentile of the automatic window
+config-window-high_percentile = Upper percentile of the automatic window
+config-window-sticky = Whether the window stays when the next scan is opened
+config-display-colours = Colours that the terminal can show

@@ -1,1 +1,113 @@
 # The decision log.
+
+# Conclusions, reasons, types of control. The codes are permanent; the words may change.
+conclusion-clear = clear
+conclusion-suspicious = suspicious
+conclusion-inconclusive = inconclusive
+conclusion-rescan = rescan
+conclusion-not-analysed = not analysed
+reason-density-anomaly = density anomaly
+reason-hidden-compartment = hidden compartment
+reason-declaration-mismatch = does not match the declaration
+reason-undeclared-goods = undeclared goods
+reason-organic-mass = organic mass
+reason-dense-shielding = dense shielding
+reason-no-penetration = no penetration
+reason-structure-modified = structure modified
+reason-empty-not-empty = declared empty, not empty
+reason-radiation-alarm = radiation alarm
+reason-image-quality = image quality
+reason-other = other
+control-10 = documentary
+control-20 = radioactivity
+control-30 = non-intrusive inspection
+control-40 = physical
+control-41 = identification and seals
+control-42 = intrusive
+control-43 = quantity
+control-44 = nature of the goods
+control-45 = sampling
+control-50 = other
+
+# Writing.
+log-not-written = the log in '{ $folder }' cannot be written: { $why }; make room or choose another folder, then confirm again
+log-writer-ended = the log's writer has ended; start xamine again, the draft is kept
+log-record-too-long = the record is longer than 1 MiB; mark fewer regions or shorten the note
+log-note-too-long = the note has { $bytes } bytes and may have { $limit }; shorten it
+log-low-space = only { $kb } kB are free for the log in '{ $folder }'; make room soon
+log-tail-found = segment '{ $segment }' ends in the middle of a record ({ $bytes } bytes): it is left as it is; 'xamine log verify' says more
+log-segment-unreadable = segment '{ $segment }' is missing or damaged; 'xamine log verify' says more
+
+# The state folder.
+store-no-home = there is no home folder to keep state in; set XDG_STATE_HOME or name a folder with --log
+store-draft-limit = a draft is a file of at most { $bytes } bytes
+
+# What verify found.
+verdict-clean = clean
+verdict-open = open
+verdict-tail = tail
+verdict-stale = stale
+verdict-tampered = tampered
+verdict-means-clean = every segment is closed and every hash is right
+verdict-means-open = every hash is right; a segment is not closed, or its tail is explained by a later record
+verdict-means-tail = a segment ends in the middle of a record and nothing explains it: torn by a crash or tampered with, this cannot be told
+verdict-means-stale = every hash is right, but the log is older than what was seen of it before
+verdict-means-tampered = something was changed, removed, inserted or cut
+log-problem-not-closed = not closed: still being written, or left by a crash
+log-problem-tail-pinned = ends in the middle of a record ({ $what } bytes), as a later record says
+log-problem-faulted = beyond the last record that was surely on disk, as a later fault record says
+log-problem-tail = ends in the middle of a record ({ $what } bytes), which no later record explains
+log-problem-stale = this record was seen before and is not there any more
+log-problem-malformed = not laid out as a record
+log-problem-too-long = longer than a record may be
+log-problem-self = its bytes do not give its own hash
+log-problem-prev = it does not follow from the line before it, or from the file's name
+log-problem-sequence = its number is not the one due here
+log-problem-not-opened = a segment begins with one open record, and only there
+log-problem-after-close = something follows the closing record
+log-problem-close-counts = its counts are not those of the segment
+log-problem-head = segment '{ $what }' has seen another record here
+log-problem-pinned = its hash over all earlier segments is wrong
+log-problem-missing = not in the folder, but segment '{ $what }' has seen it
+log-problem-tail-changed = its unfinished last line is not as segment '{ $what }' has seen it
+log-problem-rewritten = another record was seen here before
+log-problem-unreadable = cannot be read: { $what }
+log-problem-time = time runs back, and no clock record says why
+log-problem-file-changed = the scan file '{ $what }' is not the one decided upon
+log-problem-file-missing = the scan file '{ $what }' cannot be read
+
+# log show and log verify.
+log-verify-verdict = { $verdict }: { $meaning }
+log-verify-counts = { $records } records in { $segments } segments in '{ $folder }'
+log-verify-problem = { $segment }: { $detail }
+log-verify-problem-line = { $segment }, line { $line }: { $detail }
+log-show-segment = segment { $segment }
+log-show-empty = no records in '{ $folder }'
+log-show-record = { $seq }  { $at }  { $kind }  { $summary }
+log-show-damaged = { $line }  damaged: 'xamine log verify' says more
+log-show-damaged-segment = damaged or unreadable: 'xamine log verify' says more
+log-show-tail = ends in the middle of a record ({ $bytes } bytes)
+log-show-member = { $name }  { $value }
+log-show-open = { $analyst } on { $host }, { $program } { $version }
+log-show-decision = { $decision }  { $scan }
+log-show-amend = of { $of }: { $reason }
+log-show-fault = { $segment } given up: { $what }
+log-show-clock = the wall clock jumped by { $ms } ms
+log-show-close = { $records } records
+log-show-scan = { $scan }
+log-no-folder = there is no log in '{ $folder }'; name its folder with --log
+
+# Help texts.
+cli-log-show-log = Folder of the log [default: $XDG_STATE_HOME/xamine/log]
+cli-log-verify-log = Folder of the log [default: $XDG_STATE_HOME/xamine/log]
+cli-log-verify-files = Hash the scan files too
+cli-log-example =
+    Example:
+      xamine log show
+cli-log-show-example =
+    Example:
+      xamine log show --log /srv/decisions
+cli-log-verify-example =
+    Example:
+      xamine log verify --files --json
+    Exit code 0 for clean and open, 1 otherwise.

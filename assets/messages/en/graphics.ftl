@@ -1,1 +1,16 @@
 # Protocols, the probe, show.
+graphics-bad-cell = a cell of '{ $value }' pixels is not understood; write it as WIDTHxHEIGHT, such as 8x16
+graphics-bad-size = a size of '{ $value }' cells is not understood; write it as COLUMNSxROWS, such as 80x24
+graphics-protocol-unknown = the protocol '{ $value }' is not known; there are auto, { $names }
+graphics-protocol-later = the protocol '{ $value }' is not part of this build; there are auto, { $names }
+graphics-no-pixels = there are no pixels to show
+graphics-png-failed = the picture could not be packed as PNG: { $why }
+graphics-reason-forced = as asked for
+graphics-reason-kitty = { $terminal } answered to kitty graphics
+graphics-reason-iterm2 = { $terminal } takes iTerm2 pictures
+graphics-reason-sixel = the terminal says that it takes sixel
+graphics-reason-multiplexer = { $name } takes pictures away
+graphics-reason-none = the terminal answered without a picture protocol
+graphics-reason-waiting = the terminal has not answered yet
+terminal-stalled = the terminal takes no more output; end what holds it, or close it
+graphics-terminal-unnamed = the terminal

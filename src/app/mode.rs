@@ -1,0 +1,43 @@
+//! What the keyboard means just now.
+
+/// A mode of the console; key files have a section for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// The queue has the keys.
+    Browse,
+    /// The picture has the keys.
+    Inspect,
+    /// The decision form has the keys.
+    Decide,
+    /// A line is being typed.
+    Prompt,
+    /// The help screen is open.
+    Help,
+}
+
+impl Mode {
+    /// Every mode, in the order of the help screen.
+    pub const ALL: [Self; 5] = [
+        Self::Browse,
+        Self::Inspect,
+        Self::Decide,
+        Self::Prompt,
+        Self::Help,
+    ];
+
+    /// The section in key files; its label is the message `mode-NAME`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Browse => "browse",
+            Self::Inspect => "inspect",
+            Self::Decide => "decide",
+            Self::Prompt => "prompt",
+            Self::Help => "help",
+        }
+    }
+
+    /// The mode of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.as_str() == name)
+    }
+}

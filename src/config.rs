@@ -1,1 +1,0 @@
-//! Layered configuration: built-in, system, user, command line; unknown keys are errors.

@@ -1,0 +1,315 @@
+//! Layers into one checked configuration; where every value came from is kept.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::layer::{Base, Layer, Origin, Placed};
+use super::problem::{Problem, Severity};
+use super::settings::Setpoint;
+use crate::messages::say;
+use crate::text::Safe;
+
+/// The built-in layer.
+pub const BUILT_IN: &str = include_str!("../../assets/config.toml");
+
+/// The configuration in effect.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// The console.
+    pub console: Console,
+    /// The decision log.
+    pub log: Log,
+    /// What is opened at most.
+    pub limits: Limits,
+    /// The automatic window.
+    pub window: WindowRule,
+    /// Colours of the terminal.
+    pub display: DisplayRule,
+    origins: BTreeMap<&'static str, Origin>,
+}
+
+/// `[console]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Console {
+    /// Which keys.
+    pub keymap: KeymapChoice,
+    /// How pictures are sent: one of [`super::PROTOCOLS`].
+    pub protocol: String,
+    /// Whether the inspector is open at the start.
+    pub inspector: bool,
+    /// Whether the queue is open at the start.
+    pub queue: bool,
+    /// Language of the messages: one of [`super::LANGUAGES`].
+    pub language: String,
+}
+
+/// Which keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeymapChoice {
+    /// A built-in map by its name.
+    Named(String),
+    /// A key file.
+    File(PathBuf),
+}
+
+/// `[log]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Log {
+    /// Folder of the decision log, where one is set.
+    pub folder: Option<PathBuf>,
+    /// Who decides, where it is set.
+    pub analyst: Option<String>,
+}
+
+/// `[limits]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Millions of pixels of all planes of a scan.
+    pub megapixels: u64,
+    /// Bytes of all files of a scan.
+    pub bytes: u64,
+}
+
+/// `[window]`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct WindowRule {
+    /// Lower percentile of the automatic window, 0..=100, below the upper one.
+    pub low_percentile: f64,
+    /// Upper percentile of the automatic window, 0..=100.
+    pub high_percentile: f64,
+    /// Whether the window stays from scan to scan.
+    pub sticky: bool,
+}
+
+/// `[display]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DisplayRule {
+    /// What the terminal can show.
+    pub colours: Colours,
+}
+
+/// How many colours the terminal shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Colours {
+    /// As the terminal says; none with `NO_COLOR`.
+    Auto,
+    /// 16 million.
+    TrueColour,
+    /// The 256 of xterm.
+    Indexed256,
+    /// The 16 of the terminal's own scheme.
+    Named16,
+    /// None.
+    None,
+}
+
+impl Config {
+    /// The built-in configuration.
+    pub fn built_in() -> Self {
+        merge(&[]).0
+    }
+
+    /// Where the value of the setting `name` (`console.keymap`) came from; `None` when nothing
+    /// sets it.
+    pub fn origin(&self, name: &str) -> Option<&Origin> {
+        self.origins.get(name)
+    }
+}
+
+/// A problem between layers: the file whose line is at fault and the problem.
+pub type Conflict = (Option<PathBuf>, Problem);
+
+/// Merges the layers over the built-in one, the later over the earlier.
+pub fn merge(layers: &[Layer]) -> (Config, Vec<Conflict>) {
+    let built_in = Layer::parse(BUILT_IN, None, Base::default()).0;
+    let mut merged = Merged::default();
+    merged.add(&built_in);
+    for layer in layers {
+        merged.add(layer);
+    }
+    let conflicts = merged.settle_percentiles(&built_in);
+    (merged.config(), conflicts)
+}
+
+/// The topmost value of every setting.
+#[derive(Default)]
+struct Merged(BTreeMap<&'static str, (Placed, Origin)>);
+
+impl Merged {
+    fn add(&mut self, layer: &Layer) {
+        for (name, placed) in &layer.values {
+            let origin = match &layer.path {
+                _ if layer.typed => Origin::CommandLine,
+                Some(path) => Origin::File {
+                    path: path.clone(),
+                    line: placed.line,
+                },
+                None => Origin::BuiltIn,
+            };
+            self.0.insert(name, (placed.clone(), origin));
+        }
+    }
+
+    /// A lower percentile that is not below the upper one: both go back to the built-in ones.
+    fn settle_percentiles(&mut self, built_in: &Layer) -> Vec<Conflict> {
+        const ENDS: [&str; 2] = ["window.low_percentile", "window.high_percentile"];
+        if self.number(ENDS[0]) < self.number(ENDS[1]) {
+            return Vec::new();
+        }
+        let culprit = ENDS.iter().rev().find_map(|name| match self.0.get(name) {
+            Some((placed, Origin::File { path, .. })) => Some((path.clone(), placed.clone())),
+            _ => None,
+        });
+        for name in ENDS {
+            if let Some(placed) = built_in.values.get(name) {
+                self.0.insert(name, (placed.clone(), Origin::BuiltIn));
+            }
+        }
+        let (path, placed) = culprit.unzip();
+        let problem = Problem {
+            severity: Severity::Error,
+            line: placed.as_ref().map_or(1, |placed| placed.line),
+            column: placed.as_ref().map_or(1, |placed| placed.column),
+            text: say("config-percentiles", &[]),
+        };
+        vec![(path, problem)]
+    }
+
+    fn value(&self, name: &str) -> Option<&Setpoint> {
+        self.0.get(name).map(|(placed, _)| &placed.value)
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        match self.value(name)? {
+            Setpoint::Text(text) => Some(text.clone()),
+            _ => None,
+        }
+    }
+
+    fn path(&self, name: &str) -> Option<PathBuf> {
+        match self.value(name)? {
+            Setpoint::Path(path) => Some(path.clone()),
+            _ => None,
+        }
+    }
+
+    fn switch(&self, name: &str) -> bool {
+        matches!(self.value(name), Some(Setpoint::Switch(true)))
+    }
+
+    fn integer(&self, name: &str) -> u64 {
+        match self.value(name) {
+            Some(Setpoint::Integer(number)) => *number,
+            _ => 0,
+        }
+    }
+
+    fn number(&self, name: &str) -> f64 {
+        match self.value(name) {
+            Some(Setpoint::Number(number)) => *number,
+            _ => 0.0,
+        }
+    }
+
+    /// The typed configuration. Every setting has a value, because the built-in layer has one
+    /// (a test says so), except those that may be missing.
+    fn config(self) -> Config {
+        let keymap = match self.path("console.keymap") {
+            Some(path) => KeymapChoice::File(path),
+            None => KeymapChoice::Named(self.text("console.keymap").unwrap_or_default()),
+        };
+        Config {
+            console: Console {
+                keymap,
+                protocol: self.text("console.protocol").unwrap_or_default(),
+                inspector: self.switch("console.inspector"),
+                queue: self.switch("console.queue"),
+                language: self.text("console.language").unwrap_or_default(),
+            },
+            log: Log {
+                folder: self.path("log.folder"),
+                analyst: self.text("log.analyst"),
+            },
+            limits: Limits {
+                megapixels: self.integer("limits.megapixels"),
+                bytes: self.integer("limits.bytes"),
+            },
+            window: WindowRule {
+                low_percentile: self.number("window.low_percentile"),
+                high_percentile: self.number("window.high_percentile"),
+                sticky: self.switch("window.sticky"),
+            },
+            display: DisplayRule {
+                colours: colours(self.text("display.colours").as_deref()),
+            },
+            origins: self
+                .0
+                .into_iter()
+                .map(|(name, (_, origin))| (name, origin))
+                .collect(),
+        }
+    }
+}
+
+fn colours(word: Option<&str>) -> Colours {
+    match word {
+        Some("truecolour") => Colours::TrueColour,
+        Some("256") => Colours::Indexed256,
+        Some("16") => Colours::Named16,
+        Some("none") => Colours::None,
+        _ => Colours::Auto,
+    }
+}
+
+/// A conflict as a sentence.
+pub(super) fn conflict_sentence((path, problem): &Conflict) -> Safe {
+    match path {
+        Some(path) => problem.sentence(&Safe::from_path(path)),
+        None => problem.text.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::settings::SETTINGS;
+    use super::*;
+
+    #[test]
+    fn the_built_in_layer_is_sound_and_whole() {
+        let (layer, problems) = Layer::parse(BUILT_IN, None, Base::default());
+        assert_eq!(problems, []);
+        for setting in SETTINGS {
+            let may_be_missing = ["log.folder", "log.analyst"].contains(&setting.name);
+            assert_ne!(
+                layer.values.contains_key(setting.name),
+                may_be_missing,
+                "{}",
+                setting.name
+            );
+        }
+    }
+
+    #[test]
+    fn a_later_layer_wins_and_says_so() {
+        let path = PathBuf::from("/etc/xamine/config.toml");
+        let (system, _) = Layer::parse(
+            "[console]\nqueue = false\nprotocol = 'sixel'\n",
+            Some(&path),
+            Base::default(),
+        );
+        let typed = Layer::typed(&[("console.protocol", "kitty")]).unwrap();
+        let (config, conflicts) = merge(&[system, typed]);
+        assert!(conflicts.is_empty());
+        assert_eq!(config.console.protocol, "kitty");
+        assert!(!config.console.queue && config.console.inspector);
+        assert_eq!(
+            config.origin("console.protocol"),
+            Some(&Origin::CommandLine)
+        );
+        assert_eq!(
+            config.origin("console.queue"),
+            Some(&Origin::File { path, line: 2 })
+        );
+        assert_eq!(config.origin("log.folder"), None);
+    }
+}

@@ -1,0 +1,224 @@
+//! What is decided: the latest decision for each scan, for the queue and for going on where it
+//! stopped.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::body::ScanBlock;
+use super::folder::{open_segment, segments};
+use super::line::Line;
+use super::stream::{Lines, Piece};
+use super::survey::body;
+use super::vocabulary::Conclusion;
+use crate::{Error, Result};
+
+/// The latest decision about a scan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The scan.
+    pub scan_id: String,
+    /// The word of the conclusion; a newer version may have words that this one does not know.
+    pub word: String,
+    /// When, RFC 3339.
+    pub at: String,
+    /// Who, as claimed by the segment's `open` record.
+    pub analyst: String,
+    /// Id of the decision's record.
+    pub id: String,
+    /// Whether a later `amend` changed it.
+    pub amended: bool,
+}
+
+impl Entry {
+    /// The conclusion, where its word is known.
+    pub fn conclusion(&self) -> Option<Conclusion> {
+        Conclusion::parse(&self.word)
+    }
+
+    /// When, in nanoseconds since 1970; `None` when the record's time is unreadable.
+    pub fn at_ns(&self) -> Option<i128> {
+        self.at.parse().ok().map(Timestamp::as_nanosecond)
+    }
+}
+
+/// The latest decisions of a log.
+#[derive(Debug, Clone, Default)]
+pub struct Decided {
+    scans: HashMap<String, Entry>,
+    files: HashMap<(PathBuf, u64), String>,
+    unread: u64,
+}
+
+impl Decided {
+    /// The decision about the scan with this id.
+    pub fn by_scan_id(&self, scan_id: &str) -> Option<&Entry> {
+        self.scans.get(scan_id)
+    }
+
+    /// The decision about the scan that had a file of this path and length. Only a hint until the
+    /// file is hashed: see [`Self::by_file_unless_newer`].
+    pub fn by_file(&self, path: &Path, bytes: u64) -> Option<&Entry> {
+        let path = std::path::absolute(path).ok()?;
+        self.by_scan_id(self.files.get(&(path, bytes))?)
+    }
+
+    /// As [`Self::by_file`], but nothing when the file was modified after the decision (nanoseconds
+    /// since 1970).
+    pub fn by_file_unless_newer(
+        &self,
+        path: &Path,
+        bytes: u64,
+        modified_ns: i128,
+    ) -> Option<&Entry> {
+        self.by_file(path, bytes)
+            .filter(|entry| entry.at_ns().is_none_or(|at| modified_ns <= at))
+    }
+
+    /// All latest decisions, in no order.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.scans.values()
+    }
+
+    /// Lines and segments that could not be read and are not counted in: `verify` says why.
+    pub fn unread(&self) -> u64 {
+        self.unread
+    }
+
+    /// Takes in a decision recorded just now.
+    pub fn add(&mut self, entry: Entry, scan: &ScanBlock) {
+        for file in &scan.files {
+            let key = (file.exact_path(), file.bytes);
+            self.files.insert(key, entry.scan_id.clone());
+        }
+        self.scans.insert(entry.scan_id.clone(), entry);
+    }
+}
+
+/// The members of a decision that are needed here.
+#[derive(Deserialize)]
+struct DecisionPart {
+    scan_id: String,
+    scan: ScanBlock,
+    decision: String,
+}
+
+/// The members of a correction that are needed here.
+#[derive(Deserialize)]
+struct AmendPart {
+    of: String,
+    change: ChangePart,
+}
+
+/// The change of the conclusion.
+#[derive(Deserialize)]
+struct ChangePart {
+    decision: Option<String>,
+}
+
+/// The claim in `open`.
+#[derive(Deserialize)]
+struct OpenPart {
+    analyst: String,
+}
+
+/// Reads the latest decisions of the log in `folder`, by segment and number. A folder that is not
+/// there holds none; lines that are not whole are counted, not believed.
+pub fn history(folder: &Path) -> Result<Decided> {
+    let names = match segments(folder) {
+        Ok(names) => names,
+        Err(problem) if problem.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        Err(problem) => return Err(Error::io(folder, &problem)),
+    };
+    let mut reading = Reading::default();
+    for name in &names {
+        if reading.segment(folder, name).is_err() {
+            reading.decided.unread += 1;
+        }
+    }
+    Ok(reading.amended())
+}
+
+/// The state of reading.
+#[derive(Default)]
+struct Reading {
+    decided: Decided,
+    analyst: String,
+    ids: HashSet<String>,
+    amends: Vec<AmendPart>,
+}
+
+impl Reading {
+    /// Reads one segment.
+    fn segment(&mut self, folder: &Path, name: &str) -> std::io::Result<()> {
+        let mut lines = Lines::new(open_segment(folder, name)?);
+        self.analyst.clear();
+        loop {
+            let read = match lines.next_piece()? {
+                Piece::End => return Ok(()),
+                Piece::Line => Line::check(lines.line())
+                    .ok()
+                    .and_then(|line| self.line(line)),
+                Piece::TooLong | Piece::Tail { .. } => None,
+            };
+            if read.is_none() {
+                self.decided.unread += 1;
+            }
+        }
+    }
+
+    /// Takes in one record; `None` when its body is not one.
+    fn line(&mut self, line: Line<'_>) -> Option<()> {
+        match line.kind {
+            "open" => self.analyst = body::<OpenPart>(line).ok()?.analyst,
+            "decision" => self.decision(line)?,
+            "amend" if self.ids.insert(line.id.to_owned()) => {
+                self.amends.push(body(line).ok()?);
+            }
+            _ => {}
+        }
+        Some(())
+    }
+
+    /// Takes in a decision, the first of its id only.
+    fn decision(&mut self, line: Line<'_>) -> Option<()> {
+        let part: DecisionPart = body(line).ok()?;
+        if self.ids.insert(line.id.to_owned()) {
+            let entry = Entry {
+                scan_id: part.scan_id,
+                word: part.decision,
+                at: line.at.to_owned(),
+                analyst: self.analyst.clone(),
+                id: line.id.to_owned(),
+                amended: false,
+            };
+            self.decided.add(entry, &part.scan);
+        }
+        Some(())
+    }
+
+    /// Applies the corrections, in order.
+    fn amended(self) -> Decided {
+        let Self {
+            mut decided,
+            amends,
+            ..
+        } = self;
+        let latest: HashMap<String, String> = decided
+            .entries()
+            .map(|entry| (entry.id.clone(), entry.scan_id.clone()))
+            .collect();
+        for amend in amends {
+            let scan = latest.get(&amend.of);
+            if let Some(entry) = scan.and_then(|scan| decided.scans.get_mut(scan)) {
+                entry.amended = true;
+                if let Some(word) = amend.change.decision {
+                    entry.word = word;
+                }
+            }
+        }
+        decided
+    }
+}

@@ -1,0 +1,51 @@
+//! The program's own files: drafts, remembered heads, and where they and the log live.
+//!
+//! Everything here can be lost without losing a decision.
+
+mod drafts;
+mod heads;
+mod whole;
+
+use std::path::{Path, PathBuf};
+
+use etcetera::base_strategy::{BaseStrategy as _, Xdg};
+
+use crate::decisions::LogSettings;
+use crate::messages::say;
+use crate::{Error, Result};
+
+pub use drafts::{Draft, Drafts};
+pub use heads::Heads;
+
+/// The folder for state: `$XDG_STATE_HOME/xamine`, `~/.local/state/xamine` without it.
+pub fn state_folder() -> Result<PathBuf> {
+    let base = Xdg::new().ok().and_then(|folders| folders.state_dir());
+    match base {
+        Some(base) => Ok(base.join("xamine")),
+        None => Err(Error::NotPossible {
+            why: say("store-no-home", &[]),
+        }),
+    }
+}
+
+/// The folder of the log: the one asked for, or `log` in the state folder.
+pub fn log_folder(asked: Option<&Path>) -> Result<PathBuf> {
+    match asked {
+        Some(folder) => Ok(folder.to_owned()),
+        None => Ok(state_folder()?.join("log")),
+    }
+}
+
+/// Settings for writing the log: the folder asked for (the state folder's is offered as the second
+/// one), heads remembered in the state folder.
+pub fn log_settings(asked: Option<&Path>, analyst: Option<String>) -> Result<LogSettings> {
+    let mut settings = LogSettings::new(log_folder(asked)?, analyst);
+    // Without a home there is no second folder and no memory; the log itself may still be written.
+    if let Ok(state) = state_folder() {
+        let second = state.join("log");
+        settings.fallback = (second != settings.folder).then_some(second);
+        let heads = Heads::new(&state);
+        settings.remember = Some(Box::new(move |folder, found| heads.remember(folder, found)));
+    }
+    Ok(settings)
+}

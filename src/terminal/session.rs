@@ -1,0 +1,227 @@
+//! The modes that the console needs, and their exact reverse: on leaving, on drop, on panic.
+//!
+//! Leaving is done once however often it is asked for, and from any thread: the pictures go, then
+//! the modes in reverse order, then the main screen and the cursor, then the tty's settings.
+
+use std::io::Write as _;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::ThreadId;
+use std::time::{Duration, Instant};
+
+use super::tty::Tty;
+use crate::Result;
+use crate::graphics::kitty;
+use crate::text::Safe;
+
+/// Alternate screen, no cursor, bracketed paste, mouse buttons and drags in SGR form, focus.
+const ENTER: &[u8] = b"\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?1002h\x1b[?1006h\x1b[?1004h";
+/// The reverse, after the pictures and the keyboard.
+const LEAVE: &[u8] =
+    b"\x1b[m\x1b[?1004l\x1b[?1006l\x1b[?1002l\x1b[?2004l\x1b[2J\x1b[?1049l\x1b[?25h";
+/// Tell keys apart, say repeats, say what shift makes of a key.
+const KEYBOARD_ON: &[u8] = b"\x1b[>7u";
+const KEYBOARD_OFF: &[u8] = b"\x1b[<u";
+/// Ends whatever sequence a failed write left unfinished.
+const CANCEL: &[u8] = b"\x18\x1b\\";
+/// How long answers that are under way are waited for at the end.
+const DRAIN: Duration = Duration::from_millis(300);
+
+/// The console's hold on the terminal.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) tty: Tty,
+    entered: AtomicBool,
+    keyboard: AtomicBool,
+    /// Whether synchronized output may have been left open.
+    synchronized: AtomicBool,
+    /// Whether the next continuation ends a stop of our own.
+    stopping: AtomicBool,
+    /// Whether a write ended in the middle.
+    torn: AtomicBool,
+    /// The picture that the terminal holds, 0 for none.
+    picture: AtomicU32,
+    /// Fences that did not come back yet.
+    fences: Mutex<u32>,
+    came_back: Condvar,
+}
+
+impl Session {
+    pub(crate) fn new(tty: Tty) -> Self {
+        Self {
+            tty,
+            entered: AtomicBool::new(false),
+            keyboard: AtomicBool::new(false),
+            synchronized: AtomicBool::new(false),
+            stopping: AtomicBool::new(false),
+            torn: AtomicBool::new(false),
+            picture: AtomicU32::new(0),
+            fences: Mutex::new(0),
+            came_back: Condvar::new(),
+        }
+    }
+
+    /// Takes the terminal.
+    pub(crate) fn enter(&self) -> Result<()> {
+        self.tty.raw()?;
+        self.entered.store(true, Ordering::SeqCst);
+        let mut bytes = ENTER.to_vec();
+        if self.keyboard.load(Ordering::SeqCst) {
+            bytes.extend_from_slice(KEYBOARD_ON);
+        }
+        self.write(&bytes)
+    }
+
+    /// Whether the terminal is taken.
+    pub(crate) fn is_entered(&self) -> bool {
+        self.entered.load(Ordering::SeqCst)
+    }
+
+    /// This process is about to stop itself.
+    pub(crate) fn stop_begins(&self) {
+        self.stopping.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether a continuation ended a stop of our own.
+    pub(crate) fn stop_ends(&self) -> bool {
+        self.stopping.swap(false, Ordering::SeqCst)
+    }
+
+    /// Writes, and remembers when that ended in the middle.
+    pub(crate) fn write(&self, bytes: &[u8]) -> Result<()> {
+        let written = self.tty.write(bytes);
+        if written.is_err() {
+            self.torn.store(true, Ordering::SeqCst);
+        }
+        written
+    }
+
+    /// Writes questions that end with a fence.
+    pub(crate) fn ask(&self, question: &[u8]) -> Result<()> {
+        *self.fences() += 1;
+        self.write(question)
+    }
+
+    /// A fence came back.
+    pub(crate) fn answered(&self) {
+        let mut fences = self.fences();
+        *fences = fences.saturating_sub(1);
+        self.came_back.notify_all();
+    }
+
+    /// Whether answers are under way.
+    pub(crate) fn is_asking(&self) -> bool {
+        *self.fences() > 0
+    }
+
+    /// Waits until every fence came back, at most [`DRAIN`]; whether they all did.
+    pub(crate) fn drain(&self, patience: Duration) -> bool {
+        let until = Instant::now() + patience;
+        let mut fences = self.fences();
+        while *fences > 0 {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            fences = self
+                .came_back
+                .wait_timeout(fences, left)
+                .map_or_else(|poisoned| poisoned.into_inner().0, |(guard, _)| guard);
+        }
+        true
+    }
+
+    /// Switches kitty's keyboard protocol on, once.
+    pub(crate) fn keyboard_on(&self) -> Result<()> {
+        if self.keyboard.swap(true, Ordering::SeqCst) || !self.is_entered() {
+            return Ok(());
+        }
+        self.write(KEYBOARD_ON)
+    }
+
+    pub(crate) fn set_synchronized(&self, synchronized: bool) {
+        self.synchronized.store(synchronized, Ordering::SeqCst);
+    }
+
+    /// The picture that the terminal holds from now on.
+    pub(crate) fn set_picture(&self, id: Option<u32>) {
+        self.picture.store(id.unwrap_or(0), Ordering::SeqCst);
+    }
+
+    /// Gives the terminal back as it was found, waiting for answers that are under way.
+    pub(crate) fn leave(&self) -> Result<()> {
+        self.give_back(DRAIN)
+    }
+
+    /// The same at once, for a panic.
+    pub(crate) fn leave_now(&self) -> Result<()> {
+        self.give_back(Duration::ZERO)
+    }
+
+    fn give_back(&self, patience: Duration) -> Result<()> {
+        if !self.entered.swap(false, Ordering::SeqCst) {
+            return Ok(());
+        }
+        let written = self.tty.write(&self.farewell());
+        if written.is_ok() {
+            self.torn.store(false, Ordering::SeqCst);
+            self.drain(patience);
+        }
+        // The settings come back even when the terminal takes no more output.
+        self.tty.restore().and(written)
+    }
+
+    fn farewell(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        if self.torn.load(Ordering::SeqCst) {
+            bytes.extend_from_slice(CANCEL);
+        }
+        if self.synchronized.load(Ordering::SeqCst) {
+            bytes.extend_from_slice(b"\x1b[?2026l");
+        }
+        match self.picture.swap(0, Ordering::SeqCst) {
+            0 => {}
+            id => bytes.extend_from_slice(&kitty::delete(id)),
+        }
+        if self.keyboard.load(Ordering::SeqCst) {
+            bytes.extend_from_slice(KEYBOARD_OFF);
+        }
+        bytes.extend_from_slice(LEAVE);
+        bytes
+    }
+
+    fn fences(&self) -> MutexGuard<'_, u32> {
+        self.fences.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // Nobody is left to tell.
+        let _ = self.leave();
+    }
+}
+
+/// From now on a panic of `owner` gives the terminal back before it is told; one of another thread
+/// is for that thread's starter to report, and does not write over the screen meanwhile.
+pub(crate) fn restore_on_panic(session: &Arc<Session>, owner: ThreadId) {
+    let session = Arc::downgrade(session);
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let Some(session) = session.upgrade() else {
+            return before(panic);
+        };
+        if !session.is_entered() {
+            return before(panic);
+        }
+        if std::thread::current().id() == owner {
+            // There is no other way out when this fails too.
+            let _ = session.leave_now();
+            let _ = writeln!(
+                std::io::stderr(),
+                "xamine: {}",
+                Safe::from_outside(&panic.to_string())
+            );
+        }
+    }));
+}

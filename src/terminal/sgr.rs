@@ -1,0 +1,179 @@
+//! Cells as bytes: cursor moves, colours and attributes, each only where it changes.
+
+use std::io::Write as _;
+
+use ratatui::buffer::Cell;
+use ratatui::style::{Color, Modifier};
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::graphics::{Depth, cells};
+
+/// Writes cells one after the other, with as few bytes as may be.
+#[derive(Debug)]
+pub(crate) struct CellWriter {
+    out: Vec<u8>,
+    depth: Depth,
+    /// Where the terminal's cursor is, as far as that is certain.
+    at: Option<(u16, u16)>,
+    style: Option<(Color, Color, Modifier)>,
+}
+
+impl CellWriter {
+    /// Nothing is assumed of the cursor and of the style in effect.
+    pub(crate) fn new(depth: Depth) -> Self {
+        Self {
+            out: Vec::new(),
+            depth,
+            at: None,
+            style: None,
+        }
+    }
+
+    /// Bytes as they are, after which the cursor is anywhere.
+    pub(crate) fn raw(&mut self, bytes: &[u8]) {
+        self.out.extend_from_slice(bytes);
+        self.at = None;
+    }
+
+    /// Moves the cursor to a column and row from 0.
+    pub(crate) fn go(&mut self, x: u16, y: u16) {
+        match self.at {
+            Some((column, row)) if (column, row) == (x, y) => return,
+            Some((column, row)) if row == y && x == column + 1 => {
+                self.write(format_args!("\x1b[C"))
+            }
+            Some((column, row)) if row == y && x > column => {
+                self.write(format_args!("\x1b[{}C", x - column));
+            }
+            _ => self.write(format_args!("\x1b[{};{}H", y + 1, x + 1)),
+        }
+        self.at = Some((x, y));
+    }
+
+    /// One cell at its place.
+    pub(crate) fn cell(&mut self, x: u16, y: u16, cell: &Cell) {
+        self.go(x, y);
+        self.style(cell.fg, cell.bg, cell.modifier);
+        // Nothing that could be obeyed passes, whoever put it there.
+        let symbol = cell.symbol();
+        let symbol = if symbol.is_empty() || symbol.chars().any(char::is_control) {
+            " "
+        } else {
+            symbol
+        };
+        self.out.extend_from_slice(symbol.as_bytes());
+        // What is one cell to us may be two to the terminal, but not for these.
+        let sure = symbol.is_ascii()
+            || symbol
+                .chars()
+                .all(|c| ('\u{2500}'..='\u{25ff}').contains(&c));
+        self.at = (sure && symbol.width() == 1).then_some((x + 1, y));
+    }
+
+    /// The bytes, with the style reset.
+    pub(crate) fn finish(mut self) -> Vec<u8> {
+        if self
+            .style
+            .is_some_and(|style| style != (Color::Reset, Color::Reset, Modifier::empty()))
+        {
+            self.out.extend_from_slice(b"\x1b[m");
+        }
+        self.out
+    }
+
+    fn style(&mut self, fg: Color, bg: Color, modifier: Modifier) {
+        let (fg, bg) = (self.shown(fg), self.shown(bg));
+        let next = (fg, bg, modifier);
+        let codes = match self.style {
+            Some(style) if style == next => return,
+            Some((old_fg, old_bg, old)) if old == modifier => {
+                let mut codes = Vec::new();
+                if old_fg != fg {
+                    codes.push(colour(fg, Ground::Fore));
+                }
+                if old_bg != bg {
+                    codes.push(colour(bg, Ground::Back));
+                }
+                codes
+            }
+            _ => {
+                let mut codes = vec!["0".to_owned()];
+                codes.extend(
+                    MODIFIERS
+                        .iter()
+                        .filter(|(m, _)| modifier.contains(*m))
+                        .map(|(_, c)| (*c).to_owned()),
+                );
+                if fg != Color::Reset {
+                    codes.push(colour(fg, Ground::Fore));
+                }
+                if bg != Color::Reset {
+                    codes.push(colour(bg, Ground::Back));
+                }
+                codes
+            }
+        };
+        self.write(format_args!("\x1b[{}m", codes.join(";")));
+        self.style = Some(next);
+    }
+
+    /// The colour that the terminal has for it.
+    fn shown(&self, colour: Color) -> Color {
+        match (colour, self.depth) {
+            (_, Depth::Monochrome) => Color::Reset,
+            (Color::Rgb(r, g, b), depth) => cells::nearest([r, g, b], depth),
+            (colour, _) => colour,
+        }
+    }
+
+    /// Writing into memory cannot fail.
+    fn write(&mut self, text: std::fmt::Arguments<'_>) {
+        let _ = self.out.write_fmt(text);
+    }
+}
+
+/// Attributes and their codes.
+const MODIFIERS: [(Modifier, &str); 9] = [
+    (Modifier::BOLD, "1"),
+    (Modifier::DIM, "2"),
+    (Modifier::ITALIC, "3"),
+    (Modifier::UNDERLINED, "4"),
+    (Modifier::SLOW_BLINK, "5"),
+    (Modifier::RAPID_BLINK, "6"),
+    (Modifier::REVERSED, "7"),
+    (Modifier::HIDDEN, "8"),
+    (Modifier::CROSSED_OUT, "9"),
+];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ground {
+    Fore,
+    Back,
+}
+
+/// The code of a colour (ECMA-48 and xterm).
+fn colour(colour: Color, ground: Ground) -> String {
+    let shift = if ground == Ground::Fore { 0 } else { 10 };
+    let named = match colour {
+        Color::Reset => 39,
+        Color::Black => 30,
+        Color::Red => 31,
+        Color::Green => 32,
+        Color::Yellow => 33,
+        Color::Blue => 34,
+        Color::Magenta => 35,
+        Color::Cyan => 36,
+        Color::Gray => 37,
+        Color::DarkGray => 90,
+        Color::LightRed => 91,
+        Color::LightGreen => 92,
+        Color::LightYellow => 93,
+        Color::LightBlue => 94,
+        Color::LightMagenta => 95,
+        Color::LightCyan => 96,
+        Color::White => 97,
+        Color::Indexed(index) => return format!("{};5;{index}", 38 + shift),
+        Color::Rgb(r, g, b) => return format!("{};2;{r};{g};{b}", 38 + shift),
+    };
+    (named + shift).to_string()
+}

@@ -1,0 +1,74 @@
+//! Signals on a thread of their own, so that a busy console still hears them.
+
+use std::thread::JoinHandle;
+
+use signal_hook::consts::signal::{
+    SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH, SIGXFSZ,
+};
+use signal_hook::iterator::{Handle, Signals};
+
+use crate::{Error, Result};
+
+/// What the system tells the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    /// End now (TERM, INT, QUIT).
+    Terminate,
+    /// The terminal went away or the session ends (HUP).
+    Hangup,
+    /// The window has another size (WINCH).
+    Resize,
+    /// Stop until continued (TSTP).
+    Suspend,
+    /// Goes on after a stop (CONT).
+    Continue,
+}
+
+/// The running thread; it ends when this is dropped.
+#[derive(Debug)]
+pub(super) struct Watch {
+    handle: Handle,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Watch {
+    /// Tells `heard` of every signal from now on.
+    pub(super) fn start(heard: impl Fn(Signal) + Send + 'static) -> Result<Self> {
+        // A write beyond the file size limit is an error to report, not a reason to die.
+        let all = [
+            SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGWINCH, SIGTSTP, SIGCONT, SIGXFSZ,
+        ];
+        let failed = |error: std::io::Error| Error::io(std::path::Path::new("/dev/tty"), &error);
+        let mut signals = Signals::new(all).map_err(failed)?;
+        let handle = signals.handle();
+        let thread = std::thread::Builder::new()
+            .name("signals".into())
+            .spawn(move || signals.forever().filter_map(meaning).for_each(heard))
+            .map_err(failed)?;
+        Ok(Self {
+            handle,
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.handle.close();
+        if let Some(thread) = self.thread.take() {
+            // The thread cannot panic; there is nobody to tell if it did.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn meaning(number: i32) -> Option<Signal> {
+    match number {
+        SIGTERM | SIGINT | SIGQUIT => Some(Signal::Terminate),
+        SIGHUP => Some(Signal::Hangup),
+        SIGWINCH => Some(Signal::Resize),
+        SIGTSTP => Some(Signal::Suspend),
+        SIGCONT => Some(Signal::Continue),
+        _ => None,
+    }
+}
