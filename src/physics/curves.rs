@@ -139,11 +139,10 @@ impl Boundaries {
             EnergyUnit::Kilovolt if ratio < z10 && strict => Class::Dense,
             EnergyUnit::Kilovolt if ratio < z10 => Class::Organic,
             EnergyUnit::Kilovolt if ratio <= z18 => Class::Inorganic,
-            EnergyUnit::Kilovolt => Class::Metal,
             EnergyUnit::Megavolt if ratio > z10 => Class::Organic,
             EnergyUnit::Megavolt if ratio >= z18 => Class::Inorganic,
             EnergyUnit::Megavolt if ratio < z50 && strict => Class::Heavy,
-            EnergyUnit::Megavolt => Class::Metal,
+            EnergyUnit::Kilovolt | EnergyUnit::Megavolt => Class::Metal,
         }
     }
 }

@@ -421,11 +421,11 @@ fn a_visible_part_is_the_part_of_the_whole() {
                     );
                 }
             }
-            let strip = |codes: &[u8], w: usize, x: usize, y: usize| codes[y * w + x];
-            let (a, b) = (some.codes.unwrap(), whole.codes.unwrap());
-            for i in 0..a.len() {
+            let whole_codes = whole.codes.unwrap();
+            for (i, code) in some.codes.unwrap().into_iter().enumerate() {
                 let (x, y) = (i % out.width, i / out.width);
-                assert_eq!(a[i], strip(&b, 160 / zoom, x + 40 / zoom, y + 32 / zoom));
+                let there = (y + 32 / zoom) * (160 / zoom) + x + 40 / zoom;
+                assert_eq!(code, whole_codes[there], "{x} {y}");
             }
         }
     }
