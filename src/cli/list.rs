@@ -2,6 +2,7 @@
 //!
 //! What cannot be read is a row with its reason. JSON is one array with the fields of the contract.
 
+use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
@@ -134,15 +135,16 @@ fn json_of_other(other: &Other) -> Value {
 pub(super) fn path_members(path: &Path) -> Map<String, Value> {
     let mut members = Map::new();
     let bytes = path.as_os_str().as_bytes();
-    match std::str::from_utf8(bytes) {
-        Ok(text) => {
-            members.insert("path".to_owned(), json!(text));
-        }
-        Err(_) => {
-            members.insert("path".to_owned(), json!(Safe::from_bytes(bytes)));
-            let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-            members.insert("path_hex".to_owned(), json!(hex));
-        }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        members.insert("path".to_owned(), json!(text));
+    } else {
+        let hex = bytes.iter().fold(String::new(), |mut hex, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        });
+        members.insert("path".to_owned(), json!(Safe::from_bytes(bytes)));
+        members.insert("path_hex".to_owned(), json!(hex));
     }
     members
 }

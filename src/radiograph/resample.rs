@@ -124,7 +124,9 @@ pub fn resample(plane: &Plane, area: Area, size: Size, cancel: &Cancel) -> Resul
         }
         gather(line, &sums, &columns, left);
         if offset != 0.0 {
-            line.iter_mut().for_each(|value| *value += offset);
+            for value in line.iter_mut() {
+                *value += offset;
+            }
         }
     }
     Ok(Field {

@@ -190,6 +190,7 @@ impl Histogram {
 }
 
 #[cfg(test)]
+#[allow(clippy::expect_used)]
 mod tests {
     use super::super::{Air, PlaneName, Polarity};
     use super::*;

@@ -87,7 +87,7 @@ fn decode(scan: &Scan, limits: &Limits, cancel: &Cancel) -> Result<Opened> {
             .decoded
             .pages
             .iter()
-            .flat_map(|page| page.planes.first());
+            .filter_map(|page| page.planes.first());
         let pixels: usize = pages.map(|plane| plane.samples.len()).sum();
         left.megapixels = left.megapixels.saturating_sub(pixels as u64 / 1_000_000);
         parts.push(part);

@@ -20,7 +20,11 @@ impl Canvas {
     /// The screen's size in the scan's orientation: sides swap on a quarter turn.
     fn upright(self, rotation: u16) -> [f64; 2] {
         let (w, h) = (self.screen.width as f64, self.screen.height as f64);
-        if rotation % 180 == 0 { [w, h] } else { [h, w] }
+        if rotation.is_multiple_of(180) {
+            [w, h]
+        } else {
+            [h, w]
+        }
     }
 
     /// Screen pixels per scan pixel at which the whole scan just fits.

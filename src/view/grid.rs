@@ -48,7 +48,7 @@ impl Grid {
         rotation: u16,
         margin: impl Fn(f64) -> usize,
     ) -> Self {
-        let upright = if rotation % 180 == 0 {
+        let upright = if rotation.is_multiple_of(180) {
             screen
         } else {
             Size {

@@ -15,7 +15,10 @@ pub(super) const GROUND_STEP: u8 = 10;
 /// The index of [`GROUND`] in a pseudo-colour palette.
 pub(super) const GROUND_INDEX: u8 = 255;
 /// How material brightness follows transmission: the dark parts are lifted so that hue is seen.
-const BRIGHTEN: f32 = 0.6;
+const BRIGHTEN: f32 = 0.5;
+/// Lightness of the coloured ramps at both ends: hue must be seen in the densest metal.
+const DARKEST: f32 = 0.16;
+const LIGHTEST: f32 = 0.9;
 
 /// A pseudo-colour palette.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -142,9 +145,9 @@ const HUES: [(f32, f32); 3] = [(36.0, 0.85), (120.0, 0.55), (220.0, 0.85)];
 pub fn material_colours() -> Vec<[u8; 3]> {
     let steps = || (0..STEPS).map(|step| step as f32 / (STEPS - 1) as f32);
     let grey = steps().map(|l| [(l * 255.0) as u8; 3]);
-    let coloured = HUES
-        .iter()
-        .flat_map(|&(hue, saturation)| steps().map(move |l| hsl(hue, saturation, 0.1 + 0.8 * l)));
+    let coloured = HUES.iter().flat_map(|&(hue, saturation)| {
+        steps().map(move |l| hsl(hue, saturation, DARKEST + (LIGHTEST - DARKEST) * l))
+    });
     grey.chain(coloured).collect()
 }
 

@@ -2,7 +2,7 @@
 //! choice.
 //!
 //! Stored samples follow DICOM PS3.3 C.11.2.1.2.1 (VOI LUT Function LINEAR); transmission and
-//! attenuation, which are not whole numbers, follow C.11.2.1.3.2 (LINEAR_EXACT). Air is always
+//! attenuation, which are not whole numbers, follow C.11.2.1.3.2 (`LINEAR_EXACT`). Air is always
 //! drawn bright, whatever the file's polarity, unless the analyst inverts.
 
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Files that `render` writes: what is seen as PNG, quantities as TIFF and NumPy arrays. Nothing
+//! Files that `render` writes: what is seen as PNG, quantities as TIFF and `NumPy` arrays. Nothing
 //! under the asked name is ever half written.
 
 use std::fs::{self, File};
@@ -18,7 +18,7 @@ pub(super) enum FileKind {
     Png,
     /// The quantity as TIFF.
     Tiff,
-    /// The quantity as a NumPy array.
+    /// The quantity as a `NumPy` array.
     Npy,
 }
 
@@ -34,7 +34,7 @@ pub(super) enum Values<'a> {
 impl FileKind {
     /// By the extension of `path`.
     pub(super) fn of(path: &Path) -> Result<Self> {
-        let extension = path.extension().map(|e| e.to_ascii_lowercase());
+        let extension = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
         match extension.as_ref().and_then(|e| e.to_str()) {
             Some("png") => Ok(Self::Png),
             Some("tif" | "tiff") => Ok(Self::Tiff),
@@ -87,7 +87,7 @@ pub(super) fn tiff(path: &Path, size: Size, values: Values<'_>) -> Result<Vec<u8
     Ok(file.into_inner())
 }
 
-/// A raster as a NumPy array of rows by columns, format version 1.0, little endian.
+/// A raster as a `NumPy` array of rows by columns, format version 1.0, little endian.
 pub(super) fn npy(size: Size, values: Values<'_>) -> Vec<u8> {
     let kind = match values {
         Values::Float(_) => "<f4",
