@@ -26,6 +26,7 @@ use crate::{Error, Result};
 pub use probe::{Choice, Environment, Findings};
 pub use reader::{Input, Reply};
 pub use screen::{Placed, Screen};
+pub use sgr::lines;
 pub use signals::Signal;
 pub use tty::WindowSize;
 
@@ -37,6 +38,8 @@ use tty::{Got, Tty};
 const KEY: Duration = Duration::from_millis(40);
 /// The same while answers are under way, which a slow line may tear apart.
 const KEY_ASKING: Duration = Duration::from_millis(300);
+/// How long a command that prints one picture waits for answers.
+const ONE_SHOT: Duration = Duration::from_millis(300);
 /// How long the rest of a sequence may take.
 const REST: Duration = Duration::from_secs(2);
 
@@ -263,6 +266,51 @@ impl Drop for Terminal {
             let _ = reader.join();
         }
     }
+}
+
+/// Asks the terminal what it can do and waits at most 300 ms, for a command that prints one picture.
+/// With a protocol given nothing is asked.
+///
+/// # Errors
+/// [`Error::Environment`] where there is no terminal.
+pub fn find_out(forced: Option<Protocol>) -> Result<(Choice, WindowSize)> {
+    let tty = Tty::open()?;
+    let (environment, size) = (Environment::of_process(), tty.size());
+    let mut findings = Findings::default();
+    if forced.is_none() && tty.is_foreground() {
+        tty.raw()?;
+        let asked = ask_once(&tty, &environment, &mut findings);
+        tty.restore().and(asked)?;
+        // Who did not answer by now counts as one who will not.
+        findings.complete = true;
+    }
+    Ok((probe::choose(&findings, &environment, forced, size), size))
+}
+
+/// What the environment alone says.
+pub fn without_asking(forced: Option<Protocol>, size: WindowSize) -> Choice {
+    probe::choose(&Findings::default(), &Environment::of_process(), forced, size)
+}
+
+/// Puts the question and learns until the fence or the time is over.
+fn ask_once(tty: &Tty, environment: &Environment, findings: &mut Findings) -> Result<()> {
+    tty.write(&probe::question(environment))?;
+    let until = Instant::now() + ONE_SHOT;
+    let mut parser = Parser::default();
+    let mut bytes = [0; 1024];
+    while !findings.complete {
+        let left = until.saturating_duration_since(Instant::now());
+        let count = match tty.read(&mut bytes, Some(left)) {
+            Got::Bytes(count) if !left.is_zero() => count,
+            _ => break,
+        };
+        for input in parser.feed(&bytes[..count]) {
+            if let Input::Reply(reply) = input {
+                findings.learn(&reply);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Tells that the terminal is gone when its thread ends for any reason but being woken.

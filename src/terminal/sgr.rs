@@ -6,7 +6,7 @@ use ratatui::buffer::Cell;
 use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::graphics::{Depth, cells};
+use crate::graphics::{CellPicture, Depth, cells};
 
 /// Writes cells one after the other, with as few bytes as may be.
 #[derive(Debug)]
@@ -130,6 +130,24 @@ impl CellWriter {
     fn write(&mut self, text: std::fmt::Arguments<'_>) {
         let _ = self.out.write_fmt(text);
     }
+}
+
+/// A picture of cells as lines of text, each with its colours reset at the end.
+pub fn lines(picture: &CellPicture, depth: Depth) -> Vec<u8> {
+    let mut out = Vec::new();
+    for row in picture.cells.chunks(usize::from(picture.width.max(1))) {
+        let mut line = CellWriter::new(depth);
+        line.at = Some((0, 0));
+        line.style = Some((Color::Reset, Color::Reset, Modifier::empty()));
+        for (x, paint) in row.iter().enumerate() {
+            let mut cell = Cell::EMPTY;
+            cell.set_char(paint.symbol).set_fg(paint.fg).set_bg(paint.bg);
+            line.cell(x as u16, 0, &cell);
+        }
+        out.extend(line.finish());
+        out.push(b'\n');
+    }
+    out
 }
 
 /// Attributes and their codes.

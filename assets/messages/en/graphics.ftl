@@ -14,3 +14,11 @@ graphics-reason-none = the terminal answered without a picture protocol
 graphics-reason-waiting = the terminal has not answered yet
 terminal-stalled = the terminal takes no more output; end what holds it, or close it
 graphics-terminal-unnamed = the terminal
+show-needs-protocol = into a pipe 'show' needs to know for which terminal; name it, such as --protocol kitty, or --protocol half-block
+show-failed = the picture could not be printed: { $why }
+cli-show-protocol = How the picture is drawn: auto, kitty, iterm2, sixel, half-block or none
+cli-show-size = Most cells that the picture takes, such as 80x24
+cli-show-cell = Pixels of a cell, such as 8x16
+cli-show-example =
+    Example:
+      xamine show samples/cargo_high.tif --protocol half-block
