@@ -30,7 +30,7 @@ pub(super) fn segments(folder: &Path) -> io::Result<Vec<String>> {
 
 /// The file name of a new segment.
 pub(super) fn segment_name(start: Timestamp, host: &str, analyst: &str, random: &str) -> String {
-    let start = start.strftime("%Y%m%dT%H%M%SZ");
+    let start = start.strftime("%Y%m%dT%H%M%S%.3fZ");
     let (host, analyst) = (name_part(host), name_part(analyst));
     format!("{start}-{host}-{analyst}-{random}{ENDING}")
 }
@@ -121,7 +121,7 @@ mod tests {
             "",
             "00",
         );
-        assert_eq!(name, "20260301T120000Z-post_7_.._-_-00.jsonl");
+        assert_eq!(name, "20260301T120000.000Z-post_7_.._-_-00.jsonl");
         assert!(segment_name(Timestamp::UNIX_EPOCH, &"h".repeat(999), "a", "0").len() < 255);
     }
 }

@@ -20,6 +20,7 @@ mod sitting;
 mod stream;
 mod survey;
 mod tell;
+mod trouble;
 mod verify;
 mod vocabulary;
 mod warning;

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use rustix::fs::fstatvfs;
 use serde::Serialize;
@@ -18,6 +18,7 @@ use super::request::{self, Answer, Pending, Request, Unfit};
 use super::segment::{Durability, Entry, Refusal, Segment};
 use super::sitting::{ClockJump, Close, End, Fault, Head};
 use super::survey::{GivenUp, Survey, survey};
+use super::trouble::{Receipt, Trouble, as_folder, not_written, unfit};
 use super::writer::LogSettings;
 use super::{folder, warning};
 use crate::messages::{arg, say};
@@ -25,24 +26,6 @@ use crate::text::Safe;
 
 /// Below this much free space the officer is warned, bytes.
 const LOW_SPACE: u64 = 16 * 1024 * 1024;
-
-/// A record that is on disk.
-struct Receipt {
-    segment: String,
-    seq: u64,
-    id: String,
-    hash: String,
-}
-
-/// Why a record is not on disk.
-enum Trouble {
-    /// The record itself cannot be taken.
-    Record(Safe),
-    /// The segment was given up; another may do.
-    Segment(Safe),
-    /// No segment can be begun.
-    Folder(Safe),
-}
 
 /// The state of the writing thread.
 pub(super) struct Scribe {
@@ -74,10 +57,9 @@ impl Scribe {
     /// Begins the first segment, or says why it cannot.
     pub(super) fn start(&mut self) {
         if self.segment.is_none()
-            && let Err(Trouble::Record(why) | Trouble::Segment(why) | Trouble::Folder(why)) =
-                self.begin()
+            && let Err(trouble) = self.begin()
         {
-            (self.answer)(Answer::NotOpened { why });
+            (self.answer)(Answer::NotOpened { why: trouble.why() });
         }
     }
 
@@ -129,9 +111,7 @@ impl Scribe {
                     records: receipt.seq,
                 });
             }
-            Err(Trouble::Record(why) | Trouble::Segment(why) | Trouble::Folder(why)) => {
-                (self.answer)(Answer::Warning(why));
-            }
+            Err(trouble) => (self.answer)(Answer::Warning(trouble.why())),
         }
     }
 
@@ -152,9 +132,7 @@ impl Scribe {
                 });
                 self.look_at_space();
             }
-            Err(Trouble::Record(why) | Trouble::Segment(why) | Trouble::Folder(why)) => {
-                self.refuse(token, why);
-            }
+            Err(trouble) => self.refuse(token, trouble.why()),
         }
     }
 
@@ -173,8 +151,8 @@ impl Scribe {
             let id = random_id().map_err(|problem| self.no_folder(&problem))?;
             self.write(&id, &pending, Durability::Written)
         });
-        if let Err(Trouble::Record(why) | Trouble::Segment(why) | Trouble::Folder(why)) = written {
-            (self.answer)(Answer::Warning(why));
+        if let Err(trouble) = written {
+            (self.answer)(Answer::Warning(trouble.why()));
         }
     }
 
@@ -404,34 +382,5 @@ impl Scribe {
     /// No segment can be begun.
     fn no_folder(&self, problem: &io::Error) -> Trouble {
         Trouble::Folder(self.cause(problem))
-    }
-}
-
-/// The sentence about a folder that refuses.
-fn not_written(folder: &Path, problem: &io::Error) -> Safe {
-    let folder = Safe::from_path(folder);
-    let why = Safe::from_outside(&problem.to_string());
-    say(
-        "log-not-written",
-        &[arg("folder", &folder), arg("why", &why)],
-    )
-}
-
-/// A body that is not taken.
-fn unfit(problem: Unfit) -> Trouble {
-    Trouble::Record(match problem {
-        Unfit::Note(bytes) => say(
-            "log-note-too-long",
-            &[arg("bytes", &bytes), arg("limit", &request::NOTE_LIMIT)],
-        ),
-        Unfit::Json(problem) => Safe::from_outside(&problem.to_string()),
-    })
-}
-
-/// Trouble while beginning a segment is not answered by beginning yet another.
-fn as_folder(trouble: Trouble) -> Trouble {
-    match trouble {
-        Trouble::Segment(why) => Trouble::Folder(why),
-        other => other,
     }
 }

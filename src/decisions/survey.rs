@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::fs::TryLockError;
+use std::fs::File;
 use std::io;
 use std::path::Path;
 
@@ -54,7 +54,9 @@ pub(super) fn survey(folder: &Path, given_up: &GivenUp) -> io::Result<Survey> {
         match given_up.get(name) {
             Some(head) if head.seq > 0 => found.heads.push(head.clone()),
             Some(_) => {}
-            None => look(folder, name, &mut found),
+            // Its writer takes the lock before the first record: until then nobody may try it.
+            None if opens.contains_key(name) => look(folder, name, is_left, &mut found),
+            None => look(folder, name, |_| false, &mut found),
         }
     }
     name_missing(&names, &opens, &mut found.unreadable);
@@ -123,8 +125,8 @@ fn name_missing(names: &[String], opens: &BTreeMap<String, Open>, unreadable: &m
 }
 
 /// Adds one segment's head and tail.
-fn look(folder: &Path, name: &str, found: &mut Survey) {
-    match last_record(folder, name) {
+fn look(folder: &Path, name: &str, is_left: fn(&File) -> bool, found: &mut Survey) {
+    match last_record(folder, name, is_left) {
         Ok((head, tail)) => {
             found.heads.extend(head);
             found.tails.extend(tail);
@@ -133,13 +135,19 @@ fn look(folder: &Path, name: &str, found: &mut Survey) {
     }
 }
 
+/// Whether no writer holds the segment's lock; where locks do not work, nobody can tell.
+fn is_left(file: &File) -> bool {
+    file.try_lock_shared().is_ok() && file.unlock().is_ok()
+}
+
 /// The last record and the tail of a segment, both on disk for sure.
-fn last_record(folder: &Path, name: &str) -> io::Result<(Option<Head>, Option<Tail>)> {
+fn last_record(
+    folder: &Path,
+    name: &str,
+    is_left: fn(&File) -> bool,
+) -> io::Result<(Option<Head>, Option<Tail>)> {
     let file = folder::open_segment(folder, name)?;
-    let left = match file.try_lock_shared() {
-        Ok(()) => file.unlock().is_ok(),
-        Err(TryLockError::WouldBlock | TryLockError::Error(_)) => false,
-    };
+    let left = is_left(&file);
     // What is pinned must not vanish with the power: the other writer may not have synced it yet.
     file.sync_data()?;
     let mut head: Option<Head> = None;

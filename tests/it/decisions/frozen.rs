@@ -22,20 +22,20 @@ use xamine::view::{Display, Unit, VIEW_VERSION, View, Window};
 /// SHA-256 of each file of the golden log.
 const GOLDEN: &[(&str, &str)] = &[
     (
-        "20260301T120000Z-post_7-kim-b2927a0abeabd928c6a76ffb1a23ac1b.jsonl",
-        "3cd676c58f33f5b4b3f060afbd00db675717f6781af22d3c6642121f970910a5",
+        "20260301T120000.100Z-post_7-kim-3614cbce69984d63c125f18fb37bc984.jsonl",
+        "a16e5a962bad1325354fd91287e2e32be36eb483d0b2a480bdb29f65558532a2",
     ),
     (
-        "20260301T120000Z-post_7-lee-ad04e2ffeae43a9390b2eebe380343d8.jsonl",
-        "16da73042a2c67ff5b9bcaa829355e4f5ce11cba46ec54cf08226d8b0e14ce47",
+        "20260301T120000.100Z-post_7-lee-f0d4a9edb834784b75013964c8a398e9.jsonl",
+        "f72e4e9174a291ea10cf490bc7d73210834925dc3a923ea2be3184b9e566ab21",
     ),
     (
-        "20260301T120000Z-post_7-zoe-46430a5beb3fc9a0916bd5cc3d145892.jsonl",
-        "2e0e8247113e4d248f05386b07250ebb86dc903b8a91b4ced2bc234a680c0a07",
+        "20260301T120000.100Z-post_7-zoe-600be2c9cba2e5c3a25e5bbc97b9e545.jsonl",
+        "775c3fdd5a3bf8ee3ab2143b40424e186e958a3b059a9feedf1d63d711c17ebe",
     ),
     (
-        "20260301T120000Z-post_7-zoe-585f4697f359e135d57767edad405974.jsonl",
-        "99c50f0444a26e06a98bddc2a266242c23838e356069da9f150a659c8d173a00",
+        "20260301T120000.500Z-post_7-zoe-a95f8bda0d1da7a0f2abdd6f50e2e322.jsonl",
+        "20d8e32ed703b3e2f9e08e8238fe0194cda183d3e61aa0dd6a3a6101112140f5",
     ),
 ];
 

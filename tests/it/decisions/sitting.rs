@@ -62,8 +62,8 @@ impl Sitting {
     ) -> Self {
         let time = Turned::new();
         let mut settings = LogSettings::new(folder.to_owned(), Some(analyst.to_owned()));
-        settings.host = "post-7".to_owned();
-        settings.login = "officer".to_owned();
+        settings.host = "post-7".into();
+        settings.login = "officer".into();
         settings.clock = time.clock();
         change(&mut settings);
         let (sender, answers) = channel();
@@ -122,7 +122,7 @@ pub(super) fn scan(number: u64) -> ScanBlock {
 /// A short decision about it, with a character in its note that JSON writes as an escape.
 pub(super) fn decision(number: u64) -> Decision {
     let mut decision = Decision::new(scan(number), Conclusion::Clear);
-    decision.note = "\u{1b}".to_owned();
+    decision.note = "\u{1b}".into();
     decision
 }
 
@@ -151,7 +151,11 @@ pub(super) fn segment_names(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name.ends_with(".jsonl"))
+        .filter(|name| {
+            Path::new(name)
+                .extension()
+                .is_some_and(|end| end == "jsonl")
+        })
         .collect();
     names.sort();
     names

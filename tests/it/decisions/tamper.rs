@@ -26,7 +26,7 @@ fn bits(at: usize) -> Vec<usize> {
 
 /// The line of a byte, from 1; a `\n` belongs to the line it ends.
 fn line_of(bytes: &[u8], at: usize) -> u64 {
-    1 + bytes[..at].iter().filter(|byte| **byte == b'\n').count() as u64
+    bytes[..at].split(|byte| *byte == b'\n').count() as u64
 }
 
 /// The lengths a segment is cut to: those of [`places`] and every line end.

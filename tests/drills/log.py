@@ -1,0 +1,265 @@
+#!/usr/bin/env python3
+"""Heavy rigs of the decision log: failing calls, kills at every call, full disks, every bit flipped,
+10,000 segments. Prints counts, says "skipped: PACKAGE" when something is missing, and proves each rig
+by a mutant that it catches. Usage: tests/drills/log.py [RIG...]; needs Linux, cargo and python3.
+"""
+import collections, glob, hashlib, json, os, re, shutil, subprocess, sys, tempfile, time
+
+HOME = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+CHILD = ["--exact", "decisions::crash::writes_until_killed", "--nocapture"]
+failures = []
+
+
+def check(name, good, said):
+    print(f"  {'ok  ' if good else 'FAIL'} {name}: {said}", flush=True)
+    if not good:
+        failures.append(name)
+
+
+def build(source=HOME):
+    """The test program and the console of a source tree."""
+    target = os.environ.get("CARGO_TARGET_DIR", os.path.join(HOME, "target"))
+    command = ["cargo", "test", "--no-run", "--test", "it", "--message-format=json"]
+    out = subprocess.run(command, cwd=source, env={**os.environ, "CARGO_TARGET_DIR": target},
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    if out.returncode:
+        sys.exit(out.stderr)
+    found = {}
+    for line in out.stdout.splitlines():
+        message = json.loads(line)
+        if message.get("executable"):
+            found[message["target"]["name"]] = message["executable"]
+    return found["it"], found.get("xamine")
+
+
+def sit(program, folder, decisions, before=()):
+    """One sitting in a process of its own, perhaps under a tool; the ids that it acknowledged."""
+    run = subprocess.run([*before, program, *CHILD], stdout=subprocess.PIPE,
+                         stderr=subprocess.PIPE, text=True,
+                         env={**os.environ, "XAMINE_TEST_LOG": folder, "RUST_BACKTRACE": "0",
+                              "XAMINE_TEST_DECISIONS": str(decisions)})
+    ids = re.findall(r"RECORDED \d+ ([0-9a-f]{32})", run.stdout)
+    return run, ids, run.stdout.count("NotRecorded")
+
+
+def verify(xamine, folder):
+    state = tempfile.mkdtemp()
+    run = subprocess.run([xamine, "log", "verify", "--json", "--log", folder],
+                         stdout=subprocess.PIPE, text=True,
+                         env={**os.environ, "XDG_STATE_HOME": state})
+    shutil.rmtree(state)
+    return json.loads(run.stdout)
+
+
+def kept(folder):
+    """Ids of all whole decisions, read without the library."""
+    ids = set()
+    for name in glob.glob(folder + "/*.jsonl"):
+        for line in open(name, "rb").read().split(b"\n")[:-1]:
+            record = json.loads(line)
+            if record["kind"] == "decision":
+                ids.add(record["id"])
+    return ids
+
+
+def trace(program, decisions):
+    """Calls on segments and on the folder while `decisions` decisions are recorded."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = folder + ".strace"
+        sit(program, folder, decisions, ["strace", "-f", "-y", "-qq", "-o", log, "-e",
+                                         "trace=write,fdatasync,fsync"])
+        counts = collections.Counter()
+        for line in open(log, errors="replace"):
+            call = re.search(r"(write|fdatasync|fsync)\(\d+<([^>]*)>", line)
+            if call and call[2].endswith(".jsonl"):
+                counts[call[1]] += 1
+            elif call and call[2] == folder:
+                counts[call[1] + " of the folder"] += 1
+        os.remove(log)
+        return counts
+
+
+def rig_calls(program, xamine):
+    """A decision adds exactly one write and one fdatasync."""
+    few, many = trace(program, 10), trace(program, 30)
+    added = {call: many[call] - few[call] for call in many}
+    check("calls of 20 more decisions", added == {"write": 20, "fdatasync": 20, "fsync of the folder": 0},
+          f"{dict(added)}; of a sitting of 10: {dict(few)}")
+    return added["fdatasync"] == 20 and many["fsync of the folder"] == 1
+
+
+def rig_failing_syncs(program, xamine):
+    """A failing fdatasync gives the segment up; the decision is written again with the same id."""
+    good, tried, acknowledged = True, 0, 0
+    for when in ["1", "2", "3", "5", "9", "4+", "1+"]:
+        for call, error in [("fdatasync", "EIO"), ("fdatasync", "ENOSPC")]:
+            with tempfile.TemporaryDirectory() as folder:
+                _, ids, refused = sit(program, folder, 10, [
+                    "strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e",
+                    f"inject={call}:error={error}:when={when}"])
+                report = verify(xamine, folder)
+                names = len(glob.glob(folder + "/*.jsonl"))
+                lost = set(ids) - kept(folder)
+                one = (len(ids) + refused == 10 and not lost and report["verdict"] == "open"
+                       and names > 1 and ("+" in when or refused == 0))
+                if not one:
+                    print("    ", when, error, len(ids), refused, names, report)
+                good, tried, acknowledged = good and one, tried + 1, acknowledged + len(ids)
+    check("failing syncs", good, f"{tried} sittings, {acknowledged} acknowledged, 0 missing" if good else "see above")
+    return good
+
+
+def rig_kills(program, xamine):
+    """The process killed at every call it makes."""
+    lost, acknowledged, verdicts, n, untouched = 0, 0, collections.Counter(), 0, False
+    while not untouched and n < 600:
+        n += 1
+        with tempfile.TemporaryDirectory() as folder:
+            run, ids, _ = sit(program, folder, 5, [
+                "strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=write,fdatasync,fsync,openat,fallocate",
+                "-e", f"inject=write,fdatasync,fsync,openat,fallocate:signal=SIGKILL:when={n}"])
+            untouched = run.returncode == 0
+            report = verify(xamine, folder)
+            verdicts[report["verdict"]] += 1
+            acknowledged += len(ids)
+            lost += len(set(ids) - kept(folder))
+    check("kill at every call", lost == 0 and untouched and not verdicts["tampered"],
+          f"{n} calls, {acknowledged} acknowledged, {lost} missing, verdicts {dict(verdicts)}")
+    return lost == 0
+
+
+def rig_full_disk(program, xamine):
+    """A disk that fills up while decisions are made."""
+    good, said = True, []
+    for size in ["16k", "64k", "256k"]:
+        folder = tempfile.mkdtemp()
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder],
+                          stderr=subprocess.DEVNULL).returncode:
+            os.rmdir(folder)
+            print("  skipped: mount (needs root)")
+            return True
+        try:
+            _, ids, refused = sit(program, folder, 400)
+            report, lost = verify(xamine, folder), set(ids) - kept(folder)
+            # Room again: the next sitting explains whatever the full disk tore.
+            subprocess.run(["mount", "-o", "remount,size=4m", folder], check=True)
+            sit(program, folder, 1)
+            after = verify(xamine, folder)
+        finally:
+            subprocess.run(["umount", folder], check=True)
+            os.rmdir(folder)
+        said.append(f"{size}: {len(ids)} recorded, {refused} told as not recorded, {len(lost)} missing, {report['verdict']}, with room again {after['verdict']}")
+        good = good and not lost and len(ids) + refused == 400 and report["verdict"] in ("open", "clean", "tail")
+        good = good and refused > 0 and after["verdict"] in ("open", "clean")
+    check("full disk", good, "; ".join(said))
+    return good
+
+
+def rig_exhaustive(program, xamine):
+    """Every bit flipped, every cut, a thousand kills: the light tests without their limits."""
+    for test in ["decisions::tamper", "decisions::crash::a_writer_killed"]:
+        run = subprocess.run([program, test, "--nocapture"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                             text=True, cwd=HOME, env={**os.environ, "XAMINE_DRILL": "1"})
+        for line in run.stdout.splitlines():
+            if re.match("(flips|cuts|drops|kills)", line):
+                print("      " + line)
+        check(test, run.returncode == 0, run.stdout.splitlines()[-2])
+
+
+def rig_many_segments(program, xamine):
+    """10,000 segments written by other code; verified, shown and continued."""
+    def sha(data):
+        return hashlib.sha256(data).hexdigest()
+    with tempfile.TemporaryDirectory() as folder:
+        before, pinned = None, None
+        for number in range(10000):
+            name = f"20260301T{number // 3600:02}{number // 60 % 60:02}{number % 60:02}Z-a-b-{number:032x}.jsonl"
+            heads = [] if before is None else [{"segment": before[0], "seq": 2, "self": before[1], "end": "closed"}]
+            pinned = sha(b"" if before is None else f"{before[0]} 2 {before[1]} {pinned}\n".encode())
+            prev, text = sha(name.encode()), b""
+            for seq, (kind, body) in enumerate([
+                ("open", {"program": "p", "version": "1", "build": "", "host": "a", "login": "b", "analyst": "b",
+                          "time_zone": "UTC", "clock_sync": "unknown", "boot_id": "", "heads": heads,
+                          "pinned": pinned, "tails": []}),
+                ("close", {"records": 2, "counts": {"close": 1, "open": 1}})], 1):
+                front = {"v": 1, "seq": seq, "id": f"{number * 2 + seq:032x}",
+                         "at": "2026-03-01T12:00:00.000+00:00", "boot_ns": seq, "kind": kind, **body, "prev": prev}
+                front = json.dumps(front, separators=(",", ":"))[:-1].encode() + b","
+                own = sha(front)
+                line = front + b'"self":"' + own.encode() + b'"}'
+                prev, text = sha(line), text + line + b"\n"
+            open(os.path.join(folder, name), "wb").write(text)
+            before = (name, own)
+        start = time.time()
+        report = verify(xamine, folder)
+        checked = time.time() - start
+        start = time.time()
+        _, ids, _ = sit(program, folder, 1)
+        sat = time.time() - start
+        after = verify(xamine, folder)
+        check("10,000 segments", report["verdict"] == after["verdict"] == "clean" and len(ids) == 1
+              and after["segments"] == 10001,
+              f"verified in {checked:.1f} s, a sitting with one decision {sat:.1f} s (unoptimised build), {after['verdict']}")
+
+
+MUTANTS = [
+    ("no fdatasync", "rig_calls", "segment.rs", ".sync_data()\n", ".metadata().map(drop)\n"),
+    ("retry after a failed sync", "rig_failing_syncs", "segment.rs", ".sync_data()\n",
+     ".sync_data().or_else(|_| self.file.sync_data())\n"),
+    ("no folder sync", "rig_calls", "folder.rs", "File::open(folder)?.sync_all()", "File::open(folder).map(drop)"),
+]
+
+
+def rig_mutants(program, xamine):
+    """Each rig catches the mistake it is there for."""
+    for name, rig, file, sound, broken in MUTANTS:
+        with tempfile.TemporaryDirectory() as copy:
+            for part in ["src", "tests", "assets", "Cargo.toml", "Cargo.lock", "keymaps", "samples"]:
+                source = os.path.join(HOME, part)
+                if os.path.isdir(source):
+                    shutil.copytree(source, os.path.join(copy, part))
+                elif os.path.exists(source):
+                    shutil.copy(source, copy)
+            path = os.path.join(copy, "src/decisions", file)
+            text = open(path).read()
+            if sound not in text:
+                check(f"mutant '{name}'", False, "its place in the source is gone")
+                continue
+            open(path, "w").write(text.replace(sound, broken))
+            print(f"  mutant '{name}':")
+            mutant, _ = build(copy)
+            held = len(failures)
+            caught = not globals()[rig](mutant, xamine)
+            del failures[held:]
+            check(f"mutant '{name}'", caught, f"caught by {rig}" if caught else f"NOT caught by {rig}")
+
+
+NEEDS = {"rig_calls": "strace", "rig_failing_syncs": "strace", "rig_kills": "strace", "rig_mutants": "strace"}
+
+
+def main():
+    rigs = sys.argv[1:] or ["calls", "failing_syncs", "kills", "full_disk", "exhaustive", "many_segments", "mutants"]
+    program, _ = build()
+    subprocess.run(["cargo", "build", "--bin", "xamine"], cwd=HOME, check=True, stderr=subprocess.DEVNULL)
+    target = os.environ.get("CARGO_TARGET_DIR", os.path.join(HOME, "target"))
+    # The mutants are built over the program's own file: keep a copy.
+    keep = tempfile.mkdtemp()
+    program = shutil.copy(program, keep)
+    xamine = shutil.copy(os.path.join(target, "debug/xamine"), keep)
+    for rig in rigs:
+        print(f"{rig}: {globals()['rig_' + rig].__doc__}", flush=True)
+        need = NEEDS.get("rig_" + rig)
+        if need and not shutil.which(need):
+            print(f"  skipped: {need}")
+            continue
+        globals()["rig_" + rig](program, xamine)
+    shutil.rmtree(keep)
+    for need, what in [("faketime", "stepping clocks (the injected clock of the tests covers them)"),
+                       ("fusermount3", "power cuts")]:
+        if not shutil.which(need):
+            print(f"skipped: {'fuse3' if need == 'fusermount3' else need}: {what}")
+    print("failed: " + ", ".join(failures) if failures else "all rigs held")
+    sys.exit(bool(failures))
+
+
+main()
