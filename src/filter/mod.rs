@@ -138,10 +138,13 @@ impl Filter {
     /// The arguments with the defaults of the missing ones, in the units of `field`.
     fn arguments(&self, given: &[f64], field: &Field) -> Vec<f64> {
         let own = |(i, parameter): (usize, &Parameter)| {
-            given.get(i).copied().unwrap_or_else(|| match parameter.unit {
-                ParameterUnit::Displayed => in_unit(parameter.default, field),
-                ParameterUnit::One | ParameterUnit::ScanPixels => parameter.default,
-            })
+            given
+                .get(i)
+                .copied()
+                .unwrap_or_else(|| match parameter.unit {
+                    ParameterUnit::Displayed => in_unit(parameter.default, field),
+                    ParameterUnit::One | ParameterUnit::ScanPixels => parameter.default,
+                })
         };
         self.parameters.iter().enumerate().map(own).collect()
     }

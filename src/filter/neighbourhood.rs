@@ -111,7 +111,10 @@ fn convolve(values: &[f32], width: usize, kernel: &[f32], cancel: &Cancel) -> Re
     let radius = kernel.len() / 2;
     let height = values.len() / width;
     let mut across = vec![0.0; values.len()];
-    for (line, out) in values.chunks_exact(width).zip(across.chunks_exact_mut(width)) {
+    for (line, out) in values
+        .chunks_exact(width)
+        .zip(across.chunks_exact_mut(width))
+    {
         for (k, weight) in kernel.iter().enumerate() {
             let from = radius.saturating_sub(k);
             let to = width.min((width + radius).saturating_sub(k));
@@ -207,7 +210,11 @@ fn slide(columns: &[(f64, f64)], radius: usize, means: &mut Vec<f32>) {
             sum = (sum.0 - c.0, sum.1 - c.1);
         }
         // No value anywhere near: NaN, as the division gives it.
-        means.push(if sum.1 > 0.5 { (sum.0 / sum.1) as f32 } else { f32::NAN });
+        means.push(if sum.1 > 0.5 {
+            (sum.0 / sum.1) as f32
+        } else {
+            f32::NAN
+        });
     }
 }
 

@@ -73,10 +73,7 @@ pub(super) fn unknown(name: &str) -> Error {
     let why = match nearest(name, FILTERS.iter().map(|row| row.name)) {
         Some(near) => say(
             "filter-unknown-near",
-            &[
-                arg("name", &given),
-                arg("near", &Safe::from_outside(near)),
-            ],
+            &[arg("name", &given), arg("near", &Safe::from_outside(near))],
         ),
         None => say(
             "filter-unknown",
@@ -118,7 +115,9 @@ mod tests {
             ("qqqq", "invert, log"),
             ("", "invert, log"),
         ] {
-            let problem = text.parse::<FilterUse>().map_or_else(|e| e.to_string(), |u| u.to_string());
+            let problem = text
+                .parse::<FilterUse>()
+                .map_or_else(|e| e.to_string(), |u| u.to_string());
             assert!(problem.contains(part), "{text}: {problem}");
         }
     }

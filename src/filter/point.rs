@@ -64,7 +64,10 @@ fn at_least_zero(v: f32) -> f32 {
 
 /// Maps every value.
 fn each(field: &mut Field, map: impl Fn(f32) -> f32) {
-    field.values.iter_mut().for_each(|value| *value = map(*value));
+    field
+        .values
+        .iter_mut()
+        .for_each(|value| *value = map(*value));
 }
 
 #[cfg(test)]
@@ -86,7 +89,10 @@ mod tests {
     fn log_is_attenuation_and_turns_the_polarity() {
         let mut f = field(Unit::Transmission, &[1.0, (-2.0_f32).exp(), 0.0, f32::NAN]);
         log(&mut f, &[]);
-        assert_eq!((f.unit, f.polarity), (Unit::Attenuation, Polarity::BrightIsDense));
+        assert_eq!(
+            (f.unit, f.polarity),
+            (Unit::Attenuation, Polarity::BrightIsDense)
+        );
         assert!((f.values[1] - 2.0).abs() < 1e-5);
         assert_eq!((f.values[0], f.values[2]), (0.0, DARKEST));
         assert!(f.values[3].is_nan());

@@ -11,11 +11,7 @@ use ParameterUnit::{Displayed, One, ScanPixels};
 pub const FILTERS: &[Filter] = &[
     point("invert", &[], invert),
     point("log", &[], log),
-    point(
-        "gamma",
-        &[parameter("gamma", One, 1.8, [0.1, 5.0])],
-        gamma,
-    ),
+    point("gamma", &[parameter("gamma", One, 1.8, [0.1, 5.0])], gamma),
     Filter {
         name: "density-band",
         parameters: &[
@@ -128,7 +124,11 @@ mod tests {
             assert!(has(&format!("filter-{}", row.name)), "{}", row.name);
             assert!(FILTERS[..i].iter().all(|other| other.name != row.name));
             for p in row.parameters {
-                assert!(has(&format!("filter-{}-{}", row.name, p.name)), "{}", p.name);
+                assert!(
+                    has(&format!("filter-{}-{}", row.name, p.name)),
+                    "{}",
+                    p.name
+                );
                 assert!((p.range[0]..=p.range[1]).contains(&p.default));
             }
         }

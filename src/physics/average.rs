@@ -31,7 +31,10 @@ pub fn mean_of_alike(
         .zip(other)
         .map(|(g, o)| if o.is_finite() { *g } else { f32::NAN })
         .collect();
-    let mut means = (Vec::with_capacity(guide.len()), Vec::with_capacity(guide.len()));
+    let mut means = (
+        Vec::with_capacity(guide.len()),
+        Vec::with_capacity(guide.len()),
+    );
     for y in 0..height {
         cancel.check()?;
         let mut sums = Sums::new(&guide[y * width..][..width]);
@@ -42,8 +45,16 @@ pub fn mean_of_alike(
         for (x, n) in sums.count.iter().enumerate() {
             // A centre that does not even count itself keeps its own value.
             let own = y * width + x;
-            means.0.push(if *n > 0.0 { sums.guide[x] / n } else { guide[own] });
-            means.1.push(if *n > 0.0 { sums.other[x] / n } else { other[own] });
+            means.0.push(if *n > 0.0 {
+                sums.guide[x] / n
+            } else {
+                guide[own]
+            });
+            means.1.push(if *n > 0.0 {
+                sums.other[x] / n
+            } else {
+                other[own]
+            });
         }
     }
     Ok(means)

@@ -104,7 +104,11 @@ mod tests {
                 (17, "not-dual"),
             ]
         );
-        assert!(Class::ALL.iter().all(|c| Class::from_code(c.code()) == Some(*c)));
+        assert!(
+            Class::ALL
+                .iter()
+                .all(|c| Class::from_code(c.code()) == Some(*c))
+        );
         assert_eq!(Class::ALL.iter().filter(|c| c.is_material()).count(), 4);
     }
 }

@@ -213,10 +213,8 @@ mod tests {
             plane.energy = Energy::parse(high);
             plane
         };
-        choose(&plane(PlaneName::High), &plane(PlaneName::Low)).map_or_else(
-            |problem| panic!("{problem}"),
-            |chosen| chosen.boundaries,
-        )
+        choose(&plane(PlaneName::High), &plane(PlaneName::Low))
+            .map_or_else(|problem| panic!("{problem}"), |chosen| chosen.boundaries)
     }
 
     #[test]
@@ -224,7 +222,13 @@ mod tests {
         assert_eq!(shipped().len(), 4);
         for system in shipped() {
             assert_eq!(system.table.len(), 801, "{}", system.name);
-            assert!(system.table.iter().flatten().all(|r| (1.0..4.0).contains(r)));
+            assert!(
+                system
+                    .table
+                    .iter()
+                    .flatten()
+                    .all(|r| (1.0..4.0).contains(r))
+            );
         }
     }
 
@@ -241,7 +245,10 @@ mod tests {
             let [a, b, c, ..] = curves(energy).at(alpha);
             assert!((a - z10).abs() < 6e-4, "{energy} {alpha}: {a}");
             assert!((b - z18).abs() < 6e-4, "{energy} {alpha}: {b}");
-            assert!(z50.is_none_or(|z50: f32| (c - z50).abs() < 6e-5), "{energy} {alpha}: {c}");
+            assert!(
+                z50.is_none_or(|z50: f32| (c - z50).abs() < 6e-5),
+                "{energy} {alpha}: {c}"
+            );
         }
     }
 
@@ -262,7 +269,12 @@ mod tests {
             (mv, 3.0, 1.056, Class::Heavy),
             (mv, 3.0, 1.6, Class::Impossible),
         ] {
-            assert_eq!(curves.class(alpha, ratio), class, "{} {alpha} {ratio}", curves.name);
+            assert_eq!(
+                curves.class(alpha, ratio),
+                class,
+                "{} {alpha} {ratio}",
+                curves.name
+            );
         }
     }
 

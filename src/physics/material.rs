@@ -105,7 +105,9 @@ fn by_ratio(boundaries: &Boundaries, alpha_high: f32, alpha_low: f32) -> Class {
 /// Rows and columns of `plane` that hold nothing but zeros, or nothing but its full scale while
 /// the open beam is known to be lower: dead or missing detector elements.
 pub fn defects(plane: &Plane) -> (Vec<bool>, Vec<bool>) {
-    let full = detector_limit(plane).is_finite().then(|| plane.full_scale());
+    let full = detector_limit(plane)
+        .is_finite()
+        .then(|| plane.full_scale());
     let (w, h) = (plane.width, plane.height);
     // A plane of one value has no defect that could be told from it.
     let blank = plane.samples.windows(2).all(|pair| pair[0] == pair[1]);
@@ -151,8 +153,14 @@ mod tests {
             .flat_map(|(h, l)| {
                 let (h, l) = (field(vec![*h]), field(vec![*l]));
                 let layer = |field| Layer { field, limit: 1.4 };
-                classify(layer(&h), layer(&l), chosen.boundaries, 1.0, &Cancel::never())
-                    .unwrap_or_default()
+                classify(
+                    layer(&h),
+                    layer(&l),
+                    chosen.boundaries,
+                    1.0,
+                    &Cancel::never(),
+                )
+                .unwrap_or_default()
             })
             .collect()
     }

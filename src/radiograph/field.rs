@@ -109,7 +109,11 @@ pub fn crop<T: Copy>(
     size: Size,
 ) -> Vec<T> {
     let mut out = Vec::with_capacity(size.width * size.height);
-    for row in values.chunks_exact(stride.max(1)).skip(top).take(size.height) {
+    for row in values
+        .chunks_exact(stride.max(1))
+        .skip(top)
+        .take(size.height)
+    {
         out.extend_from_slice(&row[left..left + size.width]);
     }
     out

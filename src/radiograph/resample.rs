@@ -149,7 +149,11 @@ fn add_row(sums: &mut [f32], samples: &[u16], weight: f32) {
 
 /// The weighted mean of the column sums under each output column; `sums` starts at column `left`.
 fn gather(line: &mut [f32], sums: &[f32], columns: &[Span], left: usize) {
-    for (value, span) in line.iter_mut().zip(columns).filter(|(_, span)| span.len > 0) {
+    for (value, span) in line
+        .iter_mut()
+        .zip(columns)
+        .filter(|(_, span)| span.len > 0)
+    {
         let part = &sums[span.first - left..span.first - left + span.len];
         *value = match part {
             [one] => *one,

@@ -38,8 +38,7 @@ impl Statistics {
         }
         let count = (region.width * region.height) as u64;
         // In whole numbers, so that nothing cancels: n * sum(x^2) - sum(x)^2.
-        let spread =
-            u128::from(count) * u128::from(squares) - u128::from(sum) * u128::from(sum);
+        let spread = u128::from(count) * u128::from(squares) - u128::from(sum) * u128::from(sum);
         let pairs = u128::from(count) * u128::from(count.saturating_sub(1).max(1));
         Some(Self {
             count,

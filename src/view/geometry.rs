@@ -38,7 +38,10 @@ impl View {
     /// The whole scan, as large as it fits.
     #[must_use]
     pub fn fit(&self, canvas: Canvas) -> Self {
-        let middle = [canvas.scan.width as f64 / 2.0, canvas.scan.height as f64 / 2.0];
+        let middle = [
+            canvas.scan.width as f64 / 2.0,
+            canvas.scan.height as f64 / 2.0,
+        ];
         self.placed(canvas, middle, canvas.fitting_zoom(self.rotation))
     }
 
@@ -136,7 +139,9 @@ impl View {
         } else {
             1.0
         };
-        let [w, h] = canvas.upright(self.rotation).map(|side| side.max(1.0) / zoom);
+        let [w, h] = canvas
+            .upright(self.rotation)
+            .map(|side| side.max(1.0) / zoom);
         let x = held(centre[0] - w / 2.0, w, canvas.scan.width as f64);
         let y = held(centre[1] - h / 2.0, h, canvas.scan.height as f64);
         Self {

@@ -86,7 +86,12 @@ impl Grid {
             width: x.wide,
             height: y.wide,
         };
-        resample(plane, [x.origin, y.origin, x.extent, y.extent], size, cancel)
+        resample(
+            plane,
+            [x.origin, y.origin, x.extent, y.extent],
+            size,
+            cancel,
+        )
     }
 
     /// The raster without its margin.

@@ -53,7 +53,10 @@ impl Shares {
 
     /// The share of the classes that `of` picks.
     pub fn sum(&self, of: impl Fn(Class) -> bool) -> f64 {
-        self.iter().filter(|(class, _)| of(*class)).map(|(_, share)| share).sum()
+        self.iter()
+            .filter(|(class, _)| of(*class))
+            .map(|(_, share)| share)
+            .sum()
     }
 }
 
@@ -79,7 +82,9 @@ fn material_rows(shares: &Shares) -> Vec<LegendRow> {
         colour: material_colour(ramp(Some(class)), SHOWN),
         share: Some(shares.sum(|other| ramp(Some(other)) == ramp(Some(class)))),
     };
-    let mut rows = [Class::Organic, Class::Inorganic, Class::Metal].map(material).to_vec();
+    let mut rows = [Class::Organic, Class::Inorganic, Class::Metal]
+        .map(material)
+        .to_vec();
     rows.extend(
         shares
             .iter()
@@ -122,7 +127,11 @@ fn value_rows(window: Window, polarity: Polarity, palette: Option<&Palette>) -> 
     (0..5)
         .map(|i| {
             let t = f64::from(i) / 4.0;
-            let along = if polarity == Polarity::BrightIsDense { 1.0 - t } else { t };
+            let along = if polarity == Polarity::BrightIsDense {
+                1.0 - t
+            } else {
+                t
+            };
             let luminance = t as f32;
             let grey = [(luminance * 255.0).round() as u8; 3];
             LegendRow {

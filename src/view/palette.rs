@@ -38,17 +38,36 @@ pub const PALETTES: &[Palette] = &[
     Palette {
         name: "blue-yellow",
         lightness: [0.2, 0.94],
-        path: &[[-0.01, -0.09], [-0.01, -0.05], [-0.01, 0.01], [-0.01, 0.08], [-0.02, 0.16]],
+        path: &[
+            [-0.01, -0.09],
+            [-0.01, -0.05],
+            [-0.01, 0.01],
+            [-0.01, 0.08],
+            [-0.02, 0.16],
+        ],
     },
     Palette {
         name: "violet-yellow",
         lightness: [0.22, 0.93],
-        path: &[[0.09, -0.1], [0.01, -0.11], [-0.07, -0.04], [-0.13, 0.05], [-0.05, 0.18]],
+        path: &[
+            [0.09, -0.1],
+            [0.01, -0.11],
+            [-0.07, -0.04],
+            [-0.13, 0.05],
+            [-0.05, 0.18],
+        ],
     },
     Palette {
         name: "heat",
         lightness: [0.05, 0.98],
-        path: &[[0.01, -0.02], [0.09, -0.1], [0.16, 0.02], [0.1, 0.12], [0.0, 0.14], [-0.01, 0.04]],
+        path: &[
+            [0.01, -0.02],
+            [0.09, -0.1],
+            [0.16, 0.02],
+            [0.1, 0.12],
+            [0.0, 0.14],
+            [-0.01, 0.04],
+        ],
     },
 ];
 
@@ -179,7 +198,11 @@ mod tests {
     #[test]
     fn palettes_are_named_whole_and_rise_in_lightness() {
         for palette in PALETTES {
-            assert!(has(&format!("palette-{}", palette.name)), "{}", palette.name);
+            assert!(
+                has(&format!("palette-{}", palette.name)),
+                "{}",
+                palette.name
+            );
             let colours = palette.colours();
             assert_eq!((colours.len(), colours[255]), (256, [GROUND; 3]));
             let luminance = |c: &[u8; 3]| {

@@ -101,7 +101,13 @@ pub fn prepare(
     }
     for used in &view.filters {
         let row = used.row()?;
-        row.apply(&mut field, &used.args, classes.as_deref(), grid.scale, cancel)?;
+        row.apply(
+            &mut field,
+            &used.args,
+            classes.as_deref(),
+            grid.scale,
+            cancel,
+        )?;
         cancel.check()?;
         stage(row.name);
     }
@@ -119,12 +125,7 @@ pub fn prepare(
 }
 
 /// The grid of a view, with the margin that its filters and its materials need.
-fn grid(
-    radiograph: &Radiograph,
-    view: &View,
-    size: Size,
-    boundaries: Option<&Boundaries>,
-) -> Grid {
+fn grid(radiograph: &Radiograph, view: &View, size: Size, boundaries: Option<&Boundaries>) -> Grid {
     let around = match boundaries.map(|b| b.unit) {
         Some(EnergyUnit::Kilovolt) => REACH_SHAPE,
         Some(EnergyUnit::Megavolt) => REACH_MEAN,
@@ -178,11 +179,14 @@ fn told(
 
 /// Class codes without margin: 0 outside the scan, defects by whole rows and columns.
 fn codes(grid: &Grid, classes: &[Class], planes: (&Plane, &Plane)) -> Vec<u8> {
-    let mut codes: Vec<u8> = grid.crop(classes).iter().map(|class| class.code()).collect();
+    let mut codes: Vec<u8> = grid
+        .crop(classes)
+        .iter()
+        .map(|class| class.code())
+        .collect();
     let (high, low) = (defects(planes.0), defects(planes.1));
-    let either = |a: &[bool], b: &[bool]| -> Vec<bool> {
-        a.iter().zip(b).map(|(a, b)| *a || *b).collect()
-    };
+    let either =
+        |a: &[bool], b: &[bool]| -> Vec<bool> { a.iter().zip(b).map(|(a, b)| *a || *b).collect() };
     let (rows, columns) = (either(&high.0, &low.0), either(&high.1, &low.1));
     let (across, down) = grid.under();
     let width = across.len().max(1);
@@ -209,7 +213,13 @@ fn colour(
     if !view.is_colour() {
         return Ok(None);
     }
-    let inverted = view.filters.iter().filter(|used| used.name == "invert").count() % 2 == 1;
+    let inverted = view
+        .filters
+        .iter()
+        .filter(|used| used.name == "invert")
+        .count()
+        % 2
+        == 1;
     let mut pixels = vec![[GROUND; 3]; grid.seen().width * grid.seen().height];
     for (channel, name) in view.planes.iter().enumerate() {
         let Some(plane) = radiograph.plane(&PlaneName::from(name.as_str())) else {
@@ -254,11 +264,18 @@ impl Prepared {
                 values: self.grid.to_screen(&field.values, f32::NAN),
                 ..field.with_values(field.values.clone())
             },
-            codes: self.codes.as_ref().map(|codes| self.grid.to_screen(codes, 0)),
+            codes: self
+                .codes
+                .as_ref()
+                .map(|codes| self.grid.to_screen(codes, 0)),
             histogram: Histogram::of(field, BINS),
             window,
             legend: Legend {
-                rows: if self.colour.is_some() { Vec::new() } else { rows },
+                rows: if self.colour.is_some() {
+                    Vec::new()
+                } else {
+                    rows
+                },
                 notes: self.notes.clone(),
             },
         })
@@ -290,13 +307,17 @@ impl Prepared {
                 let top = f32::from(GROUND_INDEX - 1);
                 indexed(
                     palette.unwrap_or_else(|| (0..=255).map(|g| [g; 3]).collect()),
-                    self.luminance(window).map(|l| byte(l, top, GROUND_INDEX)).collect(),
+                    self.luminance(window)
+                        .map(|l| byte(l, top, GROUND_INDEX))
+                        .collect(),
                     GROUND_INDEX,
                 )
             }
             _ => {
-                let grey: Vec<u8> =
-                    self.luminance(window).map(|l| byte(l, 255.0, GROUND)).collect();
+                let grey: Vec<u8> = self
+                    .luminance(window)
+                    .map(|l| byte(l, 255.0, GROUND))
+                    .collect();
                 Pixels::Grey(self.grid.to_screen(&grey, GROUND))
             }
         }
@@ -305,7 +326,10 @@ impl Prepared {
     /// The luminance of every raster pixel, NaN where nothing is shown.
     fn luminance(&self, window: Window) -> impl Iterator<Item = f32> + '_ {
         let curve = window.curve(self.field.polarity);
-        self.field.values.iter().map(move |value| curve.luminance(*value))
+        self.field
+            .values
+            .iter()
+            .map(move |value| curve.luminance(*value))
     }
 }
 

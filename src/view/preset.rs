@@ -54,7 +54,11 @@ pub fn presets() -> &'static [Preset] {
 impl Row {
     fn read(self) -> Result<Preset, Error> {
         let display = super::request::display(&self.display)?;
-        let filters = self.filters.iter().map(|f| f.parse()).collect::<Result<_, _>>()?;
+        let filters = self
+            .filters
+            .iter()
+            .map(|f| f.parse())
+            .collect::<Result<_, _>>()?;
         Ok(Preset {
             name: self.name,
             key: self.key,

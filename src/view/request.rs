@@ -330,12 +330,13 @@ fn preset(name: &str) -> Result<&'static Preset> {
 }
 
 /// The planes a display shows: the carrier of the luminance first.
-fn planes(
-    radiograph: &Radiograph,
-    display: &Display,
-    asked: Option<&str>,
-) -> Result<Vec<String>> {
-    let all = || radiograph.planes.iter().map(|plane| plane.name.as_str().to_owned());
+fn planes(radiograph: &Radiograph, display: &Display, asked: Option<&str>) -> Result<Vec<String>> {
+    let all = || {
+        radiograph
+            .planes
+            .iter()
+            .map(|plane| plane.name.as_str().to_owned())
+    };
     let first = match asked {
         Some(name) => {
             let known = radiograph.plane(&PlaneName::from(name));
@@ -358,7 +359,12 @@ fn planes(
     let mut planes = vec![first];
     if matches!(display, Display::Material | Display::Class) {
         let energies = ["high", "low"].map(String::from);
-        planes.extend(energies.into_iter().filter(|name| *name != planes[0]).collect::<Vec<_>>());
+        planes.extend(
+            energies
+                .into_iter()
+                .filter(|name| *name != planes[0])
+                .collect::<Vec<_>>(),
+        );
     }
     Ok(planes)
 }

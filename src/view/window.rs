@@ -260,7 +260,10 @@ mod tests {
                 name: "log".into(),
                 args: vec![],
             };
-            Ok((Window::auto(&s, &plane, &[])?, Window::auto(&s, &plane, &[log])?))
+            Ok((
+                Window::auto(&s, &plane, &[])?,
+                Window::auto(&s, &plane, &[log])?,
+            ))
         });
         let Ok((plain, logged)) = window else {
             panic!("no window")
