@@ -19,11 +19,11 @@ pub(super) fn run(
     err: &mut dyn Write,
 ) -> Result<u8, Failure> {
     match command {
-        LogCommand::Show { log, json: true } => show::json(&folder(log)?, out),
-        LogCommand::Show { log, json: false } => show::text(&folder(log)?, out),
+        LogCommand::Show { log, json: true } => show::json(&folder(log.as_deref())?, out),
+        LogCommand::Show { log, json: false } => show::text(&folder(log.as_deref())?, out),
         LogCommand::Verify { log, files, json } => {
             let scans = if files { Scans::Hashed } else { Scans::Left };
-            let folder = folder(log)?;
+            let folder = folder(log.as_deref())?;
             let report = check(&folder, scans, err)?;
             if json {
                 serde_json::to_writer(&mut *out, &report).map_err(std::io::Error::from)?;
@@ -41,8 +41,8 @@ pub(super) fn run(
 }
 
 /// The log's folder, which must be there.
-fn folder(asked: Option<PathBuf>) -> Result<PathBuf> {
-    let folder = log_folder(asked.as_deref())?;
+fn folder(asked: Option<&Path>) -> Result<PathBuf> {
+    let folder = log_folder(asked)?;
     if folder.is_dir() {
         return Ok(folder);
     }

@@ -1,20 +1,153 @@
-//! `xamine measure`.
+//! `xamine measure`: statistics, material and size of a region.
 
-use super::ScanArgs;
 use std::io::Write;
 
-use super::Failure;
-use crate::Error;
-use crate::messages::say;
+use serde_json::{Map, Value, json};
+
+use super::render::open;
+use super::{Failure, ScanArgs, exit};
+use crate::messages::{arg, say};
+use crate::radiograph::{Radiograph, Region};
+use crate::text::Safe;
+use crate::view::{Measurement, bad_region, choose, class_label, measure};
+use crate::{Error, Result};
 
 /// Runs the command.
 pub(super) fn run(
-    _scan: &ScanArgs,
-    _region: &str,
-    _background: Option<&str>,
-    _json: bool,
-    _out: &mut dyn Write,
+    scan: &ScanArgs,
+    region: &str,
+    background: Option<&str>,
+    json: bool,
+    out: &mut dyn Write,
     _err: &mut dyn Write,
 ) -> Result<u8, Failure> {
-    Err(Error::request(say("cli-measure", &[])).into())
+    let opened = open(scan)?;
+    let radiograph = choose(&opened.views, None)?;
+    let background = background.map(|text| read(radiograph, text)).transpose()?;
+    let measured = measure(radiograph, read(radiograph, region)?, background)?;
+    if json {
+        serde_json::to_writer_pretty(&mut *out, &document(&measured))
+            .map_err(std::io::Error::from)?;
+        writeln!(out)?;
+    } else {
+        for line in text(&measured) {
+            writeln!(out, "{line}")?;
+        }
+    }
+    Ok(exit::DONE)
+}
+
+/// Reads a region.
+fn read(radiograph: &Radiograph, text: &str) -> Result<Region, Error> {
+    Region::parse(text).ok_or_else(|| bad_region(text, radiograph.width(), radiograph.height()))
+}
+
+/// The JSON document; its fields are a contract.
+fn document(measured: &Measurement) -> Value {
+    let planes: Map<String, Value> = measured
+        .planes
+        .iter()
+        .map(|plane| {
+            let s = &plane.statistics;
+            let value = json!({
+                "mean": s.mean, "sd": s.sd, "min": s.min, "max": s.max,
+                "transmission": plane.transmission, "attenuation": plane.attenuation,
+            });
+            (plane.plane.as_str().to_owned(), value)
+        })
+        .collect();
+    json!({
+        "region": measured.region,
+        "size_mm": measured.size_mm,
+        "planes": planes,
+        "material": material(measured),
+    })
+}
+
+/// The material; what needs a calibrated scanner profile is null without one.
+fn material(measured: &Measurement) -> Value {
+    let Some(material) = &measured.material else {
+        return Value::Null;
+    };
+    let shares: Map<String, Value> = material
+        .shares
+        .iter()
+        .filter(|(_, share)| *share > 0.0)
+        .map(|(class, share)| (class.as_str().to_owned(), json!(share)))
+        .collect();
+    json!({
+        "z": null, "z_iqr": null,
+        "class": material.class.as_str(),
+        "mass_thickness_g_cm2": null, "steel_mm": null,
+        "confidence": material.confidence,
+        "background_subtracted": material.background_subtracted,
+        "shares": shares,
+        "candidates": [],
+    })
+}
+
+/// The lines for a reader.
+fn text(measured: &Measurement) -> Vec<Safe> {
+    let [x, y, w, h] = <[usize; 4]>::from(measured.region);
+    let number = |n: usize| Safe::from_outside(&n.to_string());
+    let mut lines = vec![say(
+        "measure-region",
+        &[
+            arg("x", &number(x)),
+            arg("y", &number(y)),
+            arg("width", &number(w)),
+            arg("height", &number(h)),
+        ],
+    )];
+    if let Some([w, h]) = measured.size_mm {
+        let (w, h) = (Safe::number(w, 1), Safe::number(h, 1));
+        lines.push(say("measure-size", &[arg("width", &w), arg("height", &h)]));
+    }
+    lines.extend(measured.planes.iter().map(plane_line));
+    lines.extend(material_lines(measured));
+    lines.extend(measured.notes.iter().cloned());
+    lines
+}
+
+/// One plane for a reader.
+fn plane_line(plane: &crate::view::PlaneMeasurement) -> Safe {
+    let s = &plane.statistics;
+    let unknown = || say("measure-unknown", &[]);
+    let quantity = |value: Option<f64>| value.map_or_else(unknown, |v| Safe::number(v, 4));
+    say(
+        "measure-plane",
+        &[
+            arg("plane", &Safe::from_outside(plane.plane.as_str())),
+            arg("mean", &Safe::number(s.mean, 2)),
+            arg("sd", &Safe::number(s.sd, 2)),
+            arg("min", &Safe::number(f64::from(s.min), 0)),
+            arg("max", &Safe::number(f64::from(s.max), 0)),
+            arg("transmission", &quantity(plane.transmission)),
+            arg("attenuation", &quantity(plane.attenuation)),
+        ],
+    )
+}
+
+/// The material for a reader.
+fn material_lines(measured: &Measurement) -> Vec<Safe> {
+    let Some(material) = &measured.material else {
+        return Vec::new();
+    };
+    let id = if material.background_subtracted {
+        "measure-class-subtracted"
+    } else {
+        "measure-class"
+    };
+    let mut lines = vec![say(id, &[arg("class", &class_label(material.class))])];
+    let shares = material.shares.iter().filter(|(_, share)| *share > 0.0);
+    lines.extend(shares.map(|(class, share)| {
+        say(
+            "measure-share",
+            &[
+                arg("class", &class_label(class)),
+                arg("percent", &Safe::number(share * 100.0, 1)),
+            ],
+        )
+    }));
+    lines
 }

@@ -88,6 +88,9 @@ pub struct ViewArgs {
     /// What is drawn.
     #[arg(long, value_name = "DISPLAY")]
     pub display: Option<String>,
+    /// A way of looking by name, which the other options override.
+    #[arg(long, value_name = "NAME")]
+    pub preset: Option<String>,
     /// `CENTRE,WIDTH` or `auto`.
     #[arg(long, value_name = "CENTRE,WIDTH|auto", allow_hyphen_values = true)]
     pub window: Option<String>,

@@ -1,11 +1,26 @@
-//! `xamine render`.
+//! `xamine render`: the picture, or the quantity behind it, into a file.
+
+mod files;
+mod legend;
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::time::Instant;
 
-use super::{Failure, ScanArgs, ViewArgs};
-use crate::Error;
-use crate::messages::say;
+use super::{Failure, ScanArgs, ViewArgs, exit};
+use crate::cancel::Cancel;
+use crate::messages::{arg, say};
+use crate::radiograph::Size;
+use crate::scan::{self, Limits, Opened};
+use crate::text::Safe;
+use crate::view::{Display, Picture, View, ViewRequest, choose, prepare};
+use crate::{Error, Result};
+use files::{FileKind, Values};
+
+/// Longest side of a rendered picture.
+const LONGEST: usize = 65_535;
+/// Most pixels of a rendered picture.
+const MOST: usize = 400_000_000;
 
 /// What was asked for.
 pub(super) struct Request {
@@ -17,11 +32,211 @@ pub(super) struct Request {
     pub(super) time: bool,
 }
 
+/// Milliseconds of each stage, in order.
+struct Times {
+    last: Instant,
+    stages: Vec<(String, f64)>,
+}
+
+impl Times {
+    fn start() -> Self {
+        Self {
+            last: Instant::now(),
+            stages: Vec::new(),
+        }
+    }
+
+    /// Ends the stage `name` now.
+    fn done(&mut self, name: &str) {
+        let took = self.last.elapsed().as_secs_f64() * 1000.0;
+        self.stages.push((name.to_owned(), took));
+        self.last = Instant::now();
+    }
+
+    /// One line a stage.
+    fn tell(&self, err: &mut dyn Write) -> std::io::Result<()> {
+        for (stage, took) in &self.stages {
+            let line = say(
+                "render-stage",
+                &[
+                    arg("stage", &Safe::from_outside(stage)),
+                    arg("ms", &Safe::number(*took, 2)),
+                ],
+            );
+            writeln!(err, "{line}")?;
+        }
+        Ok(())
+    }
+}
+
+impl ViewArgs {
+    /// What these arguments ask of a view.
+    pub(crate) fn request(&self) -> ViewRequest {
+        ViewRequest {
+            view_name: self.view_name.clone(),
+            plane: self.plane.clone(),
+            display: self.display.clone(),
+            preset: self.preset.clone(),
+            window: self.window.clone(),
+            filters: self.filters.clone(),
+            region: self.region.clone(),
+        }
+    }
+}
+
 /// Runs the command.
 pub(super) fn run(
-    _request: &Request,
+    request: &Request,
     _out: &mut dyn Write,
-    _err: &mut dyn Write,
+    err: &mut dyn Write,
 ) -> Result<u8, Failure> {
-    Err(Error::request(say("cli-render", &[])).into())
+    let kind = FileKind::of(&request.output)?;
+    let mut times = Times::start();
+    let opened = open(&request.scan)?;
+    times.done("open");
+    let asked = request.view.request();
+    let radiograph = choose(&opened.views, asked.view_name.as_deref())?;
+    let view = View::of(radiograph, &asked)?;
+    times.done("view");
+    let (view, size) = sized(view, request.size.as_deref())?;
+    let prepared = prepare(radiograph, &view, size, &Cancel::never(), &mut |stage| {
+        times.done(stage);
+    })?;
+    let picture = prepared.develop(&view)?;
+    times.done("window");
+    let bytes = encode(request, kind, &view, picture)?;
+    times.done("encode");
+    files::write_whole(&request.output, &bytes)?;
+    times.done("write");
+    if request.time {
+        times.tell(err)?;
+    }
+    Ok(exit::DONE)
+}
+
+/// Opens the scan that was named; the page or slice of `PATH#N` is part of it.
+pub(super) fn open(args: &ScanArgs) -> Result<Opened> {
+    let (scan, _) = scan::resolve(&args.scan, args.alone)?;
+    scan::open(&scan, &Limits::default(), &Cancel::never())
+}
+
+/// The bytes of the file.
+fn encode(request: &Request, kind: FileKind, view: &View, picture: Picture) -> Result<Vec<u8>> {
+    let size = picture.field.size();
+    let values = match (&view.display, &picture.codes) {
+        (Display::Class, Some(codes)) => Values::Codes(codes),
+        _ => Values::Float(&picture.field.values),
+    };
+    match kind {
+        FileKind::Png => {
+            let frame = if request.legend {
+                legend::under(picture.frame, &picture.legend)
+            } else {
+                picture.frame
+            };
+            files::png(&request.output, &frame)
+        }
+        FileKind::Tiff | FileKind::Npy if view.planes.len() == 3 && picture.codes.is_none() => {
+            Err(Error::NotPossible {
+                why: say("render-colour", &[]),
+            })
+        }
+        FileKind::Tiff => files::tiff(&request.output, size, values),
+        FileKind::Npy => Ok(files::npy(size, values)),
+    }
+}
+
+/// The view and the picture's size: 1:1 without `--size`.
+///
+/// `WxH` is exactly that, with the scan's shape kept and the ground beside it; `Wx` and `xH` give
+/// one side and the other follows.
+fn sized(view: View, text: Option<&str>) -> Result<(View, Size)> {
+    let [x, y, w, h] = view.region;
+    let Some(text) = text else {
+        return Ok((view, checked(w.round() as usize, h.round() as usize, "")?));
+    };
+    let (width, height) = sides(text).ok_or_else(|| bad_size(text))?;
+    let follow =
+        |side: usize, own: f64, other: f64| ((side as f64 * other / own).round() as usize).max(1);
+    let size = match (width, height) {
+        (Some(width), Some(height)) => checked(width, height, text)?,
+        (Some(width), None) => checked(width, follow(width, w, h), text)?,
+        (None, Some(height)) => checked(follow(height, h, w), height, text)?,
+        (None, None) => return Err(bad_size(text)),
+    };
+    let (across, down) = (size.width as f64 / w, size.height as f64 / h);
+    let zoom = across.min(down);
+    // A shape that is the scan's within a pixel fills the whole picture.
+    let fills =
+        (size.width as f64 - w * zoom).abs() < 1.0 && (size.height as f64 - h * zoom).abs() < 1.0;
+    let region = if fills {
+        view.region
+    } else {
+        let (rw, rh) = (size.width as f64 / zoom, size.height as f64 / zoom);
+        [x - (rw - w) / 2.0, y - (rh - h) / 2.0, rw, rh]
+    };
+    let view = View {
+        region,
+        zoom,
+        ..view
+    };
+    Ok((view, size))
+}
+
+/// Reads `WxH`, `Wx` or `xH`.
+fn sides(text: &str) -> Option<(Option<usize>, Option<usize>)> {
+    let (width, height) = text.split_once(['x', 'X'])?;
+    let side = |text: &str| {
+        if text.is_empty() {
+            Some(None)
+        } else {
+            text.parse().ok().map(Some)
+        }
+    };
+    Some((side(width)?, side(height)?))
+}
+
+/// A size within the limits.
+fn checked(width: usize, height: usize, text: &str) -> Result<Size> {
+    let sound = (1..=LONGEST).contains(&width) && (1..=LONGEST).contains(&height);
+    if sound && width * height <= MOST {
+        Ok(Size { width, height })
+    } else {
+        Err(bad_size(text))
+    }
+}
+
+/// The error of a size.
+fn bad_size(text: &str) -> Error {
+    Error::request(say(
+        "render-bad-size",
+        &[arg("text", &Safe::from_outside(text))],
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(region: [f64; 4], text: &str) -> Option<([f64; 4], usize, usize)> {
+        let view = View {
+            region,
+            ..View::bare("main")
+        };
+        let (view, size) = sized(view, Some(text)).ok()?;
+        Some((view.region, size.width, size.height))
+    }
+
+    #[test]
+    fn sizes_keep_the_shape() {
+        let whole = [0.0, 0.0, 400.0, 100.0];
+        assert_eq!(of(whole, "200x50"), Some((whole, 200, 50)));
+        assert_eq!(of(whole, "200x"), Some((whole, 200, 50)));
+        assert_eq!(of(whole, "x25"), Some((whole, 100, 25)));
+        let padded = Some(([0.0, -50.0, 400.0, 200.0], 200, 100));
+        assert_eq!(of(whole, "200x100"), padded);
+        for wrong in ["", "x", "0x5", "9", "-1x4", "70000x1", "60000x60000"] {
+            assert_eq!(of(whole, wrong), None, "{wrong}");
+        }
+    }
 }

@@ -91,7 +91,7 @@ pub(super) fn to_hex(bytes: &[u8]) -> String {
 /// The bytes of a hex string; `None` when it is not one.
 fn from_hex(hex: &str) -> Option<Vec<u8>> {
     let digits = hex.as_bytes();
-    if digits.len() % 2 != 0 {
+    if !digits.len().is_multiple_of(2) {
         return None;
     }
     digits

@@ -78,6 +78,7 @@ pub(super) fn time_zone() -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -109,6 +109,7 @@ fn is_group_folder(folder: &Path) -> io::Result<bool> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -11,6 +11,7 @@ mod folder;
 mod history;
 mod line;
 mod place;
+mod plain;
 mod report;
 mod request;
 mod scribe;
@@ -30,7 +31,8 @@ pub use body::{
 };
 pub use clock::{Clock, JUMP_MS, Moment};
 pub use history::{Decided, Entry, history};
-pub use line::LINE_LIMIT;
+pub use line::{LINE_LIMIT, sha256_hex};
+pub use plain::plain_json;
 pub use report::{Problem, ProblemKind, Report, Verdict};
 pub use request::{Answer, NOTE_LIMIT, Request, VIEWS_LIMIT};
 pub use sitting::{ClockJump, Close, End, Fault, Head, Open, Tail};

@@ -16,7 +16,8 @@ const CLOCK_SET: &str = "/run/systemd/timesync/synchronized";
 /// The body of the `open` record.
 pub(super) fn open_body(settings: &LogSettings, found: &Survey) -> Open {
     Open {
-        program: format!("xamine {}", env!("CARGO_PKG_VERSION")),
+        program: "xamine".to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
         build: build(),
         host: settings.host.clone(),
         login: settings.login.clone(),

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Error as JsonError;
 
 use super::body::{Amend, Decision, Note, ScanSeen, ViewSeen, ViewsSeen};
+use super::plain::plain_json;
 use crate::text::Safe;
 
 /// Longest note, bytes.
@@ -118,7 +119,10 @@ pub(super) enum Unfit {
 /// A body as JSON.
 pub(super) fn pending(kind: &'static str, body: &impl Serialize) -> Result<Pending, Unfit> {
     let body = serde_json::to_string(body).map_err(Unfit::Json)?;
-    Ok(Pending { kind, body })
+    Ok(Pending {
+        kind,
+        body: plain_json(&body),
+    })
 }
 
 /// A decision as JSON, within the limits.
@@ -169,6 +173,7 @@ fn merge_views(views: &mut Vec<ViewSeen>) {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::view::{Display, Unit, VIEW_VERSION, View, Window};

@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 /// Body of `open`, the first record of every segment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Open {
-    /// Program and version, e.g. `xamine 0.1.0`.
+    /// The program.
     pub program: String,
+    /// Its version.
+    pub version: String,
     /// How it was built.
     pub build: String,
     /// Name of the machine.

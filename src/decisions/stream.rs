@@ -94,6 +94,7 @@ impl<R: Read> Lines<R> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::super::line::sha256_hex;
     use super::*;

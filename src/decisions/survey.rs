@@ -2,6 +2,7 @@
 //! new segment's `open` record pins.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs::TryLockError;
 use std::io;
 use std::path::Path;
@@ -71,7 +72,11 @@ pub(super) fn pinned(heads: &[Head], opens: &BTreeMap<String, Open>) -> Option<S
     let mut lines = String::new();
     for head in heads {
         let below = &opens.get(&head.segment)?.pinned;
-        lines += &format!("{} {} {} {below}\n", head.segment, head.seq, head.hash);
+        let Head {
+            segment, seq, hash, ..
+        } = head;
+        // Writing into a `String` cannot fail.
+        let _ = writeln!(lines, "{segment} {seq} {hash} {below}");
     }
     Some(sha256_hex(lines.as_bytes()))
 }

@@ -44,13 +44,11 @@ pub fn read_log<E: From<Error>>(
 ) -> Result<(), E> {
     let names = segments(folder).map_err(|problem| Error::io(folder, &problem))?;
     for name in &names {
-        let mut lines = match open_segment(folder, name) {
-            Ok(file) => Lines::new(file),
-            Err(_) => {
-                visit(damaged(name, None))?;
-                continue;
-            }
+        let Ok(file) = open_segment(folder, name) else {
+            visit(damaged(name, None))?;
+            continue;
         };
+        let mut lines = Lines::new(file);
         let mut number = 0;
         loop {
             number += 1;

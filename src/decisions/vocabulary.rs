@@ -103,6 +103,7 @@ pub fn control_label(control: u16) -> Safe {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::messages::has;

@@ -108,13 +108,16 @@ impl Writer {
 
     /// Hands a request over without waiting.
     pub fn send(&self, request: Request) -> Result<()> {
-        let sent = self.requests.as_ref().map(|inbox| inbox.send(request));
-        match sent {
-            Some(Ok(())) => Ok(()),
-            _ => Err(Error::NotPossible {
-                why: say("log-writer-ended", &[]),
-            }),
+        let sent = self
+            .requests
+            .as_ref()
+            .is_some_and(|inbox| inbox.send(request).is_ok());
+        if sent {
+            return Ok(());
         }
+        Err(Error::NotPossible {
+            why: say("log-writer-ended", &[]),
+        })
     }
 
     /// Finishes what was sent, ends the segment and waits for the thread, at most `limit`; whether

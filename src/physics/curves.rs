@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::Class;
 use crate::messages::{arg, say};
-use crate::radiograph::{EnergyUnit, Plane};
+use crate::radiograph::{Energy, EnergyUnit, Plane};
 use crate::text::Safe;
 use crate::{Error, Result};
 
@@ -157,13 +157,11 @@ impl Boundaries {
 /// [`Error::NotPossible`] for energies that no curve serves, or two different kinds of source.
 pub fn choose(high: &Plane, low: &Plane) -> Result<Chosen> {
     let mut notes = Vec::new();
-    let (unit, value) = match (high.energy, low.energy) {
-        (Some(h), Some(l)) if h.unit != l.unit => {
-            return Err(unserved(&h.to_string(), &l.to_string()));
-        }
-        (Some(h), _) => (h.unit, h.value),
-        (None, Some(l)) if l.unit == EnergyUnit::Kilovolt => (l.unit, 160.0),
-        (None, Some(l)) => (l.unit, l.value * 1.5),
+    let (unit, value) = match (high.energy.map(source), low.energy.map(source)) {
+        (Some((h, _)), Some((l, _))) if h != l => return Err(unserved(high, low)),
+        (Some(own), _) => own,
+        (None, Some((EnergyUnit::Kilovolt, value))) => (EnergyUnit::Kilovolt, value),
+        (None, Some((EnergyUnit::Megavolt, value))) => (EnergyUnit::Megavolt, value * 1.5),
         (None, None) => {
             notes.push(say("physics-energies-assumed", &[]));
             (EnergyUnit::Megavolt, 9.0)
@@ -177,10 +175,7 @@ pub fn choose(high: &Plane, low: &Plane) -> Result<Chosen> {
         .iter()
         .filter(|b| served && b.unit == unit)
         .min_by(|a, b| (a.high - value).abs().total_cmp(&(b.high - value).abs()))
-        .ok_or_else(|| {
-            let word = |p: &Plane| p.energy.map_or_else(String::new, |e| e.to_string());
-            unserved(&word(high), &word(low))
-        })?;
+        .ok_or_else(|| unserved(high, low))?;
     let curves = Safe::from_outside(&boundaries.name);
     notes.push(say("physics-generic-curves", &[arg("curves", &curves)]));
     if unit == EnergyUnit::Kilovolt {
@@ -189,23 +184,38 @@ pub fn choose(high: &Plane, low: &Plane) -> Result<Chosen> {
     Ok(Chosen { boundaries, notes })
 }
 
+/// The kind of source of an energy and its number: from 1000 kV on it is a linac, which some files
+/// state in kilovolts.
+fn source(energy: Energy) -> (EnergyUnit, f64) {
+    let mega = energy.mega();
+    if mega < 1.0 {
+        (EnergyUnit::Kilovolt, mega * 1000.0)
+    } else {
+        (EnergyUnit::Megavolt, mega)
+    }
+}
+
 /// The error for energies without curves.
-fn unserved(high: &str, low: &str) -> Error {
+fn unserved(high: &Plane, low: &Plane) -> Error {
+    let word = |plane: &Plane| {
+        let known = plane.energy.map(|energy| energy.to_string());
+        known.map_or_else(
+            || say("physics-energy-unknown", &[]),
+            |energy| Safe::from_outside(&energy),
+        )
+    };
     Error::NotPossible {
         why: say(
             "physics-no-curves",
-            &[
-                arg("high", &Safe::from_outside(high)),
-                arg("low", &Safe::from_outside(low)),
-            ],
+            &[arg("high", &word(high)), arg("low", &word(low))],
         ),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::radiograph::{Energy, PlaneName};
     use super::*;
+    use crate::radiograph::PlaneName;
 
     fn curves(high: &str) -> &'static Boundaries {
         let plane = |name| {
@@ -283,6 +293,7 @@ mod tests {
         assert_eq!(curves("120 kV").name, "140 kV");
         assert_eq!(curves("6 MV").name, "4/6 MV");
         assert_eq!(curves("10 MV").name, "6/9 MV");
+        assert_eq!(curves("6000 kV").name, "4/6 MV");
         let mut far = Plane::new(PlaneName::High, 1, 1, vec![0]);
         far.energy = Energy::parse("450 kV");
         assert!(matches!(choose(&far, &far), Err(Error::NotPossible { .. })));

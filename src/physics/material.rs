@@ -89,8 +89,8 @@ fn state(high: Layer<'_>, low: Layer<'_>, i: usize) -> Option<Class> {
     }
 }
 
-/// The class by attenuation and ratio.
-fn by_ratio(boundaries: &Boundaries, alpha_high: f32, alpha_low: f32) -> Class {
+/// The class of a pair of attenuations: air, thin and black first, then the ratio.
+pub fn by_ratio(boundaries: &Boundaries, alpha_high: f32, alpha_low: f32) -> Class {
     if alpha_high < AIR {
         Class::Air
     } else if alpha_high < boundaries.thin {

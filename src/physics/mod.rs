@@ -13,7 +13,7 @@ mod shape;
 pub use average::mean_of_alike;
 pub use class::Class;
 pub use curves::{Boundaries, Chosen, choose};
-pub use material::{AIR, IMPOSSIBLE, Layer, classify, defects};
+pub use material::{AIR, IMPOSSIBLE, Layer, by_ratio, classify, defects};
 
 /// Attenuation of a transmission: `-ln T`, infinite where nothing comes through.
 pub fn attenuation(transmission: f32) -> f32 {

@@ -6,10 +6,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use super::whole::replace;
-use crate::decisions::{Conclusion, MarkedRegion, ScanBlock};
+use crate::decisions::{Conclusion, MarkedRegion, ScanBlock, sha256_hex};
 use crate::messages::{arg, say};
 use crate::text::Safe;
 use crate::view::View;
@@ -63,7 +62,7 @@ impl Drafts {
 
     /// The draft of the scan `key`; `None` when there is none.
     pub fn load<T: for<'a> Deserialize<'a>>(&self, key: &str) -> Result<Option<T>> {
-        self.read(&self.0.join(file_name(key)))
+        Self::read(&self.0.join(file_name(key)))
     }
 
     /// Forgets the draft of the scan `key`, after its decision was recorded or it was given up.
@@ -87,7 +86,7 @@ impl Drafts {
         names.sort();
         let (mut drafts, mut problems) = (Vec::new(), Vec::new());
         for path in names {
-            match self.read(&path) {
+            match Self::read(&path) {
                 Ok(draft) => drafts.extend(draft),
                 Err(problem) => problems.push(problem),
             }
@@ -96,7 +95,7 @@ impl Drafts {
     }
 
     /// Reads one file under its limit.
-    fn read<T: for<'a> Deserialize<'a>>(&self, path: &Path) -> Result<Option<T>> {
+    fn read<T: for<'a> Deserialize<'a>>(path: &Path) -> Result<Option<T>> {
         match fs::metadata(path) {
             Err(problem) if problem.kind() == io::ErrorKind::NotFound => return Ok(None),
             Ok(file) if file.len() > DRAFT_LIMIT || !file.is_file() => {
@@ -123,7 +122,5 @@ fn file_name(key: &str) -> String {
     if is_hash {
         return format!("{key}.json");
     }
-    let hash = Sha256::digest(key);
-    let hex = hash.iter().map(|byte| format!("{byte:02x}"));
-    format!("{}.json", hex.collect::<String>())
+    format!("{}.json", sha256_hex(key.as_bytes()))
 }

@@ -12,10 +12,9 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use super::whole::create_folder;
-use crate::decisions::{Head, Remembered};
+use crate::decisions::{Head, Remembered, sha256_hex};
 use crate::{Error, Result};
 
 /// The file of remembered heads.
@@ -129,6 +128,5 @@ impl Heads {
 /// The place of a log: a hash of its folder's path with links followed.
 fn place(folder: &Path) -> String {
     let path = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
-    let hash = Sha256::digest(path.as_os_str().as_bytes());
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    sha256_hex(path.as_os_str().as_bytes())
 }

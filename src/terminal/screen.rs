@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use ratatui::buffer::{Buffer, Cell, CellDiffOption};
+use ratatui::buffer::{Buffer, Cell, CellDiffOption, CellWidth as _};
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Modifier};
 
@@ -107,18 +107,22 @@ impl Screen {
         }
         let kitty = picture.is_some_and(|p| p.picture.protocol == Protocol::Kitty);
         if kitty {
-            self.cells(&mut out, &wanted, None);
+            self.cells(&mut out, &wanted, |_| true);
             self.exchange(&mut out, picture);
         } else if picture.is_some_and(|p| self.must_send(p, &wanted)) {
             self.forget(&mut out);
-            self.blanks(&mut out, &wanted);
+            // Before the picture, because half of a wide character that goes takes its other half
+            // along; what lies over the picture after it.
+            let area = picture.map_or(Rect::ZERO, |p| p.area);
+            self.blanks(&mut out, &wanted, area);
+            self.cells(&mut out, &wanted, |position| !area.contains(position));
             send(&mut out, picture);
-            self.cells(&mut out, &wanted, picture.map(|p| p.area));
+            text_over(&mut out, &wanted, area);
         } else {
             if picture.is_none() || self.held().is_some() {
                 self.forget(&mut out);
             }
-            self.cells(&mut out, &wanted, None);
+            self.cells(&mut out, &wanted, |_| true);
         }
         self.shown = wanted;
         self.picture = picture.cloned();
@@ -138,10 +142,11 @@ impl Screen {
             if blank && picture.is_some_and(|p| p.area.contains(position)) {
                 cell.reset();
                 cell.set_diff_option(CellDiffOption::Skip);
-            } else if under.is_some_and(|area| area.contains(position)) {
+            } else if under.is_some_and(|area| area.intersects(extent(position, cell))) {
                 self.cover(cell);
             }
         }
+        keep_wide_whole(&mut wanted);
         wanted
     }
 
@@ -201,45 +206,37 @@ impl Screen {
 
     /// Whether a picture without a number must be sent: it is new, or text lay over it.
     fn must_send(&self, placed: &Placed, wanted: &Buffer) -> bool {
-        self.picture.as_ref() != Some(placed) || self.uncovered(wanted).next().is_some()
+        let mut cells = self.shown.content.iter().zip(&wanted.content);
+        self.picture.as_ref() != Some(placed)
+            || cells.any(|(old, new)| is_picture(new) && !is_picture(old))
     }
 
-    /// Cells that become picture and were text.
-    fn uncovered<'a>(&'a self, wanted: &'a Buffer) -> impl Iterator<Item = (u16, u16, &'a Cell)> {
-        self.shown
-            .content
-            .iter()
-            .zip(&wanted.content)
-            .enumerate()
-            .filter_map(|(at, (old, new))| {
-                let (x, y) = wanted.pos_of(at);
-                (is_picture(new) && !is_picture(old)).then_some((x, y, old))
-            })
-    }
-
-    /// Takes text away that the picture would be drawn over.
-    fn blanks(&self, out: &mut CellWriter, wanted: &Buffer) {
-        for (x, y, old) in self.uncovered(wanted) {
-            if *old != Cell::EMPTY {
+    /// Takes text away that the picture would be drawn over, and every wide character in `area`:
+    /// when one half of it is written over later, the other goes and takes the picture along.
+    fn blanks(&self, out: &mut CellWriter, wanted: &Buffer, area: Rect) {
+        for (at, (old, new)) in self.shown.content.iter().zip(&wanted.content).enumerate() {
+            let (x, y) = wanted.pos_of(at);
+            let uncovered = is_picture(new) && !is_picture(old) && *old != Cell::EMPTY;
+            let wide = old.cell_width() > 1 && area.intersects(extent(Position { x, y }, old));
+            if uncovered || wide {
                 out.cell(x, y, &Cell::EMPTY);
             }
         }
     }
 
-    /// Writes the cells that changed, and all text in `redrawn`, over which a picture was drawn.
-    fn cells(&self, out: &mut CellWriter, wanted: &Buffer, redrawn: Option<Rect>) {
+    /// Writes the cells that changed, where `part` says so.
+    fn cells(&self, out: &mut CellWriter, wanted: &Buffer, part: impl Fn(Position) -> bool) {
         let mut next = wanted.clone();
-        for (at, cell) in next.content.iter_mut().enumerate() {
-            let position = Position::from(wanted.pos_of(at));
-            if is_picture(cell) && redrawn.is_none() && !is_picture(&self.shown.content[at]) {
-                // Under kitty's picture the text has to go.
-                cell.set_diff_option(CellDiffOption::AlwaysUpdate);
-            } else if !is_picture(cell) && redrawn.is_some_and(|area| area.contains(position)) {
+        for (cell, old) in next.content.iter_mut().zip(&self.shown.content) {
+            // Under a picture text has to go.
+            if is_picture(cell) && !is_picture(old) {
                 cell.set_diff_option(CellDiffOption::AlwaysUpdate);
             }
         }
         for (x, y, cell) in self.shown.diff_iter(&next) {
-            out.cell(x, y, cell);
+            if part(Position { x, y }) {
+                out.cell(x, y, cell);
+            }
         }
     }
 
@@ -270,9 +267,45 @@ impl Screen {
     }
 }
 
+/// The cells of a character.
+fn extent(position: Position, cell: &Cell) -> Rect {
+    Rect::new(position.x, position.y, cell.cell_width().max(1), 1)
+}
+
+/// Blanks wide characters of which something else has the second cell.
+fn keep_wide_whole(buffer: &mut Buffer) {
+    let width = usize::from(buffer.area.width);
+    for at in 0..buffer.content.len() {
+        if buffer.content[at].cell_width() < 2 {
+            continue;
+        }
+        let inside = (at + 1) % width != 0;
+        let free = inside
+            && buffer
+                .content
+                .get(at + 1)
+                .is_some_and(|next| next.symbol() == " " && !is_picture(next));
+        if !free {
+            buffer.content[at].set_symbol(" ");
+        }
+    }
+}
+
 /// Whether the cell shows the picture.
 fn is_picture(cell: &Cell) -> bool {
     cell.diff_option == CellDiffOption::Skip
+}
+
+/// Writes all text that lies over the picture in `area`.
+fn text_over(out: &mut CellWriter, wanted: &Buffer, area: Rect) {
+    let mut after = 0;
+    for (at, cell) in wanted.content.iter().enumerate() {
+        let (x, y) = wanted.pos_of(at);
+        if at >= after && !is_picture(cell) && area.intersects(extent(Position { x, y }, cell)) {
+            out.cell(x, y, cell);
+            after = at + usize::from(cell.cell_width().max(1));
+        }
+    }
 }
 
 /// The picture's bytes at its place.

@@ -15,7 +15,10 @@ pub(super) const GROUND_STEP: u8 = 10;
 /// The index of [`GROUND`] in a pseudo-colour palette.
 pub(super) const GROUND_INDEX: u8 = 255;
 /// How material brightness follows transmission: the dark parts are lifted so that hue is seen.
-const BRIGHTEN: f32 = 0.6;
+const BRIGHTEN: f32 = 0.5;
+/// Lightness of the coloured ramps at both ends: hue must be seen in the densest metal.
+const DARKEST: f32 = 0.16;
+const LIGHTEST: f32 = 0.9;
 
 /// A pseudo-colour palette.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -33,7 +36,7 @@ pub const PALETTES: &[Palette] = &[
     Palette {
         name: "grey",
         lightness: [0.0, 1.0],
-        path: &[[0.0, 0.0], [0.0, 0.0]],
+        path: &[],
     },
     Palette {
         name: "blue-yellow",
@@ -86,8 +89,11 @@ impl Palette {
         colours
     }
 
-    /// The colour at `t`, 0 to 1.
+    /// The colour at `t`, 0 to 1; a palette without a path is the grey of the grey display.
     pub fn colour(&self, t: f32) -> [u8; 3] {
+        if self.path.len() < 2 {
+            return [(t * 255.0).round() as u8; 3];
+        }
         let place = t * (self.path.len() - 1) as f32;
         let from = (place as usize).min(self.path.len() - 2);
         let share = place - from as f32;
@@ -139,9 +145,9 @@ const HUES: [(f32, f32); 3] = [(36.0, 0.85), (120.0, 0.55), (220.0, 0.85)];
 pub fn material_colours() -> Vec<[u8; 3]> {
     let steps = || (0..STEPS).map(|step| step as f32 / (STEPS - 1) as f32);
     let grey = steps().map(|l| [(l * 255.0) as u8; 3]);
-    let coloured = HUES
-        .iter()
-        .flat_map(|&(hue, saturation)| steps().map(move |l| hsl(hue, saturation, 0.1 + 0.8 * l)));
+    let coloured = HUES.iter().flat_map(|&(hue, saturation)| {
+        steps().map(move |l| hsl(hue, saturation, DARKEST + (LIGHTEST - DARKEST) * l))
+    });
     grey.chain(coloured).collect()
 }
 

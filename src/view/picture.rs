@@ -97,6 +97,12 @@ pub fn prepare(
     if let Some((high, low, chosen)) = materials {
         classes = Some(told(&grid, [high, low], chosen.boundaries, cancel)?);
         notes.extend(chosen.notes);
+        let mut seen = Vec::new();
+        notes.retain(|note: &Safe| {
+            let new = !seen.contains(note);
+            seen.push(note.clone());
+            new
+        });
         stage("material");
     }
     for used in &view.filters {

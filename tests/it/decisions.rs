@@ -1,1 +1,9 @@
-//! The decision log: round trips, tampering, crashes.
+//! The decision log: round trips, tampering, crashes, hostile text, and the format frozen.
+
+mod crash;
+mod frozen;
+mod shown;
+mod sitting;
+mod tamper;
+mod witness;
+mod writing;

@@ -17,6 +17,7 @@ mod kept;
 mod keymaps;
 mod keys;
 mod layering;
+mod painting;
 mod pixels;
 mod samples;
 mod scans;

@@ -18,3 +18,4 @@ physics-air-estimated = the open-beam value was estimated from the border
 physics-no-curves = no boundary curves serve the energies '{ $high }' and '{ $low }': look at the scan in grey
 physics-one-energy = one energy only: materials need a high and a low energy plane; look at the scan in grey
 physics-no-air = no open-beam value is known, so materials cannot be told: give 'air' for each plane in a sidecar file 'NAME.scan.toml'
+physics-energy-unknown = unknown

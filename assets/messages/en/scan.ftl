@@ -108,7 +108,7 @@ scan-lossy = the file went through a compression with loss before it came here
 scan-detector-spacing = the pixel size is at the detector: objects in front of it are smaller than they measure
 
 # Keys of the metadata
-scan-key-object = Object
+scan-key-object = Object ID
 scan-key-object-type = Object type
 scan-key-scan-id = Scan ID
 scan-key-modality = Modality
@@ -175,7 +175,7 @@ list-progress = { $rows } rows so far
 # xamine info
 cli-info-example =
     Example:
-      xamine info samples/cargo_blocks_H_9MeV.tif --json
+      xamine info samples/semiz --json
 cli-arg-scan = Any file of the scan, or a folder that holds one scan; FILE#2 is page 2 of a file
 cli-arg-alone = Just that file, not the others of its scan
 info-kind = Kind

@@ -3,7 +3,7 @@ view-value-sample = { $value } (stored sample)
 view-value-transmission = { $value } transmission
 view-value-attenuation = { $value } attenuation
 view-no-air = no open-beam value is known: stored samples are shown
-view-turned = the file stores dense as bright; air is drawn bright here
+view-turned = low samples are drawn bright, as the file says
 view-beyond = the dark grey ground lies outside the scan
 view-empty = the picture has no pixels: give a width and a height above 0
 view-window-unit = the window is in another unit than this scan shows: choose it anew
@@ -30,3 +30,33 @@ palette-grey = Grey
 palette-blue-yellow = Blue to yellow, safe for any colour vision
 palette-violet-yellow = Violet over green to yellow, safe for most colour vision
 palette-heat = Black over violet and orange to white
+render-extension = '{ $path }' has no ending that render knows: use .png, .tif or .npy
+render-bad-size = '{ $text }' is no size: give WxH, Wx or xH with sides from 1 to 65535 and at most 400 million pixels
+render-colour = a colour picture has no single quantity: name one of its planes with --plane
+render-stage = { $stage } { $ms } ms
+measure-region = region { $width } by { $height } pixels at { $x }, { $y }
+measure-size = { $width } by { $height } mm
+measure-plane = { $plane }: mean { $mean }, SD { $sd }, min { $min }, max { $max }, transmission { $transmission }, attenuation { $attenuation }
+measure-unknown = unknown
+measure-class = material: { $class }
+measure-class-subtracted = material without its background: { $class }
+measure-share =   { $percent } % { $class }
+cli-arg-view-name = Name of the view of the scan
+cli-arg-plane = Name of the plane that is shown, such as high or low
+cli-arg-display = What is drawn: grey, material, class or palette:NAME
+cli-arg-preset = A way of looking by name, such as material or edge; other options override it
+cli-arg-window = Centre and width of the grey window in the unit shown, or auto
+cli-arg-filters = A filter, such as invert, log, gamma=2 or edge; may be given several times, in order
+cli-arg-region = The part of the scan, in scan pixels
+cli-render-output = The file: .png is what is seen, .tif and .npy the quantity behind it
+cli-render-size = Size in pixels, 1:1 without it: WxH keeps the shape on exactly that canvas, Wx and xH follow it
+cli-render-legend = Draw the legend under the picture
+cli-render-time = Say the milliseconds of each stage on standard error
+cli-render-example =
+    Example:
+      xamine render scan_high.tif --display material -o materials.png
+cli-measure-region = The region in scan pixels, wholly inside the scan
+cli-measure-background = A part of its surround, whose attenuation is taken off
+cli-measure-example =
+    Example:
+      xamine measure scan_high.tif --region 43,31,14,11 --background 30,31,8,11

@@ -9,7 +9,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use super::super::{Failure, exit};
-use crate::decisions::{Conclusion, Record, read_log, reason_label};
+use crate::decisions::{Conclusion, Record, plain_json, read_log, reason_label};
 use crate::messages::{Argument, arg, say};
 use crate::text::Safe;
 
@@ -75,26 +75,6 @@ fn row(record: Record) -> Map<String, Value> {
         }
     }
     row
-}
-
-/// The same JSON with every character that a terminal might obey written as an escape.
-fn plain_json(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    for c in json.chars() {
-        let unsafe_to_draw = !matches!(c, ' '..='~') && {
-            let mut bytes = [0; 4];
-            let text: &str = c.encode_utf8(&mut bytes);
-            Safe::from_outside(text).as_str() != text
-        };
-        if unsafe_to_draw {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                out.push_str(&format!("\\u{unit:04x}"));
-            }
-        } else {
-            out.push(c);
-        }
-    }
-    out
 }
 
 /// Where the reader is.
@@ -165,6 +145,7 @@ fn summary(kind: &str, members: &Map<String, Value>) -> Safe {
                 arg("analyst", &text_of(members, "analyst")),
                 arg("host", &text_of(members, "host")),
                 arg("program", &text_of(members, "program")),
+                arg("version", &text_of(members, "version")),
             ],
         ),
         "decision" | "second" => say(

@@ -444,7 +444,11 @@ fn plane(name: PlaneName, samples: Vec<u16>, elements: &Elements, shape: &Shape)
     let mut plane = Plane::new(name, shape.columns as usize, shape.rows as usize, samples);
     plane.bits = shape.stored as u8;
     plane.bits_allocated = shape.allocated as u8;
-    plane.polarity = polarity(elements, &shape.photometric);
+    plane.polarity = if plane.name == PlaneName::Zeff {
+        Polarity::Unknown
+    } else {
+        polarity(elements, &shape.photometric)
+    };
     let slope = elements.number(tags::RESCALE_SLOPE);
     let intercept = elements.number(tags::RESCALE_INTERCEPT);
     if slope.is_some() || intercept.is_some() {
@@ -453,11 +457,18 @@ fn plane(name: PlaneName, samples: Vec<u16>, elements: &Elements, shape: &Shape)
     plane.energy = elements
         .number(tags::KVP)
         .filter(|kv| *kv > 0.0)
-        .map(|value| Energy {
-            value,
-            unit: EnergyUnit::Kilovolt,
-        });
+        .map(energy);
     plane
+}
+
+/// An end-point in kV, as a linac's is written from 1,000 kV on.
+fn energy(kilovolt: f64) -> Energy {
+    let (value, unit) = if kilovolt < 1000.0 {
+        (kilovolt, EnergyUnit::Kilovolt)
+    } else {
+        (kilovolt / 1000.0, EnergyUnit::Megavolt)
+    };
+    Energy { value, unit }
 }
 
 /// What bright means: `MONOCHROME1` shows low samples bright; otherwise the sign of the pixel

@@ -251,12 +251,13 @@ impl Elements {
         self.values.get(&tag).or_else(|| self.grouped.get(&tag))
     }
 
-    /// A value as text, trimmed; `None` when it is empty.
+    /// A value as text, trimmed; `None` when it is empty or the filler `unknown`.
     pub(super) fn text(&self, tag: Tag) -> Option<String> {
         let value = self.value(tag)?;
         let text = value.to_str();
         let text = text.trim_matches([' ', '\0', '\\']);
-        (!text.is_empty()).then(|| text.to_owned())
+        let filler = text.is_empty() || text.eq_ignore_ascii_case("unknown");
+        (!filler).then(|| text.to_owned())
     }
 
     /// A value as text that is safe to draw.

@@ -333,11 +333,12 @@ fn read(source: &Source<'_>, page: Option<usize>) -> Result<Decoded> {
             &[arg("pages", &pages)],
         )));
     }
+    cursor.set_position(0);
     let mut decoder = Decoder::new(cursor)
         .map_err(|error| source.library(&error))?
         .with_limits(tiff_limits(source));
     let mut decoded = Decoded {
-        metadata: metadata(&directories[0]),
+        metadata: metadata(&directories[page.map_or(0, |page| page - 1)]),
         ..Decoded::default()
     };
     for (index, layout) in layouts.iter().enumerate() {

@@ -1,0 +1,222 @@
+//! Region statistics and the material of a region, with the background's attenuation taken off
+//! where one is named: the walls around a load are the main bias of light material.
+
+use super::legend::Shares;
+use super::request::dual;
+use crate::cancel::Cancel;
+use crate::messages::say;
+use crate::physics::{Boundaries, Class, Layer, attenuation, by_ratio, classify};
+use crate::radiograph::{
+    Field, Plane, PlaneName, Radiograph, Region, Size, Statistics, Unit, crop, resample,
+};
+use crate::text::Safe;
+use crate::{Error, Result};
+
+/// Scan pixels around a region that its classes look at.
+const REACH: usize = 36;
+
+/// What is known of a region.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measurement {
+    /// The region.
+    pub region: Region,
+    /// Its size in mm, where the pixel size is known.
+    pub size_mm: Option<[f64; 2]>,
+    /// One entry per plane.
+    pub planes: Vec<PlaneMeasurement>,
+    /// The material, where it can be told.
+    pub material: Option<MaterialEstimate>,
+    /// Why there is no material, or what the estimate rests on.
+    pub notes: Vec<Safe>,
+}
+
+/// One plane over a region.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlaneMeasurement {
+    /// Which plane.
+    pub plane: PlaneName,
+    /// Of the stored samples.
+    pub statistics: Statistics,
+    /// Mean transmission, where the open beam is known.
+    pub transmission: Option<f64>,
+    /// `-ln` of the mean transmission, where that is above zero.
+    pub attenuation: Option<f64>,
+}
+
+/// The material of a region by ratio classes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MaterialEstimate {
+    /// The class of the region's mean attenuations.
+    pub class: Class,
+    /// Share of the region's pixels in each class.
+    pub shares: Shares,
+    /// Of the pixels that name a material, the share that names this class; `None` when the class
+    /// is no material.
+    pub confidence: Option<f64>,
+    /// Whether a background was taken off.
+    pub background_subtracted: bool,
+}
+
+/// Measures `region` of `radiograph`; both regions must lie wholly inside.
+///
+/// # Errors
+/// [`Error::Request`] for a region that reaches beyond the scan; [`Error::NotPossible`] when a
+/// background is named and no material can be told.
+pub fn measure(
+    radiograph: &Radiograph,
+    region: Region,
+    background: Option<Region>,
+) -> Result<Measurement> {
+    for asked in std::iter::once(region).chain(background) {
+        let (width, height) = (radiograph.width(), radiograph.height());
+        if asked.within(width, height) != Some(asked) {
+            let text = <[usize; 4]>::from(asked).map(|n| n.to_string()).join(",");
+            return Err(super::bad_region(&text, width, height));
+        }
+    }
+    let (material, notes) = match dual(radiograph) {
+        Ok((high, low, chosen)) => {
+            let planes = [high, low];
+            let estimate = estimate(planes, chosen.boundaries, region, background)?;
+            (Some(estimate), chosen.notes)
+        }
+        Err(problem) if background.is_some() => return Err(problem),
+        Err(problem) => (None, vec![problem.message()]),
+    };
+    Ok(Measurement {
+        region,
+        size_mm: radiograph
+            .pixel_mm
+            .map(|[x, y]| [x * region.width as f64, y * region.height as f64]),
+        planes: radiograph
+            .planes
+            .iter()
+            .map(|plane| plane_over(plane, region))
+            .collect::<Result<_>>()?,
+        material,
+        notes,
+    })
+}
+
+/// One plane's entry.
+fn plane_over(plane: &Plane, region: Region) -> Result<PlaneMeasurement> {
+    let statistics = Statistics::of(plane, region).ok_or_else(|| Error::NotPossible {
+        why: say("view-no-picture", &[]),
+    })?;
+    let transmission = match plane.unit() {
+        Unit::Transmission => Some(mean(&part(plane, region)?)).filter(|t| t.is_finite()),
+        Unit::Sample | Unit::Attenuation => None,
+    };
+    Ok(PlaneMeasurement {
+        plane: plane.name.clone(),
+        statistics,
+        transmission,
+        attenuation: transmission.filter(|t| *t > 0.0).map(|t| -t.ln()),
+    })
+}
+
+/// The region's own pixels in the plane's quantity.
+fn part(plane: &Plane, region: Region) -> Result<Field> {
+    let area = <[usize; 4]>::from(region).map(|n| n as f64);
+    let size = Size {
+        width: region.width,
+        height: region.height,
+    };
+    resample(plane, area, size, &Cancel::never())
+}
+
+/// Mean of the values; NaN when one is.
+fn mean(field: &Field) -> f64 {
+    let sum: f64 = field.values.iter().map(|v| f64::from(*v)).sum();
+    sum / field.values.len().max(1) as f64
+}
+
+/// The material of `region` on the high and the low plane.
+fn estimate(
+    planes: [&Plane; 2],
+    boundaries: &Boundaries,
+    region: Region,
+    background: Option<Region>,
+) -> Result<MaterialEstimate> {
+    let open = match background {
+        None => [1.0; 2],
+        Some(background) => [
+            mean(&part(planes[0], background)?),
+            mean(&part(planes[1], background)?),
+        ],
+    };
+    let around = grown(region, planes[0]);
+    // Attenuations subtract where transmissions divide.
+    let layer = |i: usize| -> Result<Field> {
+        let mut field = part(planes[i], around)?;
+        let open = open[i] as f32;
+        field.values.iter_mut().for_each(|t| *t /= open);
+        Ok(field)
+    };
+    let (high, low) = (layer(0)?, layer(1)?);
+    let of = |i: usize, field| {
+        let layer = Layer::of(planes[i], field);
+        Layer {
+            limit: layer.limit / open[i] as f32,
+            ..layer
+        }
+    };
+    let classes = classify(of(0, &high), of(1, &low), boundaries, 1.0, &Cancel::never())?;
+    let lead = (region.x - around.x, region.y - around.y);
+    let size = Size {
+        width: region.width,
+        height: region.height,
+    };
+    let codes: Vec<u8> = crop(&classes, around.width, lead, size)
+        .iter()
+        .map(|class| class.code())
+        .collect();
+    let means = [&high, &low].map(|field| mean(&field.crop(lead.0, lead.1, size)) as f32);
+    Ok(MaterialEstimate::of(
+        boundaries,
+        means,
+        Shares::of(&codes),
+        background,
+    ))
+}
+
+/// `region` with what its classes look at around it, inside the plane.
+fn grown(region: Region, plane: &Plane) -> Region {
+    let (x, y) = (
+        region.x.saturating_sub(REACH),
+        region.y.saturating_sub(REACH),
+    );
+    Region {
+        x,
+        y,
+        width: (region.x + region.width + REACH).min(plane.width) - x,
+        height: (region.y + region.height + REACH).min(plane.height) - y,
+    }
+}
+
+impl MaterialEstimate {
+    /// The estimate from the mean transmissions and the pixels' classes.
+    fn of(
+        boundaries: &Boundaries,
+        means: [f32; 2],
+        shares: Shares,
+        background: Option<Region>,
+    ) -> Self {
+        let [high, low] = means.map(attenuation);
+        let class = if high.is_finite() && low.is_finite() {
+            by_ratio(boundaries, high, low)
+        } else if high.is_nan() || low.is_nan() {
+            Class::Defect
+        } else {
+            Class::Black
+        };
+        let told = shares.sum(Class::is_material);
+        let agree = shares.sum(|other| other == class);
+        Self {
+            class,
+            confidence: (class.is_material() && told > 0.0).then(|| agree / told),
+            shares,
+            background_subtracted: background.is_some(),
+        }
+    }
+}

@@ -1,0 +1,511 @@
+//! The painter against a terminal that is modelled here: what is visible is what was meant.
+//!
+//! The model keeps text cells and pictures as real terminals do: sixel and iTerm2 pictures are part
+//! of the cells and gone where text is written, kitty's lie under cells without a background. It
+//! refuses every sequence that the console has no business to send.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Color, Style};
+use ratatui::widgets::{Clear, Widget as _};
+use termwiz::color::ColorSpec;
+use termwiz::escape::apc::{KittyImage, KittyImageDelete, KittyImagePlacement};
+use termwiz::escape::csi::{
+    CSI, Cursor, DecPrivateMode, DecPrivateModeCode, Edit, EraseInDisplay, Mode, Sgr,
+};
+use termwiz::escape::osc::{ITermDimension, ITermProprietary, OperatingSystemCommand};
+use termwiz::escape::{Action, Esc, EscCode, parser::Parser};
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+use xamine::graphics::{Answers, CellSize, Depth, Effort, Encoded, Protocol, Target, encode};
+use xamine::terminal::{Placed, Screen};
+use xamine::view::{Frame, Pixels};
+
+const WIDTH: u16 = 30;
+const HEIGHT: u16 = 12;
+const CELL: CellSize = CellSize {
+    width: 4,
+    height: 6,
+};
+
+/// What a cell shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Seen {
+    Text(String),
+    /// The size of the picture in cells, which the tests make its name.
+    Picture(u16, u16),
+}
+
+#[derive(Debug, Clone, Default)]
+struct ModelCell {
+    text: String,
+    background: bool,
+    picture: Option<(u16, u16)>,
+    /// The second half of a wide character.
+    second: bool,
+}
+
+/// A terminal.
+struct Model {
+    cells: Vec<ModelCell>,
+    at: (u16, u16),
+    background: bool,
+    /// Pictures of kitty: place and size by number.
+    images: BTreeMap<u32, (u16, u16, u16, u16)>,
+    /// The number and place of the picture whose chunks are still coming.
+    synchronized: bool,
+    cursor: bool,
+}
+
+impl Model {
+    fn new() -> Self {
+        Self {
+            cells: vec![ModelCell::default(); usize::from(WIDTH) * usize::from(HEIGHT)],
+            at: (0, 0),
+            background: false,
+            images: BTreeMap::new(),
+            synchronized: false,
+            cursor: false,
+        }
+    }
+
+    fn feed(&mut self, bytes: &[u8]) {
+        for action in Parser::new().parse_as_vec(bytes) {
+            self.act(action);
+        }
+        assert!(!self.synchronized, "every group is closed");
+    }
+
+    fn act(&mut self, action: Action) {
+        match action {
+            Action::Print(c) => self.print(c),
+            Action::PrintString(text) => text.chars().for_each(|c| self.print(c)),
+            Action::CSI(csi) => self.csi(csi),
+            Action::Sixel(sixel) => {
+                let (width, height) = sixel.dimensions();
+                self.burn(width.div_ceil(4) as u16, height.div_ceil(6) as u16);
+            }
+            Action::OperatingSystemCommand(command) => {
+                let OperatingSystemCommand::ITermProprietary(ITermProprietary::File(file)) =
+                    *command
+                else {
+                    panic!("{command:?}")
+                };
+                let (ITermDimension::Cells(width), ITermDimension::Cells(height)) =
+                    (file.width, file.height)
+                else {
+                    panic!("sizes in cells")
+                };
+                self.burn(width as u16, height as u16);
+            }
+            Action::KittyImage(image) => self.kitty(*image),
+            Action::Esc(Esc::Code(EscCode::StringTerminator)) => {}
+            other => panic!("{other:?} is nothing the console sends"),
+        }
+    }
+
+    fn csi(&mut self, csi: CSI) {
+        match csi {
+            CSI::Cursor(Cursor::Position { line, col }) => {
+                self.at = (col.as_zero_based() as u16, line.as_zero_based() as u16);
+            }
+            CSI::Cursor(Cursor::Right(n)) => self.at.0 += n as u16,
+            CSI::Edit(Edit::EraseInDisplay(EraseInDisplay::EraseDisplay)) => {
+                self.cells.fill(ModelCell::default());
+            }
+            CSI::Sgr(Sgr::Reset) => self.background = false,
+            CSI::Sgr(Sgr::Background(colour)) => self.background = colour != ColorSpec::Default,
+            CSI::Sgr(_) => {}
+            CSI::Mode(Mode::SetDecPrivateMode(DecPrivateMode::Code(code))) => {
+                self.mode(&code, true)
+            }
+            CSI::Mode(Mode::ResetDecPrivateMode(DecPrivateMode::Code(code))) => {
+                self.mode(&code, false)
+            }
+            other => panic!("{other:?} is nothing the console sends"),
+        }
+    }
+
+    fn mode(&mut self, code: &DecPrivateModeCode, on: bool) {
+        match code {
+            DecPrivateModeCode::SynchronizedOutput => self.synchronized = on,
+            DecPrivateModeCode::ShowCursor => self.cursor = on,
+            other => panic!("{other:?} is nothing the painter sends"),
+        }
+    }
+
+    fn cell(&mut self, x: u16, y: u16) -> &mut ModelCell {
+        assert!(x < WIDTH && y < HEIGHT, "inside the screen: {x} {y}");
+        &mut self.cells[usize::from(y * WIDTH + x)]
+    }
+
+    fn print(&mut self, c: char) {
+        let (x, y) = self.at;
+        let background = self.background;
+        let width = c.width().unwrap() as u16;
+        // Half a wide character does not stay.
+        if self.cell(x, y).second {
+            *self.cell(x - 1, y) = ModelCell::default();
+        }
+        if x + width < WIDTH && self.cell(x + width, y).second {
+            *self.cell(x + width, y) = ModelCell::default();
+        }
+        *self.cell(x, y) = ModelCell {
+            text: c.to_string(),
+            background,
+            ..ModelCell::default()
+        };
+        for more in 1..width {
+            *self.cell(x + more, y) = ModelCell {
+                background,
+                second: true,
+                ..ModelCell::default()
+            };
+        }
+        self.at.0 += width;
+    }
+
+    /// A picture that becomes part of the cells.
+    fn burn(&mut self, columns: u16, rows: u16) {
+        let (left, top) = self.at;
+        for y in top..top + rows {
+            for x in left..left + columns {
+                self.cell(x, y).picture = Some((columns, rows));
+            }
+        }
+    }
+
+    fn kitty(&mut self, image: KittyImage) {
+        let (x, y) = self.at;
+        let put = |images: &mut BTreeMap<_, _>, id: Option<u32>, placement: KittyImagePlacement| {
+            let size = (
+                placement.columns.unwrap() as u16,
+                placement.rows.unwrap() as u16,
+            );
+            assert_eq!(placement.placement_id, Some(1));
+            images.insert(id.unwrap(), (x, y, size.0, size.1));
+        };
+        match image {
+            KittyImage::TransmitDataAndDisplay {
+                transmit,
+                placement,
+                ..
+            } => {
+                assert!(
+                    !self.images.contains_key(&transmit.image_id.unwrap()),
+                    "a number of its own"
+                );
+                put(&mut self.images, transmit.image_id, placement);
+            }
+            KittyImage::TransmitData { .. } => {}
+            KittyImage::Display {
+                image_id,
+                placement,
+                ..
+            } => {
+                assert!(
+                    self.images.contains_key(&image_id.unwrap()),
+                    "the terminal holds it"
+                );
+                put(&mut self.images, image_id, placement);
+            }
+            KittyImage::Delete {
+                what:
+                    KittyImageDelete::ByImageId {
+                        image_id, delete, ..
+                    },
+                ..
+            } => {
+                assert!(delete && self.images.remove(&image_id).is_some());
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn seen(&self, x: u16, y: u16) -> Seen {
+        let cell = &self.cells[usize::from(y * WIDTH + x)];
+        if let Some((columns, rows)) = cell.picture {
+            return Seen::Picture(columns, rows);
+        }
+        let under = self.images.values().find(|(left, top, columns, rows)| {
+            (*left..left + columns).contains(&x) && (*top..top + rows).contains(&y)
+        });
+        match under {
+            Some((_, _, columns, rows)) if cell.text.trim().is_empty() && !cell.background => {
+                Seen::Picture(*columns, *rows)
+            }
+            // Text without a background over a picture would be read against the picture.
+            Some(_) if !cell.background => panic!("text at {x} {y} does not hide the picture"),
+            _ => Seen::Text(cell.text.trim().to_owned()),
+        }
+    }
+}
+
+/// One state of the console.
+#[derive(Debug, Clone)]
+struct State {
+    /// Place, size and number of the picture.
+    picture: Option<(Rect, u32)>,
+    popup: Option<(Rect, String)>,
+    text: String,
+    cursor: Option<(u16, u16)>,
+}
+
+fn area() -> impl Strategy<Value = Rect> {
+    (0..WIDTH - 1, 0..HEIGHT - 1)
+        .prop_flat_map(|(x, y)| (Just(x), Just(y), 1..=WIDTH - x, 1..=HEIGHT - y))
+        .prop_map(|(x, y, width, height)| Rect::new(x, y, width, height))
+}
+
+fn states() -> impl Strategy<Value = Vec<State>> {
+    // Few places and popups, so that the same come again.
+    (
+        prop::collection::vec(area(), 2),
+        prop::collection::vec(area(), 2),
+    )
+        .prop_flat_map(|(places, popups)| {
+            let state = (
+                prop::option::weighted(0.8, prop::sample::select(places)),
+                prop::option::of((prop::sample::select(popups), "[a-z漢é ]{0,12}")),
+                "[A-Z字 ]{0,20}",
+                prop::option::of((0..WIDTH, 0..HEIGHT)),
+            );
+            let state = state.prop_map(|(picture, popup, text, cursor)| State {
+                picture: picture.map(|area| (area, 0)),
+                popup,
+                text,
+                cursor,
+            });
+            prop::collection::vec(state, 1..10)
+        })
+}
+
+fn encoded(area: Rect, id: u32, protocol: Protocol) -> Arc<Encoded> {
+    let (width, height) = (
+        usize::from(area.width * CELL.width),
+        usize::from(area.height * CELL.height),
+    );
+    let frame = Frame {
+        width,
+        height,
+        pixels: Pixels::Grey(vec![(id * 51 % 256) as u8; width * height]),
+    };
+    let target = Target {
+        protocol,
+        cell: CELL,
+        depth: Depth::True,
+        registers: 256,
+        id,
+        effort: Effort::Fast,
+        answers: Answers::Silent,
+    };
+    Arc::new(encode(&frame, &target).unwrap())
+}
+
+/// Draws a state as the console's panes do.
+fn draw(state: &State, protocol: Protocol) -> (Buffer, Option<Placed>) {
+    let mut buffer = Buffer::empty(Rect::new(0, 0, WIDTH, HEIGHT));
+    for y in 0..HEIGHT {
+        buffer.set_string(0, y, &state.text, Style::new().fg(Color::Red));
+    }
+    let placed = state.picture.map(|(area, id)| {
+        let picture = encoded(area, id, protocol);
+        Placed {
+            area: picture.place(area, &mut buffer),
+            picture,
+        }
+    });
+    if let Some((area, text)) = &state.popup {
+        Clear.render(*area, &mut buffer);
+        for y in area.top()..area.bottom() {
+            buffer.set_stringn(area.x, y, text, area.width.into(), Style::new());
+        }
+    }
+    (buffer, placed)
+}
+
+/// Whether something else has the second half of a wide character.
+fn meant_over(state: &State, buffer: &Buffer, x: u16, y: u16) -> bool {
+    matches!(meant(state, buffer, x, y), Seen::Picture(..)) || buffer[(x, y)].symbol() != " "
+}
+
+/// What should be seen.
+fn meant(state: &State, buffer: &Buffer, x: u16, y: u16) -> Seen {
+    let position = Position { x, y };
+    let over = state
+        .popup
+        .as_ref()
+        .is_some_and(|(area, _)| area.contains(position));
+    match state.picture {
+        Some((area, _)) if area.contains(position) && !over => {
+            Seen::Picture(area.width, area.height)
+        }
+        _ => {
+            let symbol = buffer[position].symbol().trim();
+            let cut =
+                symbol.width() == 2 && (x + 1 == WIDTH || meant_over(state, buffer, x + 1, y));
+            Seen::Text(if cut {
+                String::new()
+            } else {
+                symbol.to_owned()
+            })
+        }
+    }
+}
+
+fn run(mut states: Vec<State>, protocol: Protocol, synchronized: bool) {
+    let mut screen = Screen::new(Depth::True);
+    screen.set(Depth::True, synchronized, None);
+    let mut model = Model::new();
+    let mut last: Option<(Rect, u32)> = None;
+    for (number, state) in states.iter_mut().enumerate() {
+        if let Some((area, id)) = &mut state.picture {
+            // Every other time the picture stays the same.
+            *id = match last {
+                Some((before, id)) if before == *area && number % 2 == 0 => id,
+                _ => number as u32 + 1,
+            };
+        }
+        last = state.picture.or(last);
+        let (buffer, placed) = draw(state, protocol);
+        let cursor = state.cursor.map(Position::from);
+        model.feed(&screen.paint(&buffer, placed.as_ref(), cursor));
+        for y in 0..HEIGHT {
+            for x in 0..WIDTH {
+                let meant = meant(state, &buffer, x, y);
+                assert_eq!(
+                    model.seen(x, y),
+                    meant,
+                    "{protocol} at {x} {y} of {state:?}"
+                );
+            }
+        }
+        assert!(
+            model.images.len() <= 1,
+            "nothing is left over in the terminal"
+        );
+        assert_eq!(model.cursor, cursor.is_some());
+        if let Some(Position { x, y }) = cursor {
+            assert_eq!(model.at, (x, y));
+        }
+        let again = screen.paint(&buffer, placed.as_ref(), cursor);
+        assert!(again.is_empty(), "painting the same again costs nothing");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_seen_is_what_was_meant(states in states(), synchronized in any::<bool>()) {
+        for protocol in [Protocol::Kitty, Protocol::Sixel, Protocol::Iterm2] {
+            run(states.clone(), protocol, synchronized);
+        }
+    }
+}
+
+fn text(state: &str) -> State {
+    State {
+        picture: None,
+        popup: None,
+        text: state.into(),
+        cursor: None,
+    }
+}
+
+#[test]
+fn a_picture_is_sent_once_and_a_popup_costs_kitty_only_its_cells() {
+    let area = Rect::new(2, 1, 20, 8);
+    let open = |popup| State {
+        picture: Some((area, 5)),
+        popup,
+        ..text("X")
+    };
+    let popup = Some((Rect::new(5, 3, 6, 3), "popup".to_owned()));
+    for (protocol, sends) in [
+        (Protocol::Kitty, 0),
+        (Protocol::Sixel, 1),
+        (Protocol::Iterm2, 1),
+    ] {
+        let mut screen = Screen::new(Depth::True);
+        let picture = encoded(area, 5, protocol);
+        let mut paint = |state: &State| {
+            let (buffer, _) = draw(state, protocol);
+            let placed = Placed {
+                picture: Arc::clone(&picture),
+                area,
+            };
+            screen.paint(&buffer, Some(&placed), None)
+        };
+        let count = |bytes: &[u8]| {
+            let xamine::graphics::Body::Bytes(body) = &picture.body else {
+                panic!("bytes")
+            };
+            bytes.windows(body.len()).filter(|w| w == body).count()
+        };
+        assert_eq!(count(&paint(&open(None))), 1);
+        assert_eq!(
+            count(&paint(&open(popup.clone()))),
+            0,
+            "{protocol}: opening"
+        );
+        assert_eq!(count(&paint(&open(None))), sends, "{protocol}: closing");
+    }
+}
+
+#[test]
+fn hostile_symbols_do_not_reach_the_terminal() {
+    let mut buffer = Buffer::empty(Rect::new(0, 0, 4, 1));
+    buffer[(0, 0)].set_symbol("\u{1b}[2J");
+    buffer[(1, 0)].set_symbol("\u{9b}1m");
+    buffer[(2, 0)].set_symbol("a\n");
+    let bytes = Screen::new(Depth::True).paint(&buffer, None, None);
+    let after = bytes.strip_prefix(b"\x1b[m\x1b[2J").unwrap();
+    assert!(
+        after
+            .iter()
+            .all(|b| (b' '..=b'~').contains(b) || *b == 0x1b)
+    );
+    assert!(
+        after.iter().filter(|b| **b == 0x1b).count() <= 2,
+        "{:?}",
+        String::from_utf8_lossy(after)
+    );
+}
+
+#[test]
+fn text_is_what_vt100_shows_at_every_depth() {
+    for depth in [
+        Depth::True,
+        Depth::Colours256,
+        Depth::Colours16,
+        Depth::Monochrome,
+    ] {
+        let mut screen = Screen::new(depth);
+        let mut terminal =
+            vt100::Parser::new(HEIGHT.try_into().unwrap(), WIDTH.try_into().unwrap(), 0);
+        for words in ["", "first 漢字 text", "second", "é 字 wide again", "x"] {
+            let (mut buffer, _) = draw(&text(words), Protocol::HalfBlock);
+            buffer.set_style(
+                Rect::new(0, 0, 9, 2),
+                Style::new().bg(Color::Rgb(10, 200, 30)).bold(),
+            );
+            terminal.process(&screen.paint(&buffer, None, None));
+            let shown = terminal.screen().contents();
+            assert_eq!(
+                shown.lines().next().unwrap_or("").trim_end(),
+                words.trim_end(),
+                "{depth:?}"
+            );
+            let background = terminal.screen().cell(0, 8).unwrap().bgcolor();
+            match depth {
+                Depth::True => assert_eq!(background, vt100::Color::Rgb(10, 200, 30)),
+                Depth::Monochrome => assert_eq!(background, vt100::Color::Default),
+                _ => assert!(matches!(background, vt100::Color::Idx(_))),
+            }
+        }
+    }
+}
