@@ -2,52 +2,26 @@
 
 use std::io::Write;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use serde_json::json;
 
 use super::{Failure, exit};
 use crate::config::{self, KeymapChoice, Overrides, Places, Problem, Severity};
+use crate::decisions::reasons;
+use crate::filter;
 use crate::keymap::{self, Keymap, Names, load, reference};
 use crate::messages::{arg, say};
 use crate::text::Safe;
 use crate::{Error, Result};
 
-/// Filters that a key may be bound to.
-const FILTERS: &[&str] = &[
-    "invert",
-    "log",
-    "gamma",
-    "edge",
-    "smooth",
-    "local-contrast",
-    "density-band",
-    "organic-only",
-    "inorganic-only",
-    "metal-only",
-    "organic-stripped",
-    "metal-stripped",
-];
-/// Reason codes that a key may be bound to.
-const REASONS: &[&str] = &[
-    "density-anomaly",
-    "hidden-compartment",
-    "declaration-mismatch",
-    "undeclared-goods",
-    "organic-mass",
-    "dense-shielding",
-    "no-penetration",
-    "structure-modified",
-    "empty-not-empty",
-    "radiation-alarm",
-    "image-quality",
-    "other",
-];
-
-/// The names that key files may use as arguments.
+/// The names that key files may use as arguments: of the filter table and of the reason codes.
 pub fn names() -> Names<'static> {
+    static FILTERS: OnceLock<Vec<&'static str>> = OnceLock::new();
+    static REASONS: OnceLock<Vec<&'static str>> = OnceLock::new();
     Names {
-        filters: FILTERS,
-        reasons: REASONS,
+        filters: FILTERS.get_or_init(|| filter::FILTERS.iter().map(|row| row.name).collect()),
+        reasons: REASONS.get_or_init(|| reasons().iter().map(String::as_str).collect()),
     }
 }
 

@@ -270,6 +270,7 @@ pub(super) fn conflict_sentence((path, problem): &Conflict) -> Safe {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::super::settings::SETTINGS;
     use super::*;

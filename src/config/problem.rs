@@ -90,14 +90,10 @@ pub(crate) fn without_echoes(syntax: &[Problem], mut others: Vec<Problem>) -> Ve
 
 /// Line and column of the byte `offset`, both from 1, the column in characters.
 pub fn position(source: &str, offset: usize) -> (usize, usize) {
-    let before = &source.as_bytes()[..offset.min(source.len())];
-    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-    let start = before
-        .iter()
-        .rposition(|byte| *byte == b'\n')
-        .map_or(0, |at| at + 1);
-    let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
-    (line, column)
+    let before = source.get(..offset).unwrap_or(source);
+    let line = before.matches('\n').count() + 1;
+    let last = before.rsplit('\n').next().unwrap_or_default();
+    (line, last.chars().count() + 1)
 }
 
 /// Where a span starts; the file's first byte when there is none.

@@ -3,7 +3,7 @@
 //! Checking a file, merging layers and the tables of the documentation all read these rows; the
 //! defaults are in `assets/config.toml` and nowhere else.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use toml::de::DeValue;
 
@@ -133,7 +133,7 @@ impl Setting {
                 number
                     .filter(|number| (min..=max).contains(number))
                     .map(Setpoint::Integer)
-                    .ok_or_else(|| self.out_of_range(min, max, written.as_str()))
+                    .ok_or_else(|| self.out_of_range(&min, &max, written.as_str()))
             }
             (Kind::Integer { .. }, _) => return wrong("config-type-integer"),
             (Kind::Number { min, max }, DeValue::Integer(written)) => {
@@ -181,21 +181,21 @@ impl Setting {
             .ok()
             .filter(|number| (min..=max).contains(number))
             .map(Setpoint::Number)
-            .ok_or_else(|| self.out_of_range(min, max, written))
+            .ok_or_else(|| self.out_of_range(&min, &max, written))
     }
 
     fn out_of_range(
         &self,
-        min: impl crate::messages::Sayable,
-        max: impl crate::messages::Sayable,
+        min: &impl crate::messages::Sayable,
+        max: &impl crate::messages::Sayable,
         written: &str,
     ) -> Safe {
         say(
             "config-out-of-range",
             &[
                 arg("key", &Safe::word(self.name)),
-                arg("min", &min),
-                arg("max", &max),
+                arg("min", min),
+                arg("max", max),
                 arg("value", &Safe::from_outside(written)),
             ],
         )
@@ -204,5 +204,6 @@ impl Setting {
 
 /// Whether a keymap is meant as a file: it has a folder or the ending of a key file.
 fn is_path(written: &str) -> bool {
-    written.contains('/') || written.ends_with(".toml")
+    let ending = Path::new(written).extension();
+    written.contains('/') || ending.is_some_and(|ending| ending == "toml")
 }

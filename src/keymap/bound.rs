@@ -128,7 +128,7 @@ fn unknown_command(name: &str) -> Safe {
 fn value(command: &'static Command, written: &str, names: &Names<'_>) -> Result<Value, Safe> {
     let name = Safe::word(command.name);
     match command.argument {
-        Argument::None if written.is_empty() => Ok(Value::None),
+        Argument::None | Argument::Text if written.is_empty() => Ok(Value::None),
         Argument::None => Err(say(
             "keymap-takes-nothing",
             &[
@@ -163,7 +163,6 @@ fn value(command: &'static Command, written: &str, names: &Names<'_>) -> Result<
             listed(command, written, names.reasons, "keymap-unknown-reason")?;
             Ok(Value::Text(written.to_owned()))
         }
-        Argument::Text if written.is_empty() => Ok(Value::None),
         Argument::Text => Ok(Value::Text(written.to_owned())),
     }
 }

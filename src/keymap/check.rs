@@ -2,7 +2,7 @@
 
 use super::chord::twin;
 use super::lookup::{Keymap, is_reserved};
-use super::read::{File, Line, Section};
+use super::read::{KeyFile, Line, Section};
 use super::{Chord, key_text};
 use crate::app::Mode;
 use crate::config::{Problem, position};
@@ -20,7 +20,7 @@ const INDISPENSABLE: [(&str, &[Mode]); 3] = [
 ];
 
 /// The problems between the lines of `file`.
-pub(super) fn lines(text: &str, file: &File) -> Vec<Problem> {
+pub(super) fn lines(text: &str, file: &KeyFile) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (at, line) in file.lines.iter().enumerate() {
         problems.extend(reserved(text, line));
@@ -158,7 +158,7 @@ fn clash(text: &str, id: &str, earlier: &Line, line: &Line) -> Problem {
 }
 
 /// Prefixes that open a pop-up without a title.
-fn unlabelled(text: &str, file: &File) -> Vec<Problem> {
+fn unlabelled(text: &str, file: &KeyFile) -> Vec<Problem> {
     let mut seen: Vec<Chord> = Vec::new();
     let mut problems = Vec::new();
     for line in file.lines.iter().filter(|line| !line.bounds.is_empty()) {
@@ -181,7 +181,7 @@ fn unlabelled(text: &str, file: &File) -> Vec<Problem> {
 }
 
 /// Labels of what is no prefix.
-fn idle_labels(text: &str, file: &File) -> Vec<Problem> {
+fn idle_labels(text: &str, file: &KeyFile) -> Vec<Problem> {
     let opens = |chord: &Chord| {
         file.lines.iter().any(|line| chord.begins(&line.chord))
             || (file.inherit && super::load::default_labels(chord))

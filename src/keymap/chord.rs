@@ -88,7 +88,7 @@ pub fn key_text(key: Key) -> String {
     match (NAMES.iter().find(|(_, code)| *code == key.code), key.code) {
         (Some((name, _)), _) => text.push_str(name),
         (None, Code::Char(c)) => text.push(c),
-        (None, Code::F(number)) => text.push_str(&format!("f{number}")),
+        (None, Code::F(number)) => text.extend(["f", &number.to_string()]),
         (None, _) => {}
     }
     text
@@ -169,6 +169,7 @@ fn unknown(word: &str) -> Safe {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -4,7 +4,7 @@
 //! is reported whole and the default map serves meanwhile.
 
 use super::lookup::Keymap;
-use super::read::{File, Section, file};
+use super::read::{KeyFile, Section, file};
 use super::{Chord, Names, check};
 use crate::app::Mode;
 use crate::config::{Problem, in_order, nearest, suggest};
@@ -84,7 +84,7 @@ pub(super) fn default_labels(prefix: &Chord) -> bool {
 }
 
 /// Lays a file's lines over a map: `[all]` first, so that a mode's own line wins.
-fn overlay(map: &mut Keymap, file: &File) {
+fn overlay(map: &mut Keymap, file: &KeyFile) {
     for mode in Mode::ALL {
         let trie = map.trie_mut(mode);
         let own = |line: &&super::read::Line| line.section == Section::Of(mode);

@@ -14,7 +14,7 @@ use crate::text::Safe;
 
 /// What a key file says.
 #[derive(Debug, Default)]
-pub(super) struct File {
+pub(super) struct KeyFile {
     /// Whether the default map lies beneath.
     pub(super) inherit: bool,
     /// Its chords, as the file has them.
@@ -92,11 +92,11 @@ impl Line {
 }
 
 /// Reads a key file. The lines are those that are sound by themselves.
-pub(super) fn file(text: &str, names: &Names<'_>) -> File {
+pub(super) fn file(text: &str, names: &Names<'_>) -> KeyFile {
     let (document, syntax) = read(text);
-    let mut file = File {
+    let mut file = KeyFile {
         inherit: true,
-        ..File::default()
+        ..KeyFile::default()
     };
     for entry in entries(document.get_ref()) {
         match (entry.key, entry.value) {
@@ -124,7 +124,7 @@ pub(super) fn file(text: &str, names: &Names<'_>) -> File {
     file
 }
 
-impl File {
+impl KeyFile {
     fn labels(&mut self, text: &str, table: &DeTable<'_>) {
         for entry in entries(table) {
             match (Chord::parse(entry.key), entry.value) {

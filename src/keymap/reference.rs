@@ -20,17 +20,17 @@ pub fn text(keymap: &Keymap) -> String {
             width(&rows, keys_cell),
             width(&rows, |row| row.line.clone()),
         );
-        let _ = write!(out, "{}\n", mode_label(mode));
+        let _ = writeln!(out, "{}", mode_label(mode));
         let mut group = None;
         for row in &rows {
             if group != Some(row.group) {
                 group = Some(row.group);
-                let _ = write!(out, "\n  {}\n", group_label(row));
+                let _ = writeln!(out, "\n  {}", group_label(row));
             }
             let (key, line) = (keys_cell(row), &row.line);
-            let _ = write!(
+            let _ = writeln!(
                 out,
-                "    {key}{}  {line}{}  {}\n",
+                "    {key}{}  {line}{}  {}",
                 pad(&key, keys),
                 pad(line, lines),
                 row.doc
@@ -45,13 +45,13 @@ pub fn text(keymap: &Keymap) -> String {
 pub fn markdown(title: &Safe, keymap: &Keymap) -> String {
     let mut out = format!("## {title}\n");
     for mode in Mode::ALL {
-        let _ = write!(out, "\n### {}\n", mode_label(mode));
+        let _ = writeln!(out, "\n### {}", mode_label(mode));
         let head = [
             say("keymap-head-keys", &[]),
             say("keymap-head-command", &[]),
             say("keymap-head-doc", &[]),
         ];
-        let _ = write!(out, "\n| {} | {} | {} |\n", head[0], head[1], head[2]);
+        let _ = writeln!(out, "\n| {} | {} | {} |", head[0], head[1], head[2]);
         out.push_str("|---|---|---|\n");
         for row in &help_rows(keymap, mode) {
             let keys: Vec<String> = row.chords.iter().map(code).collect();
@@ -61,7 +61,7 @@ pub fn markdown(title: &Safe, keymap: &Keymap) -> String {
                 keys.join(" ")
             };
             let doc = row.doc.as_str().replace('|', "\\|");
-            let _ = write!(out, "| {keys} | {} | {doc} |\n", code(&row.line));
+            let _ = writeln!(out, "| {keys} | {} | {doc} |", code(&row.line));
         }
     }
     out

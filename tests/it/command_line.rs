@@ -1,1 +1,233 @@
 //! The command line: help, exit codes, closed pipes, JSON fields.
+
+use std::process::{Command, Output, Stdio};
+
+use crate::kept::{matches_kept, root};
+
+/// A run of the program, away from the configuration of whoever runs the tests.
+pub(crate) struct Run {
+    command: Command,
+    _home: tempfile::TempDir,
+}
+
+/// `xamine` with these arguments.
+pub(crate) fn xamine<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Run {
+    let home = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xamine"));
+    command
+        .args(arguments)
+        .current_dir(root(""))
+        .env("HOME", home.path())
+        .env("XDG_CONFIG_HOME", home.path().join("config"))
+        .env("XDG_STATE_HOME", home.path().join("state"))
+        .env_remove("XAMINE_CONFIG")
+        .stdin(Stdio::null());
+    Run {
+        command,
+        _home: home,
+    }
+}
+
+impl Run {
+    /// With an environment variable.
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Runs it and takes what it wrote.
+    pub(crate) fn output(mut self) -> Output {
+        self.command.output().unwrap()
+    }
+
+    /// Runs it, asserts the exit code and gives standard output and standard error.
+    pub(crate) fn exits(self, code: i32) -> (String, String) {
+        let output = self.output();
+        let out = String::from_utf8(output.stdout).unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "out: {out}\nerr: {err}");
+        (out, err)
+    }
+}
+
+/// A file of its own folder with that text.
+fn file(text: &str) -> (tempfile::TempDir, String) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("keys.toml");
+    std::fs::write(&path, text).unwrap();
+    let path = path.to_str().unwrap().to_owned();
+    (dir, path)
+}
+
+/// Every command and its subcommands as typed.
+fn commands(definition: &clap::Command, before: &[String]) -> Vec<Vec<String>> {
+    let mut found = vec![before.to_vec()];
+    for sub in definition.get_subcommands() {
+        let words = [before, &[sub.get_name().to_owned()]].concat();
+        found.extend(commands(sub, &words));
+    }
+    found
+}
+
+#[test]
+fn every_help_says_everything() {
+    let commands = commands(&xamine::cli::definition(), &[]);
+    assert!(commands.len() >= 10, "{} commands", commands.len());
+    for words in commands {
+        let arguments = words.iter().map(String::as_str).chain(["--help"]);
+        let (out, err) = xamine(arguments).exits(0);
+        assert_eq!(err, "");
+        assert!(!out.contains("<cli-"), "{words:?} has a gap:\n{out}");
+        assert!(out.contains("Example"), "{words:?} has no example:\n{out}");
+        assert!(out.ends_with('\n'));
+        let name = [vec!["xamine".to_owned()], words].concat().join("-");
+        matches_kept(&root("tests/help").join(format!("{name}.txt")), &out);
+    }
+}
+
+#[test]
+fn wrong_usage_exits_with_2() {
+    for arguments in [
+        vec!["--no-such-option"],
+        vec!["keys", "--format", "yaml"],
+        vec!["keys", "--keymap", "lefthand"],
+        vec!["completions"],
+        vec!["completions", "tcsh"],
+        vec!["list"],
+    ] {
+        let (out, err) = xamine(arguments.clone()).exits(2);
+        assert_eq!(out, "", "{arguments:?}");
+        assert!(!err.is_empty() && err.ends_with('\n'), "{arguments:?}");
+    }
+    let (_, err) = xamine(["keys", "--keymap", "lefthand"]).exits(2);
+    assert!(err.ends_with("did you mean 'left-hand'?\n"), "{err}");
+}
+
+#[test]
+fn completions_name_every_command() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let (out, _) = xamine(["completions", shell]).exits(0);
+        for name in ["list", "info", "render", "keys", "--analyst", "verify"] {
+            let name = name.trim_start_matches("--");
+            assert!(out.contains(name), "{shell} lacks {name}");
+        }
+    }
+}
+
+#[test]
+fn the_manual_has_a_page_of_every_command() {
+    let (out, _) = xamine(["man"]).exits(0);
+    for words in commands(&xamine::cli::definition(), &["xamine".to_owned()]) {
+        let page = format!(".TH {}", words.join("-").to_uppercase());
+        assert!(out.contains(&page), "{page}");
+    }
+    assert!(!out.contains("<cli"), "a message is missing");
+    assert!(out.contains("Exit") || out.contains(".SH"), "it is roff");
+}
+
+#[test]
+fn a_closed_pipe_is_success() {
+    for arguments in [
+        vec!["keys", "--format", "md"],
+        vec!["keys", "--format", "json"],
+        vec!["man"],
+        vec!["completions", "bash"],
+        vec!["--help"],
+    ] {
+        let mut run = xamine(arguments.clone());
+        let (reader, writer) = std::io::pipe().unwrap();
+        // Nobody reads: the very first write meets a closed pipe.
+        drop(reader);
+        let child = run
+            .command
+            .stdout(writer)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+        assert_eq!(output.stderr, b"", "{arguments:?}");
+    }
+}
+
+#[test]
+fn keys_come_in_three_formats() {
+    let (text, _) = xamine(["keys"]).exits(0);
+    assert!(text.contains("open_decision") && text.contains("Opens the decision form"));
+    let (page, _) = xamine(["keys", "--format", "md"]).exits(0);
+    let reference = std::fs::read_to_string(root("keymaps/README.md")).unwrap();
+    assert!(reference.contains(&page), "the reference holds this page");
+    let (left, _) = xamine(["keys", "--format", "md", "--keymap", "left-hand"]).exits(0);
+    assert!(reference.contains(&left) && left != page);
+    let (json, err) = xamine(["keys", "--format", "json"]).exits(0);
+    assert_eq!(err, "");
+    let rows: Vec<serde_json::Value> = serde_json::from_str(&json).unwrap();
+    let row = rows
+        .iter()
+        .find(|row| row["mode"] == "browse" && row["line"] == "toggle_filter log")
+        .unwrap();
+    assert_eq!(row["chords"], serde_json::json!(["t l"]));
+    assert_eq!(row["command"], "toggle_filter");
+    assert_eq!(row["argument"], "log");
+    assert_eq!(row["group"], "filter");
+    for format in ["text", "md", "json"] {
+        let coloured = xamine(["keys", "--format", format]).output();
+        let plain = xamine(["keys", "--format", format])
+            .env("NO_COLOR", "1")
+            .output();
+        assert_eq!(coloured.stdout, plain.stdout);
+        assert!(!coloured.stdout.contains(&0x1b), "{format}: no escapes");
+    }
+}
+
+#[test]
+fn the_check_of_a_key_file_lists_everything() {
+    let text = "[browse]\n\"x\" = \"zom_in\"\n\"ctrl-m\" = \"zoom_fit\"\n[inspekt]\n";
+    let (_dir, path) = file(text);
+    let (out, err) = xamine(["keys", "--check", &path]).exits(1);
+    assert_eq!(out.lines().count(), 3, "{out}");
+    assert!(out.starts_with(&format!("{path}:2:7: ")), "{out}");
+    assert!(out.contains("did you mean 'zoom_in'?") && out.contains("did you mean 'inspect'?"));
+    assert!(err.contains("2 problems"), "{err}");
+    let (out, _) = xamine(["keys", "--check", &path, "--format", "json"]).exits(1);
+    let problems: Vec<serde_json::Value> = serde_json::from_str(&out).unwrap();
+    assert_eq!(problems.len(), 3);
+    assert_eq!(problems[1]["severity"], "warning");
+    assert_eq!(problems[2]["line"], 4);
+
+    let (_dir, path) = file("[browse]\n\"x\" = \"zoom_in\"\n");
+    let (out, err) = xamine(["keys", "--check", &path]).exits(0);
+    assert!(out.ends_with("is sound\n") && err.is_empty(), "{out}{err}");
+    let (_, err) = xamine(["keys", "--check", "no/such.toml"]).exits(1);
+    assert!(err.contains("no/such.toml"), "{err}");
+}
+
+#[test]
+fn a_bad_key_file_is_told_and_the_default_keys_serve() {
+    let (_dir, path) = file("[browse]\n\"x\" = \"zom_in\"\n");
+    let (out, err) = xamine(["keys", "--keymap", &path, "--format", "md"]).exits(1);
+    assert!(
+        err.contains(":2:7: ") && err.contains("default keys serve"),
+        "{err}"
+    );
+    assert_eq!(out, xamine(["keys", "--format", "md"]).exits(0).0);
+}
+
+#[test]
+fn the_configuration_chooses_the_keys() {
+    let (dir, _) = file("");
+    let config = dir.path().join("config.toml");
+    std::fs::write(
+        dir.path().join("mine.toml"),
+        "[browse]\n\"x\" = \"zoom_in\"\n",
+    )
+    .unwrap();
+    std::fs::write(&config, "[console]\nkeymap = 'mine.toml'\n").unwrap();
+    let config = config.to_str().unwrap();
+    let (out, err) = xamine(["keys"]).env("XAMINE_CONFIG", config).exits(0);
+    assert_eq!(err, "");
+    assert!(out.contains("+, =, x "), "{out}");
+    std::fs::write(config, "[console]\nkeymapp = 'mine.toml'\n").unwrap();
+    let (_, err) = xamine(["keys"]).env("XAMINE_CONFIG", config).exits(1);
+    assert!(err.contains("config.toml:2:1: "), "{err}");
+}

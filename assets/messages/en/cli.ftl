@@ -9,6 +9,11 @@ cli-no-console = the console is not part of this build
 cli-list = Lists the scans of a folder tree, one row each
 cli-info = Says everything known about a scan
 cli-show = Prints one picture and exits
+cli-show-size = Size of the picture in cells, such as 80x24
+cli-show-cell = Size of a cell in pixels, such as 8x16
+cli-show-example =
+    Example:
+      xamine show samples/truck_high.tif --protocol half-block --size 100x30
 cli-render = Writes the picture to a file
 cli-measure = Measures a region of a scan
 cli-log = Reads the decision log
@@ -39,16 +44,7 @@ cli-arg-analyst = Who decides; written into every record
 cli-arg-protocol = How pictures are sent: auto, kitty, iterm2, sixel or half-block
 cli-arg-keymap = Keys: 'default', 'left-hand' or a key file
 cli-arg-read-only = Look only: no decision is recorded
-# How a scan is looked at: the console, show and render.
-cli-arg-view-name = Name of the view of the scan
-cli-arg-plane = Name of the plane, for example high or low
-cli-arg-display = What is drawn: grey, material, class or palette:NAME
-cli-arg-window = Centre and width of the grey window, or auto
-cli-arg-filters = A filter with its argument; may be repeated, in the order in which they act
-cli-arg-region = Left, top, width and height in scan pixels
 # Shared by several commands.
-cli-arg-scan = Any file of the scan, or a folder that holds one scan
-cli-arg-alone = Take just this file and not the group that it belongs to
 cli-arg-json = Print one JSON document
 cli-arg-help = Print this help
 cli-arg-version = Print the version
