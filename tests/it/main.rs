@@ -18,6 +18,7 @@ mod keys;
 mod layering;
 mod painting;
 mod pixels;
+mod restoring;
 mod samples;
 mod scans;
 mod screens;
