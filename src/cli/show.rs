@@ -10,11 +10,12 @@ use super::render::open;
 use super::{Failure, ScanArgs, ViewArgs, exit};
 use crate::cancel::Cancel;
 use crate::graphics::{
-    Answers, Body, CellSize, Depth, Effort, Encoded, Protocol, Target, encode, parse_size, pixels_for,
+    Answers, Body, CellSize, Depth, Effort, Encoded, Protocol, Target, encode, parse_size,
+    pixels_for,
 };
 use crate::messages::{arg, say};
 use crate::radiograph::Size;
-use crate::terminal::{self, Choice, WindowSize};
+use crate::terminal::{self, Choice, OneShot, WindowSize};
 use crate::text::Safe;
 use crate::view::{Frame, Pixels, View, choose, picture};
 use crate::{Error, Result};
@@ -38,7 +39,8 @@ pub(super) struct Request {
 struct Sheet {
     choice: Choice,
     cells: (u16, u16),
-    local: bool,
+    /// The terminal, kept quiet until the picture is printed; `None` for a pipe.
+    terminal: Option<OneShot>,
 }
 
 /// Runs the command.
@@ -75,18 +77,30 @@ pub(super) fn run(
 /// The protocol and the room that there is for the picture.
 fn sheet(protocol: Option<Protocol>, local: bool) -> Result<Sheet> {
     if local {
-        let (choice, size) = terminal::find_out(protocol)?;
+        let (terminal, choice, size) = OneShot::ask(protocol)?;
         // The prompt comes below.
         let cells = (size.columns, size.rows.saturating_sub(1).max(1));
-        return Ok(Sheet { choice, cells, local });
+        return Ok(Sheet {
+            choice,
+            cells,
+            terminal: Some(terminal),
+        });
     }
-    let size = WindowSize { columns: PIPE.0, rows: PIPE.1, pixels: None };
+    let size = WindowSize {
+        columns: PIPE.0,
+        rows: PIPE.1,
+        pixels: None,
+    };
     let mut choice = terminal::without_asking(protocol, size);
     if choice.depth != Depth::Monochrome {
         // A pipe ends in a file or another program, of whose colours nothing is known.
         choice.depth = Depth::True;
     }
-    Ok(Sheet { choice, cells: PIPE, local })
+    Ok(Sheet {
+        choice,
+        cells: PIPE,
+        terminal: None,
+    })
 }
 
 /// The picture's pixels: as many as fit with the scan's proportions.
@@ -100,14 +114,27 @@ fn fitted(view: &View, sheet: &Sheet) -> Size {
         _ => 1.0,
     };
     let [_, _, w, h] = view.region;
-    let (w, h) = if view.rotation % 180 == 0 { (w, h) } else { (h, w) };
+    let (w, h) = if view.rotation.is_multiple_of(180) {
+        (w, h)
+    } else {
+        (h, w)
+    };
     let scale = (width as f64 / w).min(height as f64 * tall / h);
     let side = |pixels: f64, most: usize| (pixels.round() as usize).clamp(1, most.max(1));
-    Size { width: side(w * scale, width), height: side(h * scale / tall, height) }
+    Size {
+        width: side(w * scale, width),
+        height: side(h * scale / tall, height),
+    }
 }
 
 fn print(frame: &Frame, sheet: &Sheet, out: &mut dyn Write) -> Result<(), Failure> {
-    let Choice { protocol, cell, depth, registers, .. } = sheet.choice;
+    let Choice {
+        protocol,
+        cell,
+        depth,
+        registers,
+        ..
+    } = sheet.choice;
     let target = Target {
         protocol,
         cell,
@@ -124,7 +151,7 @@ fn print(frame: &Frame, sheet: &Sheet, out: &mut dyn Write) -> Result<(), Failur
         Protocol::Iterm2 => viuer::is_iterm_supported(),
         _ => false,
     };
-    if sheet.local && by_viuer {
+    if sheet.terminal.is_some() && by_viuer {
         return Ok(print_by_viuer(frame, &encoded, sheet)?);
     }
     match &encoded.body {
@@ -135,7 +162,10 @@ fn print(frame: &Frame, sheet: &Sheet, out: &mut dyn Write) -> Result<(), Failur
             out.write_all("\n".repeat(rows.into()).as_bytes())?;
             write!(out, "\x1b[{rows}A\x1b7")?;
             out.write_all(bytes)?;
-            write!(out, "\x1b8\x1b[{rows}B")?;
+            out.write_all(b"\x1b8")?;
+            if rows > 1 {
+                write!(out, "\x1b[{}B", rows - 1)?;
+            }
             writeln!(out)?;
         }
     }
@@ -153,7 +183,9 @@ fn print_by_viuer(frame: &Frame, encoded: &Encoded, sheet: &Sheet) -> Result<()>
         use_iterm: sheet.choice.protocol == Protocol::Iterm2,
         ..viuer::Config::default()
     };
-    let failed = |why: Safe| Error::NotPossible { why: say("show-failed", &[arg("why", &why)]) };
+    let failed = |why: Safe| Error::NotPossible {
+        why: say("show-failed", &[arg("why", &why)]),
+    };
     let picture = as_image(frame).ok_or_else(|| failed(say("graphics-no-pixels", &[])))?;
     viuer::print(&picture, &config)
         .map(|_| ())
@@ -162,10 +194,14 @@ fn print_by_viuer(frame: &Frame, encoded: &Encoded, sheet: &Sheet) -> Result<()>
 
 /// The frame as the image crate holds it.
 fn as_image(frame: &Frame) -> Option<image::DynamicImage> {
-    let (width, height) = (u32::try_from(frame.width).ok()?, u32::try_from(frame.height).ok()?);
+    let (width, height) = (
+        u32::try_from(frame.width).ok()?,
+        u32::try_from(frame.height).ok()?,
+    );
     if let Pixels::Grey(grey) = &frame.pixels {
         return image::GrayImage::from_raw(width, height, grey.clone()).map(Into::into);
     }
-    let pixels = (0..frame.height).flat_map(|y| (0..frame.width).flat_map(move |x| frame.rgb(x, y)));
+    let pixels =
+        (0..frame.height).flat_map(|y| (0..frame.width).flat_map(move |x| frame.rgb(x, y)));
     image::RgbImage::from_raw(width, height, pixels.collect()).map(Into::into)
 }

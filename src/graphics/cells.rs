@@ -132,7 +132,7 @@ fn half_block(top: Color, bottom: Color) -> CellPaint {
 
 /// Two pixels as one character of the ramp.
 fn shade(top: [u8; 3], bottom: Option<[u8; 3]>) -> CellPaint {
-    let light = (luminance(top) + luminance(bottom.unwrap_or(top))) / 2;
+    let light = luminance(top).midpoint(luminance(bottom.unwrap_or(top)));
     let step = light as usize * RAMP.len() / 256;
     CellPaint {
         symbol: char::from(RAMP[step.min(RAMP.len() - 1)]),

@@ -108,7 +108,7 @@ impl Table {
             };
         }
         let boxes = median_cut(all, most);
-        let palette = boxes.iter().map(|colours| mean(colours)).collect();
+        let palette = boxes.iter().map(mean).collect();
         let mut entries: Vec<([u8; 3], u8)> = boxes
             .iter()
             .zip(0_u8..=255)

@@ -268,49 +268,85 @@ impl Drop for Terminal {
     }
 }
 
-/// Asks the terminal what it can do and waits at most 300 ms, for a command that prints one picture.
-/// With a protocol given nothing is asked.
-///
-/// # Errors
-/// [`Error::Environment`] where there is no terminal.
-pub fn find_out(forced: Option<Protocol>) -> Result<(Choice, WindowSize)> {
-    let tty = Tty::open()?;
-    let (environment, size) = (Environment::of_process(), tty.size());
-    let mut findings = Findings::default();
-    if forced.is_none() && tty.is_foreground() {
-        tty.raw()?;
-        let asked = ask_once(&tty, &environment, &mut findings);
-        tty.restore().and(asked)?;
+/// The terminal of a command that prints one picture, asked once. Until this is dropped nothing is
+/// echoed, so that a late answer is not typed into the shell: the drop waits for it a little.
+#[derive(Debug)]
+pub struct OneShot {
+    tty: Tty,
+    parser: Parser,
+    findings: Findings,
+    asked: bool,
+}
+
+impl OneShot {
+    /// Asks the terminal what it can do and waits at most 300 ms. With a protocol given nothing is
+    /// asked.
+    ///
+    /// # Errors
+    /// [`Error::Environment`] where there is no terminal.
+    pub fn ask(forced: Option<Protocol>) -> Result<(Self, Choice, WindowSize)> {
+        let tty = Tty::open()?;
+        let (environment, size) = (Environment::of_process(), tty.size());
+        let asked = forced.is_none() && tty.is_foreground();
+        let (parser, findings) = (Parser::default(), Findings::default());
+        let mut this = Self {
+            tty,
+            parser,
+            findings,
+            asked,
+        };
+        if asked {
+            this.tty.quiet()?;
+            this.tty.write(&probe::question(&environment))?;
+            this.listen(ONE_SHOT);
+        }
         // Who did not answer by now counts as one who will not.
-        findings.complete = true;
+        let findings = Findings {
+            complete: true,
+            ..this.findings.clone()
+        };
+        let choice = probe::choose(&findings, &environment, forced, size);
+        Ok((this, choice, size))
     }
-    Ok((probe::choose(&findings, &environment, forced, size), size))
+
+    /// Learns until the fence or the time is over.
+    fn listen(&mut self, patience: Duration) {
+        let until = Instant::now() + patience;
+        let mut bytes = [0; 1024];
+        while !self.findings.complete {
+            let left = until.saturating_duration_since(Instant::now());
+            let count = match self.tty.read(&mut bytes, Some(left)) {
+                Got::Bytes(count) if !left.is_zero() => count,
+                _ => break,
+            };
+            for input in self.parser.feed(&bytes[..count]) {
+                if let Input::Reply(reply) = input {
+                    self.findings.learn(&reply);
+                }
+            }
+        }
+    }
+}
+
+impl Drop for OneShot {
+    fn drop(&mut self) {
+        if self.asked {
+            let silent = self.findings == Findings::default();
+            self.listen(if silent { ONE_SHOT } else { REST });
+            // Nobody is left to tell.
+            let _ = self.tty.restore();
+        }
+    }
 }
 
 /// What the environment alone says.
 pub fn without_asking(forced: Option<Protocol>, size: WindowSize) -> Choice {
-    probe::choose(&Findings::default(), &Environment::of_process(), forced, size)
-}
-
-/// Puts the question and learns until the fence or the time is over.
-fn ask_once(tty: &Tty, environment: &Environment, findings: &mut Findings) -> Result<()> {
-    tty.write(&probe::question(environment))?;
-    let until = Instant::now() + ONE_SHOT;
-    let mut parser = Parser::default();
-    let mut bytes = [0; 1024];
-    while !findings.complete {
-        let left = until.saturating_duration_since(Instant::now());
-        let count = match tty.read(&mut bytes, Some(left)) {
-            Got::Bytes(count) if !left.is_zero() => count,
-            _ => break,
-        };
-        for input in parser.feed(&bytes[..count]) {
-            if let Input::Reply(reply) = input {
-                findings.learn(&reply);
-            }
-        }
-    }
-    Ok(())
+    probe::choose(
+        &Findings::default(),
+        &Environment::of_process(),
+        forced,
+        size,
+    )
 }
 
 /// Tells that the terminal is gone when its thread ends for any reason but being woken.

@@ -217,11 +217,8 @@ pub(crate) fn restore_on_panic(session: &Arc<Session>, owner: ThreadId) {
         if std::thread::current().id() == owner {
             // There is no other way out when this fails too.
             let _ = session.leave_now();
-            let _ = writeln!(
-                std::io::stderr(),
-                "xamine: {}",
-                Safe::from_outside(&panic.to_string())
-            );
+            let words = Safe::from_outside(&panic.to_string().replace('\n', " "));
+            let _ = writeln!(std::io::stderr(), "xamine: {words}");
         }
     }));
 }

@@ -40,7 +40,7 @@ impl CellWriter {
         match self.at {
             Some((column, row)) if (column, row) == (x, y) => return,
             Some((column, row)) if row == y && x == column + 1 => {
-                self.write(format_args!("\x1b[C"))
+                self.write(format_args!("\x1b[C"));
             }
             Some((column, row)) if row == y && x > column => {
                 self.write(format_args!("\x1b[{}C", x - column));
@@ -141,7 +141,9 @@ pub fn lines(picture: &CellPicture, depth: Depth) -> Vec<u8> {
         line.style = Some((Color::Reset, Color::Reset, Modifier::empty()));
         for (x, paint) in row.iter().enumerate() {
             let mut cell = Cell::EMPTY;
-            cell.set_char(paint.symbol).set_fg(paint.fg).set_bg(paint.bg);
+            cell.set_char(paint.symbol)
+                .set_fg(paint.fg)
+                .set_bg(paint.bg);
             line.cell(x as u16, 0, &cell);
         }
         out.extend(line.finish());

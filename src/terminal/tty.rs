@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
-use rustix::termios::{self, OptionalActions, QueueSelector, Termios};
+use rustix::termios::{self, LocalModes, OptionalActions, QueueSelector, Termios};
 
 use crate::messages::say;
 use crate::{Error, Result};
@@ -81,6 +81,14 @@ impl Tty {
         let mut raw = self.found.clone();
         raw.make_raw();
         termios::tcsetattr(&self.file, OptionalActions::Now, &raw).map_err(failed)
+    }
+
+    /// Bytes come at once and are not shown, and output is as before: for a question in passing.
+    pub(crate) fn quiet(&self) -> Result<()> {
+        let mut quiet = self.found.clone();
+        let shown = LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG | LocalModes::IEXTEN;
+        quiet.local_modes.remove(shown);
+        termios::tcsetattr(&self.file, OptionalActions::Now, &quiet).map_err(failed)
     }
 
     /// The settings as found; what was not read yet is thrown away, so that no late reply is typed

@@ -19,6 +19,7 @@ mod keys;
 mod layering;
 mod painting;
 mod pixels;
+mod restoring;
 mod samples;
 mod scans;
 mod screens;

@@ -78,8 +78,7 @@ pub(super) fn read(body: &[u8]) -> Option<Input> {
     let csi = Csi::new(body)?;
     match (csi.private, csi.intermediate, csi.last) {
         (Some(b'<'), [], b'M' | b'm') => sgr_mouse(&csi),
-        (Some(_), _, _) => reply(&csi).map(Input::Reply),
-        (None, [], b'n' | b't') => reply(&csi).map(Input::Reply),
+        (Some(_), _, _) | (None, [], b'n' | b't') => reply(&csi).map(Input::Reply),
         (None, [], b'R') => Some(cursor_or_f3(&csi)),
         (None, [], b'I') if body.len() == 1 => Some(Input::Focus(true)),
         (None, [], b'O') if body.len() == 1 => Some(Input::Focus(false)),
