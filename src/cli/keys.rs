@@ -39,27 +39,41 @@ pub(super) fn run(
     }
 }
 
-/// The keymap that a configuration chooses: the map, the title of its reference and every problem
-/// as a sentence. A key file that cannot be used is reported and the default map serves.
-pub fn choose(choice: &KeymapChoice) -> (Keymap, Safe, Vec<Safe>) {
+/// The keymap in use.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chosen {
+    /// The map.
+    pub keymap: Keymap,
+    /// Title of its reference.
+    pub title: Safe,
+    /// Every problem of the key file as a sentence with file, line and column.
+    pub told: Vec<Safe>,
+    /// Whether it is the map that was chosen; false when the default one stands in.
+    pub served: bool,
+}
+
+/// The keymap that a configuration chooses. A key file that cannot be used is reported and the
+/// default map serves.
+pub fn choose(choice: &KeymapChoice) -> Chosen {
     match chosen(choice) {
         Ok((loaded, title, path)) => {
-            let mut told: Vec<Safe> = loaded
-                .problems
-                .iter()
-                .map(|problem| problem.sentence(&path))
-                .collect();
             let served = loaded.is_served();
-            if !served {
-                told.push(say("keymap-built-in-serves", &[]));
+            let sentences = loaded.problems.iter().map(|one| one.sentence(&path));
+            let mut told: Vec<Safe> = sentences.collect();
+            told.extend((!served).then(|| say("keymap-built-in-serves", &[])));
+            Chosen {
+                title: if served { title } else { default_title() },
+                keymap: loaded.keymap,
+                told,
+                served,
             }
-            let title = if served { title } else { default_title() };
-            (loaded.keymap, title, told)
         }
-        Err(error) => {
-            let told = vec![error.message(), say("keymap-built-in-serves", &[])];
-            (keymap::built_in(&names()), default_title(), told)
-        }
+        Err(error) => Chosen {
+            keymap: keymap::built_in(&names()),
+            title: default_title(),
+            told: vec![error.message(), say("keymap-built-in-serves", &[])],
+            served: false,
+        },
     }
 }
 
@@ -99,17 +113,18 @@ fn show(
         // A name that was typed and is not known is wrong usage.
         keymap::source(name)?;
     }
-    let (map, title, told) = choose(choice);
-    for sentence in loaded.problems.iter().chain(&told) {
+    let chosen = choose(choice);
+    for sentence in loaded.problems.iter().chain(&chosen.told) {
         writeln!(err, "xamine: {sentence}")?;
     }
+    let map = &chosen.keymap;
     match format {
-        "md" => out.write_all(reference::markdown(&title, &map).as_bytes())?,
-        "json" => writeln!(out, "{:#}", reference::json(&map))?,
-        _ => out.write_all(reference::text(&map).as_bytes())?,
+        "md" => out.write_all(reference::markdown(&chosen.title, map).as_bytes())?,
+        "json" => writeln!(out, "{:#}", reference::json(map))?,
+        _ => out.write_all(reference::text(map).as_bytes())?,
     }
-    let broken = !loaded.problems.is_empty() || !told.is_empty();
-    Ok(if broken { exit::PROBLEM } else { exit::DONE })
+    let sound = loaded.problems.is_empty() && chosen.served;
+    Ok(if sound { exit::DONE } else { exit::PROBLEM })
 }
 
 /// Lists everything that is wrong with a key file.

@@ -28,6 +28,7 @@ pub(super) fn manual(out: &mut dyn Write) -> Result<u8, Failure> {
 fn pages(command: &clap::Command, name: &str, text: &mut Vec<u8>) -> std::io::Result<()> {
     clap_mangen::Man::new(command.clone())
         .title(name.to_uppercase())
+        .source(concat!("xamine ", env!("CARGO_PKG_VERSION")))
         .manual("xamine")
         .render(text)?;
     for below in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {

@@ -19,8 +19,8 @@ const INDISPENSABLE: [(&str, &[Mode]); 3] = [
     ),
 ];
 
-/// The problems between the lines of `file`.
-pub(super) fn lines(text: &str, file: &KeyFile) -> Vec<Problem> {
+/// The problems between the lines of `file`, which lies over the map `beneath`.
+pub(super) fn lines(text: &str, file: &KeyFile, beneath: &Keymap) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (at, line) in file.lines.iter().enumerate() {
         problems.extend(reserved(text, line));
@@ -31,8 +31,8 @@ pub(super) fn lines(text: &str, file: &KeyFile) -> Vec<Problem> {
             problems.extend(hidden(text, earlier, line));
         }
     }
-    problems.extend(unlabelled(text, file));
-    problems.extend(idle_labels(text, file));
+    problems.extend(unlabelled(text, file, beneath));
+    problems.extend(idle_labels(text, file, beneath));
     problems
 }
 
@@ -158,14 +158,14 @@ fn clash(text: &str, id: &str, earlier: &Line, line: &Line) -> Problem {
 }
 
 /// Prefixes that open a pop-up without a title.
-fn unlabelled(text: &str, file: &KeyFile) -> Vec<Problem> {
+fn unlabelled(text: &str, file: &KeyFile, beneath: &Keymap) -> Vec<Problem> {
     let mut seen: Vec<Chord> = Vec::new();
     let mut problems = Vec::new();
     for line in file.lines.iter().filter(|line| !line.bounds.is_empty()) {
         for length in 1..line.chord.0.len() {
             let prefix = Chord(line.chord.0[..length].to_vec());
             let labelled = file.labels.iter().any(|label| label.chord == prefix);
-            let inherited = file.inherit && super::load::default_labels(&prefix);
+            let inherited = !beneath.label(&prefix.0).is_empty();
             if labelled || inherited || seen.contains(&prefix) {
                 continue;
             }
@@ -181,10 +181,10 @@ fn unlabelled(text: &str, file: &KeyFile) -> Vec<Problem> {
 }
 
 /// Labels of what is no prefix.
-fn idle_labels(text: &str, file: &KeyFile) -> Vec<Problem> {
+fn idle_labels(text: &str, file: &KeyFile, beneath: &Keymap) -> Vec<Problem> {
     let opens = |chord: &Chord| {
         file.lines.iter().any(|line| chord.begins(&line.chord))
-            || (file.inherit && super::load::default_labels(chord))
+            || !beneath.label(&chord.0).is_empty()
     };
     file.labels
         .iter()

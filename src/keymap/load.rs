@@ -5,7 +5,7 @@
 
 use super::lookup::Keymap;
 use super::read::{KeyFile, Section, file};
-use super::{Chord, Names, check};
+use super::{Names, check};
 use crate::app::Mode;
 use crate::config::{Problem, in_order, nearest, suggest};
 use crate::messages::{arg, say};
@@ -57,12 +57,13 @@ pub fn built_in(names: &Names<'_>) -> Keymap {
 pub fn load(text: &str, names: &Names<'_>) -> Loaded {
     let mut file = file(text, names);
     let mut problems = std::mem::take(&mut file.problems);
-    problems.extend(check::lines(text, &file));
-    let mut keymap = if file.inherit {
+    let beneath = if file.inherit {
         built_in(names)
     } else {
         Keymap::default()
     };
+    problems.extend(check::lines(text, &file, &beneath));
+    let mut keymap = beneath;
     overlay(&mut keymap, &file);
     // Lines that were dropped for other reasons would make these complaints false.
     if !problems.iter().any(Problem::is_error) {
@@ -75,12 +76,6 @@ pub fn load(text: &str, names: &Names<'_>) -> Loaded {
         keymap,
         problems: in_order(problems),
     }
-}
-
-/// Whether the default map labels that prefix.
-pub(super) fn default_labels(prefix: &Chord) -> bool {
-    let labels = file(BUILT_IN[0].1, &Names::default()).labels;
-    labels.iter().any(|label| label.chord == *prefix)
 }
 
 /// Lays a file's lines over a map: `[all]` first, so that a mode's own line wins.

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use xamine::app::Mode;
+use xamine::cli::keys::names;
 use xamine::command::{self, Argument, Group, Need};
+use xamine::keymap::built_in;
 use xamine::messages::{has, say};
 
 use crate::kept::{folder, root};
@@ -109,6 +111,28 @@ fn every_group_mode_and_need_has_its_words() {
         let word = format!("{need:?}").to_lowercase();
         assert!(has(&format!("need-{word}")), "need-{word}");
     }
+}
+
+#[test]
+fn every_filter_and_reason_has_its_words_and_a_key() {
+    let mut lines = String::new();
+    for mode in Mode::ALL {
+        for (_, bounds) in built_in(&names()).chords(mode) {
+            let words = bounds.iter().map(xamine::keymap::Bound::line);
+            lines.extend(words.flat_map(|line| [line, "\n".into()]));
+        }
+    }
+    for filter in names().filters {
+        assert!(has(&format!("filter-{filter}")), "filter-{filter}");
+        let bound = lines.contains(&format!("toggle_filter {filter}\n"));
+        assert!(bound, "no key runs 'toggle_filter {filter}'");
+    }
+    for reason in names().reasons {
+        assert!(has(&format!("reason-{reason}")), "reason-{reason}");
+        let bound = lines.contains(&format!("toggle_reason {reason}\n"));
+        assert!(bound, "no key runs 'toggle_reason {reason}'");
+    }
+    assert!(names().filters.len() >= 11 && names().reasons.len() >= 12);
 }
 
 #[test]

@@ -13,7 +13,7 @@ cli-show-size = Size of the picture in cells, such as 80x24
 cli-show-cell = Size of a cell in pixels, such as 8x16
 cli-show-example =
     Example:
-      xamine show samples/truck_high.tif --protocol half-block --size 100x30
+      xamine show scan.tif --protocol half-block --size 100x30
 cli-render = Writes the picture to a file
 cli-measure = Measures a region of a scan
 cli-log = Reads the decision log
