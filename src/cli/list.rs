@@ -2,6 +2,7 @@
 //!
 //! What cannot be read is a row with its reason. JSON is one array with the fields of the contract.
 
+use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
@@ -19,6 +20,9 @@ use crate::text::Safe;
 
 /// Time between two words of progress.
 const PROGRESS: Duration = Duration::from_secs(1);
+
+/// Cells of the path column; longer paths run over.
+const PATH_CELLS: usize = 60;
 
 /// Runs the command.
 pub(super) fn run(
@@ -134,15 +138,16 @@ fn json_of_other(other: &Other) -> Value {
 pub(super) fn path_members(path: &Path) -> Map<String, Value> {
     let mut members = Map::new();
     let bytes = path.as_os_str().as_bytes();
-    match std::str::from_utf8(bytes) {
-        Ok(text) => {
-            members.insert("path".to_owned(), json!(text));
-        }
-        Err(_) => {
-            members.insert("path".to_owned(), json!(Safe::from_bytes(bytes)));
-            let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-            members.insert("path_hex".to_owned(), json!(hex));
-        }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        members.insert("path".to_owned(), json!(text));
+    } else {
+        let hex = bytes.iter().fold(String::new(), |mut hex, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        });
+        members.insert("path".to_owned(), json!(Safe::from_bytes(bytes)));
+        members.insert("path_hex".to_owned(), json!(hex));
     }
     members
 }
@@ -158,8 +163,10 @@ fn table(rows: &[Found], out: &mut dyn Write) -> std::io::Result<()> {
     let head = ["state", "kind", "files", "size", "path", "problem"];
     let head: Row = head.map(|column| say(&format!("list-head-{column}"), &[]));
     let rows: Vec<Row> = std::iter::once(head).chain(rows.iter().map(row)).collect();
-    let widths: [usize; 5] =
+    let mut widths: [usize; 5] =
         std::array::from_fn(|at| rows.iter().map(|row| row[at].width()).max().unwrap_or(0));
+    // A few very long paths do not push every problem off the screen.
+    widths[4] = widths[4].min(PATH_CELLS);
     for [state, kind, files, size, path, problem] in &rows {
         let left = |cell: &Safe, at: usize| " ".repeat(widths[at] - cell.width());
         write!(
@@ -171,7 +178,11 @@ fn table(rows: &[Found], out: &mut dyn Write) -> std::io::Result<()> {
             left(size, 3),
         )?;
         if !problem.is_empty() {
-            write!(out, "{}  {problem}", left(path, 4))?;
+            write!(
+                out,
+                "{}  {problem}",
+                " ".repeat(widths[4].saturating_sub(path.width()))
+            )?;
         }
         writeln!(out)?;
     }

@@ -237,10 +237,16 @@ impl Walk<'_> {
     }
 }
 
-/// Files before folders, each in natural order.
+/// Files, then folders, then links to folders, each in natural order: a folder is listed where it
+/// is, and a link to it is the one that comes again.
 fn order(a: &DirEntry, b: &DirEntry) -> std::cmp::Ordering {
-    let folder = |entry: &DirEntry| entry.file_type().is_dir();
-    folder(a)
-        .cmp(&folder(b))
+    // Links are not followed yet when entries are put in order.
+    let rank = |entry: &DirEntry| match (entry.file_type().is_dir(), entry.path_is_symlink()) {
+        (true, _) => 1,
+        (false, true) if entry.path().is_dir() => 2,
+        _ => 0,
+    };
+    rank(a)
+        .cmp(&rank(b))
         .then_with(|| natural(a.file_name().as_bytes(), b.file_name().as_bytes()))
 }

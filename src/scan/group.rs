@@ -7,16 +7,16 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsStr;
 use std::fs::Metadata;
-use std::io::{BufReader, Read as _, Seek as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
 use super::find::{Found, Other};
+use super::look::{Look, look_inside};
 use super::names::{natural, plane_of_name};
-use super::read::{self, Glance};
+use super::read::Glance;
 use super::sidecar::{SUFFIX, Sidecar};
-use super::source::{Source, modified_ns, open_regular};
+use super::source::modified_ns;
 use super::{Format, Limits, PairedBy, Scan, ScanFile};
 use crate::cancel::Cancel;
 use crate::messages::{arg, say};
@@ -249,7 +249,7 @@ impl Folder {
             scan.error = Some(Error::bad_file(&path, say("scan-sidecar-no-scan", &[])));
         }
         if let Some(first) = scan.files.first() {
-            scan.path = first.path.clone();
+            scan.path.clone_from(&first.path);
         }
         scan.kind = described_kind(sidecar, &planes).filter(|_| scan.error.is_none());
         scan.sidecar = Some(path);
@@ -414,59 +414,4 @@ fn described_kind(sidecar: &Sidecar, planes: &[Option<Kind>]) -> Option<Kind> {
         [first, ..] => *first,
         [] => None,
     }
-}
-
-/// What a regular file is.
-enum Look {
-    /// A format that is read, and what its header tells.
-    Picture(Format, Glance),
-    /// Something else.
-    Other(Safe),
-}
-
-/// Opens a file and reads its header; the error is the row's.
-fn look_inside(file: &ScanFile, limits: &Limits, cancel: &Cancel) -> Result<Look> {
-    let (mut opened, metadata) = open_regular(&file.path)?;
-    let mut magic = Vec::new();
-    (&mut opened)
-        .take(read::MAGIC as u64)
-        .read_to_end(&mut magic)
-        .map_err(|error| Error::io(&file.path, &error))?;
-    let Some(reader) = read::reader_for(&magic) else {
-        return not_a_picture(&file.path, &magic);
-    };
-    opened
-        .rewind()
-        .map_err(|error| Error::io(&file.path, &error))?;
-    let source = Source {
-        path: &file.path,
-        bytes: &[],
-        limits,
-        cancel,
-    };
-    let mut input = BufReader::new(opened);
-    let glance = (reader.glance)(&mut input, &source, metadata.len())?;
-    Ok(Look::Picture(reader.format, glance))
-}
-
-/// An other file, or one whose name promises a format that it is not.
-fn not_a_picture(path: &Path, magic: &[u8]) -> Result<Look> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    if let Some(format) = read::promised(&name) {
-        if magic.is_empty() {
-            return Err(Error::bad_file(path, say("scan-empty", &[])));
-        }
-        let format = Safe::word(format.as_str());
-        let why = match read::known_but_not_read(magic) {
-            Some(is) => say(
-                "scan-not-as-named-is",
-                &[arg("format", &format), arg("is", &is)],
-            ),
-            None => say("scan-not-as-named", &[arg("format", &format)]),
-        };
-        return Err(Error::bad_file(path, why));
-    }
-    Ok(Look::Other(
-        read::known_but_not_read(magic).unwrap_or_else(|| say("scan-unknown", &[])),
-    ))
 }

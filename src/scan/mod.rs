@@ -8,6 +8,7 @@ mod air;
 mod find;
 mod group;
 mod limits;
+mod look;
 mod names;
 mod npy;
 mod open;

@@ -47,12 +47,12 @@ fn parse(bytes: &[u8]) -> Option<Vec<f32>> {
     let values: Vec<f32> = if header.contains("'<f8'") {
         let values = data.chunks_exact(8);
         values
-            .map(|v| v.try_into().map(f64::from_le_bytes).unwrap_or(f64::NAN) as f32)
+            .map(|v| v.try_into().map_or(f64::NAN, f64::from_le_bytes) as f32)
             .collect()
     } else if header.contains("'<f4'") {
         let values = data.chunks_exact(4);
         values
-            .map(|v| v.try_into().map(f32::from_le_bytes).unwrap_or(f32::NAN))
+            .map(|v| v.try_into().map_or(f32::NAN, f32::from_le_bytes))
             .collect()
     } else if header.contains("'<u2'") {
         data.chunks_exact(2)

@@ -12,7 +12,7 @@ use super::source::{Source, read_hashed, sha256};
 use super::{FileRecord, Format, Limits, Opened, PairedBy, Scan, air, npy};
 use crate::cancel::Cancel;
 use crate::messages::{arg, say};
-use crate::radiograph::{Air, Energy, Kind, Plane, PlaneName, Radiograph};
+use crate::radiograph::{Air, Energy, Kind, Plane, PlaneName, Polarity, Radiograph};
 use crate::text::Safe;
 use crate::{Error, Result};
 
@@ -87,7 +87,7 @@ fn decode(scan: &Scan, limits: &Limits, cancel: &Cancel) -> Result<Opened> {
             .decoded
             .pages
             .iter()
-            .flat_map(|page| page.planes.first());
+            .filter_map(|page| page.planes.first());
         let pixels: usize = pages.map(|plane| plane.samples.len()).sum();
         left.megapixels = left.megapixels.saturating_sub(pixels as u64 / 1_000_000);
         parts.push(part);
@@ -377,6 +377,11 @@ fn finish(opened: &mut Opened, sidecar: Option<(&Path, &Sidecar)>) -> Result<()>
             if let Some(about) = about {
                 told(plane, about, path)?;
                 view.pixel_mm = about.pixel_mm.or(view.pixel_mm);
+            }
+        }
+        if view.kind() == Kind::Colour {
+            for plane in &mut view.planes {
+                plane.polarity = Polarity::Unknown;
             }
         }
         air::estimate(&mut view.planes);

@@ -236,6 +236,7 @@ fn unknown_keys(table: &toml::Table) -> Vec<Safe> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

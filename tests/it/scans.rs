@@ -254,7 +254,7 @@ fn dicos_files_hold_exactly_their_truth() {
             .1;
         assert!(plane.samples == *truth, "{name}");
     }
-    assert_eq!(seen, 11);
+    assert_eq!(seen, 12);
 }
 
 #[test]
@@ -362,9 +362,11 @@ fn a_real_radiograph_keeps_its_15_bits_in_every_compression() {
     let packed = open_path(&samples("chest/chest_15bit_j2k.dcm"), true).unwrap();
     let (a, b) = (only_plane(&plain), only_plane(&packed));
     assert!(a.samples == b.samples);
+    // The uncompressed file declares 16 bits, the compressed one the 15 that are used.
+    assert_eq!((a.bits, b.bits, b.bits_allocated), (16, 15, 16));
     assert_eq!(
-        (a.bits, a.bits_allocated, a.polarity),
-        (15, 16, Polarity::BrightIsDense)
+        (a.polarity, b.polarity),
+        (Polarity::BrightIsDense, Polarity::BrightIsDense)
     );
     assert_eq!((a.width, a.height), (1841, 1955));
     assert_ne!(plain.scan_id, packed.scan_id);
@@ -396,6 +398,11 @@ fn min_is_white_is_kept_as_stored_and_told_by_polarity() {
     let plane = only_plane(&opened);
     assert_eq!(plane.polarity, Polarity::BrightIsDense);
     assert!(plane.samples.iter().copied().eq(0..6000));
+    let mut two = grey_tags(50, 60, 12_000, 0);
+    two[2].2 = vec![16, 16];
+    two[6].2 = vec![2];
+    let error = folder.open("two.tif", tiff(&two, &data)).unwrap_err();
+    assert!(matches!(error, Error::Unsupported { .. }), "{error}");
     let mut tags = grey_tags(100, 60, 6000, 0);
     tags[2].2 = vec![8];
     let eight: Vec<u8> = (0..6000u16).map(|i| i as u8).collect();
@@ -597,7 +604,7 @@ fn flipped_bits_never_panic() {
     for path in list {
         let bytes = std::fs::read(&path).unwrap();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        for round in 0..60 {
+        for round in 0..40 {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             let mut broken = bytes.clone();
             // Every other flip hits the headers, at either end.
@@ -968,27 +975,8 @@ fn nothing_in_a_folder_can_hold_the_walk_up() {
         ]
     );
     others.sort();
-    assert_eq!(
-        others,
-        [
-            "dangling.tif",
-            "notes.txt",
-            "pipe.tif",
-            "self",
-            "socket.tif",
-            "sub",
-            "up",
-            "up",
-            "zero.tif"
-        ]
-        .into_iter()
-        .filter(|name| others.iter().any(|other| other == name))
-        .collect::<std::collections::BTreeSet<_>>()
-        .into_iter()
-        .map(str::to_owned)
-        .collect::<Vec<_>>(),
-    );
-    for name in [
+    let expected = [
+        "again",
         "dangling.tif",
         "notes.txt",
         "pipe.tif",
@@ -996,12 +984,8 @@ fn nothing_in_a_folder_can_hold_the_walk_up() {
         "socket.tif",
         "up",
         "zero.tif",
-    ] {
-        assert!(
-            others.iter().any(|other| other == name),
-            "{name} in {others:?}"
-        );
-    }
+    ];
+    assert_eq!(others, expected);
     assert_eq!((tally.scans, tally.problems), (3, 2));
     for name in ["pipe.tif", "zero.tif", "socket.tif"] {
         assert!(open_path(&folder.path(name), true).is_err(), "{name}");

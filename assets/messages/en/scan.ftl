@@ -42,6 +42,7 @@ scan-page-of-one = a page belongs to one file: name the file before the #
 
 # Samples
 scan-signed = its { $bits }-bit samples go below zero; save them as unsigned 16-bit samples
+scan-signed-type = its { $bits }-bit samples are signed; save them as unsigned 16-bit samples
 scan-float = its samples are { $bits }-bit floating point; save them as unsigned 16-bit samples
 scan-sample-format = the type of its { $bits }-bit samples is unknown; save them as unsigned 16-bit samples
 scan-sample-bits = its samples have { $bits } bits; 8 and 16 bits are read
@@ -58,6 +59,7 @@ scan-tiff-many = it has more than 64 pages, or a page has more than 4096 tags
 scan-tiff-empty = it has no page
 scan-tiff-no-data = it does not say where its pixels are
 scan-tiff-chunks = its strips or tiles do not make up the picture
+scan-white-samples = white is zero in both of its samples per pixel; save it with one page per energy
 scan-tiff-tiled-planar = its planes are stored in separate tiles; save it with strips, or with the samples of a pixel together
 
 # PNG, JPEG, BMP

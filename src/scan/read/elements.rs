@@ -167,7 +167,7 @@ impl Elements {
         source: &Source<'_>,
         want: Want,
     ) -> Result<bool> {
-        if walk.count % 4096 == 0 {
+        if walk.count.is_multiple_of(4096) {
             source.cancel.check()?;
         }
         match token {

@@ -5,11 +5,13 @@
 
 mod bitmap;
 mod dicom;
+mod dicom_pixels;
 mod elements;
 mod jpeg;
 mod png;
 mod tiff;
 mod tiff_directory;
+mod tiff_layout;
 
 use std::io::{Read, Seek};
 

@@ -1,20 +1,20 @@
-//! TIFF: 8- and 16-bit unsigned samples, strips or tiles, none, LZW, deflate or PackBits, either
-//! byte order, classic or BigTIFF.
+//! TIFF: 8- and 16-bit unsigned samples, strips or tiles, none, LZW, deflate or `PackBits`, either
+//! byte order, classic or `BigTIFF`.
 //!
 //! Samples come out as stored: the library inverts `MinIsWhite`, and that is taken back. What is
 //! not read (float, signed, 32 bits, other compressions, tiled planar) is said before decoding.
 
 use std::io::Cursor;
 
+use ::tiff::TiffError;
 use ::tiff::decoder::{Decoder, DecodingResult, Limits as TiffLimits};
 
-use super::tiff_directory::{Broken, Directory, directories, tag};
+use super::tiff_directory::{Directory, directories, tag};
+use super::tiff_layout::{Layout, layouts, told};
 use super::{COLOURS, Decoded, Glance, Input, Page, Reader};
 use crate::messages::{arg, say};
 use crate::radiograph::{Kind, Plane, PlaneName, Polarity};
 use crate::scan::Format;
-use crate::scan::limits::Claim;
-use crate::scan::names::plane_of_name;
 use crate::scan::source::Source;
 use crate::text::Safe;
 use crate::{Error, Result};
@@ -26,53 +26,10 @@ pub(super) const READER: Reader = Reader {
     read,
 };
 
-/// Compressions that are read, with how many times its size each can grow: the longest run a code
-/// can stand for.
-const COMPRESSIONS: &[(u64, u64)] = &[(1, 1), (5, 2731), (8, 1032), (32946, 1032), (32773, 64)];
-
-/// Names of compressions that are not.
-const NOT_READ: &[(u64, &str)] = &[
-    (2, "CCITT"),
-    (3, "CCITT fax 3"),
-    (4, "CCITT fax 4"),
-    (6, "JPEG"),
-    (7, "JPEG"),
-    (33003, "JPEG 2000"),
-    (33004, "JPEG 2000"),
-    (33005, "JPEG 2000"),
-    (34712, "JPEG 2000"),
-    (34887, "LERC"),
-    (34925, "LZMA"),
-    (50000, "Zstandard"),
-    (50001, "WebP"),
-    (50002, "JPEG XL"),
-    (52546, "JPEG XL"),
-];
-
 fn claims(magic: &[u8]) -> bool {
     [&b"II*\0"[..], b"MM\0*", b"II+\0", b"MM\0+"]
         .iter()
         .any(|start| magic.starts_with(start))
-}
-
-/// How one page is stored.
-#[derive(Debug)]
-struct Layout {
-    width: u64,
-    height: u64,
-    samples: u64,
-    bits: u64,
-    inverted: bool,
-    colour: bool,
-    /// Samples that carry signal: 1, 2 or 3.
-    used: u64,
-    planar: bool,
-    /// Strip or tile size.
-    chunk: [u64; 2],
-    /// Bytes of pixel data.
-    data: u64,
-    growth: u64,
-    says: Option<PlaneName>,
 }
 
 fn glance(input: &mut dyn Input, source: &Source<'_>, length: u64) -> Result<Glance> {
@@ -105,222 +62,6 @@ fn kind_of(pages: &[Layout]) -> Kind {
     }
 }
 
-/// The layouts of all pages, each checked against the file.
-fn layouts(input: &mut dyn Input, source: &Source<'_>, length: u64) -> Result<Vec<Layout>> {
-    let pages = directories(input, length).map_err(|broken| told(broken, source))?;
-    let layouts: Vec<Layout> = pages
-        .iter()
-        .map(|page| layout(page, source, length))
-        .collect::<Result<_>>()?;
-    let pixels: u64 = layouts.iter().fold(0, |all, page| {
-        all.saturating_add(page.width.saturating_mul(page.height))
-    });
-    let limit = source.limits.megapixels;
-    if pixels > limit.saturating_mul(1_000_000) {
-        let pages = layouts.len();
-        let words = [
-            arg("pages", &pages),
-            arg("pixels", &pixels),
-            arg("limit", &limit),
-        ];
-        return Err(source.limit("scan-pages-over-megapixels", &words));
-    }
-    Ok(layouts)
-}
-
-/// The sentence for broken directories.
-fn told(broken: Broken, source: &Source<'_>) -> Error {
-    let id = match broken {
-        Broken::Short => "scan-tiff-short",
-        Broken::Loop => "scan-tiff-loop",
-        Broken::Many => "scan-tiff-many",
-        Broken::Empty => "scan-tiff-empty",
-        Broken::Disk => "scan-disk",
-    };
-    source.bad(id, &[])
-}
-
-/// How a page is stored; refuses what is not read and what the file cannot hold.
-fn layout(page: &Directory, source: &Source<'_>, length: u64) -> Result<Layout> {
-    let number = |tag, default| page.number(tag).unwrap_or(default);
-    let (width, height) = (number(tag::WIDTH, 0), number(tag::HEIGHT, 0));
-    let samples = number(tag::SAMPLES, 1);
-    let bits = bits_of(page, source)?;
-    let growth = growth_of(number(tag::COMPRESSION, 1), source)?;
-    let photometric = number(tag::PHOTOMETRIC, 1);
-    let used = used_samples(page, photometric, samples, source)?;
-    let tiled = !page.numbers(tag::TILE_OFFSETS).is_empty();
-    let planar = samples > 1 && number(tag::PLANAR, 1) == 2;
-    if planar && tiled {
-        return Err(source.unsupported("scan-tiff-tiled-planar", &[]));
-    }
-    let chunk = if tiled {
-        [number(tag::TILE_WIDTH, 0), number(tag::TILE_HEIGHT, 0)]
-    } else {
-        [
-            width,
-            number(tag::ROWS_PER_STRIP, height).clamp(1, height.max(1)),
-        ]
-    };
-    let data = pixel_data(page, tiled, source, length)?;
-    let layout = Layout {
-        width,
-        height,
-        samples,
-        bits,
-        inverted: photometric == 0,
-        colour: photometric == 2,
-        used,
-        planar,
-        chunk,
-        data,
-        growth,
-        says: plane_said(page),
-    };
-    layout.claim().check(source)?;
-    layout.chunks_check(page, tiled, source)?;
-    Ok(layout)
-}
-
-/// Bits of a sample: 8 or 16, unsigned, all samples alike.
-fn bits_of(page: &Directory, source: &Source<'_>) -> Result<u64> {
-    let formats = page.numbers(tag::SAMPLE_FORMAT);
-    let bits = page.numbers(tag::BITS);
-    let first = bits.first().copied().unwrap_or(1);
-    if let Some(format) = formats.iter().find(|format| !matches!(format, 1 | 4)) {
-        let id = match format {
-            2 => "scan-signed",
-            3 => "scan-float",
-            _ => "scan-sample-format",
-        };
-        return Err(source.unsupported(id, &[arg("bits", &first)]));
-    }
-    if !matches!(first, 8 | 16) || bits.iter().any(|other| *other != first) {
-        return Err(source.unsupported("scan-sample-bits", &[arg("bits", &first)]));
-    }
-    Ok(first)
-}
-
-/// How much a compression can grow, when it is read at all.
-fn growth_of(compression: u64, source: &Source<'_>) -> Result<u64> {
-    if let Some((_, growth)) = COMPRESSIONS.iter().find(|(code, _)| *code == compression) {
-        return Ok(*growth);
-    }
-    let name = NOT_READ.iter().find(|(code, _)| *code == compression);
-    Err(match name {
-        Some((_, name)) => {
-            source.unsupported("scan-compression", &[arg("name", &Safe::word(name))])
-        }
-        None => source.unsupported("scan-compression-code", &[arg("code", &compression)]),
-    })
-}
-
-/// How many samples of a pixel carry signal; an alpha sample does not.
-fn used_samples(
-    page: &Directory,
-    photometric: u64,
-    samples: u64,
-    source: &Source<'_>,
-) -> Result<u64> {
-    let extra = page.numbers(tag::EXTRA_SAMPLES);
-    let alpha = extra.iter().any(|kind| matches!(kind, 1 | 2));
-    match (photometric, samples, alpha) {
-        (0 | 1, 1, _) | (0 | 1, 2, true) => Ok(1),
-        (0 | 1, 2, false) => Ok(2),
-        (2, 3, _) | (2, 4, true) => Ok(3),
-        (0..=2, ..) => Err(source.unsupported("scan-samples", &[arg("samples", &samples)])),
-        _ => Err(source.unsupported("scan-photometric", &[arg("code", &photometric)])),
-    }
-}
-
-/// Bytes of pixel data, all of which must lie inside the file.
-fn pixel_data(page: &Directory, tiled: bool, source: &Source<'_>, length: u64) -> Result<u64> {
-    let (offsets, counts) = if tiled {
-        (
-            page.numbers(tag::TILE_OFFSETS),
-            page.numbers(tag::TILE_COUNTS),
-        )
-    } else {
-        (
-            page.numbers(tag::STRIP_OFFSETS),
-            page.numbers(tag::STRIP_COUNTS),
-        )
-    };
-    if offsets.is_empty() || offsets.len() != counts.len() {
-        return Err(source.bad("scan-tiff-no-data", &[]));
-    }
-    let ends = offsets.iter().zip(counts);
-    let end = ends.fold(0, |most: u64, (at, count)| {
-        most.max(at.saturating_add(*count))
-    });
-    if end > length {
-        let words = [arg("needed", &end), arg("data", &length)];
-        return Err(source.bad("scan-cut-short", &words));
-    }
-    Ok(counts
-        .iter()
-        .fold(0, |all: u64, count| all.saturating_add(*count)))
-}
-
-/// The plane that a page's description or name says it is.
-fn plane_said(page: &Directory) -> Option<PlaneName> {
-    [tag::DESCRIPTION, tag::PAGE_NAME]
-        .into_iter()
-        .find_map(|tag| {
-            let text = std::str::from_utf8(page.text(tag)?).ok()?;
-            // A sentence that happens to hold the word is not a name.
-            let short = text.split_whitespace().count() <= 4;
-            plane_of_name(text)
-                .filter(|_| short)
-                .map(|named| named.plane)
-        })
-}
-
-impl Layout {
-    fn claim(&self) -> Claim {
-        Claim {
-            columns: self.width,
-            rows: self.height,
-            samples: self.samples,
-            frames: 1,
-            bits: self.bits,
-            data: self.data,
-            growth: self.growth,
-        }
-    }
-
-    /// Refuses strips or tiles that do not cover the picture, or that are out of all proportion.
-    fn chunks_check(&self, page: &Directory, tiled: bool, source: &Source<'_>) -> Result<()> {
-        let [width, height] = self.chunk;
-        let fits =
-            |chunk: u64, all: u64| chunk > 0 && chunk <= all.max(1).saturating_mul(2).max(65_536);
-        let tag = if tiled {
-            tag::TILE_OFFSETS
-        } else {
-            tag::STRIP_OFFSETS
-        };
-        let sound = fits(width, self.width) && fits(height, self.height) && {
-            let grid = self
-                .width
-                .div_ceil(width)
-                .saturating_mul(self.height.div_ceil(height));
-            let planes = if self.planar { self.samples } else { 1 };
-            page.numbers(tag).len() as u64 == grid.saturating_mul(planes)
-        };
-        if sound {
-            Claim {
-                columns: width,
-                rows: height,
-                growth: u64::MAX,
-                ..self.claim()
-            }
-            .check(source)
-        } else {
-            Err(source.bad("scan-tiff-chunks", &[]))
-        }
-    }
-}
-
 fn read(source: &Source<'_>, page: Option<usize>) -> Result<Decoded> {
     let length = source.bytes.len() as u64;
     let mut cursor = Cursor::new(source.bytes);
@@ -335,7 +76,7 @@ fn read(source: &Source<'_>, page: Option<usize>) -> Result<Decoded> {
     }
     cursor.set_position(0);
     let mut decoder = Decoder::new(cursor)
-        .map_err(|error| source.library(&error))?
+        .map_err(|error| library(&error, source))?
         .with_limits(tiff_limits(source));
     let mut decoded = Decoded {
         metadata: metadata(&directories[page.map_or(0, |page| page - 1)]),
@@ -357,7 +98,7 @@ fn read(source: &Source<'_>, page: Option<usize>) -> Result<Decoded> {
         }
         decoder
             .seek_to_image(index)
-            .map_err(|error| source.library(&error))?;
+            .map_err(|error| library(&error, source))?;
         if layout.used < layout.samples {
             decoded.warnings.push(say("scan-alpha", &[]));
         }
@@ -368,6 +109,15 @@ fn read(source: &Source<'_>, page: Option<usize>) -> Result<Decoded> {
         });
     }
     Ok(decoded)
+}
+
+/// What the library says: broken, or sound and not read.
+fn library(error: &TiffError, source: &Source<'_>) -> Error {
+    if let TiffError::UnsupportedError(unsupported) = error {
+        let words = Safe::from_outside(&unsupported.to_string());
+        return source.unsupported("scan-library", &[arg("words", &words)]);
+    }
+    source.library(error)
 }
 
 /// The library's limits: a strip may be as large as the picture, which was checked.
@@ -415,7 +165,7 @@ fn planes(
         source.cancel.check()?;
         let chunk = decoder
             .read_chunk(index as u32)
-            .map_err(|error| source.library(&error))?;
+            .map_err(|error| library(&error, source))?;
         let samples = widened(chunk, layout).ok_or_else(|| source.bad("scan-tiff-chunks", &[]))?;
         let (set, place) = (index / per_plane, index % per_plane);
         let at = [
@@ -457,7 +207,9 @@ fn widened(chunk: DecodingResult, layout: &Layout) -> Option<Vec<u16>> {
         }
         DecodingResult::U16(mut samples) if layout.bits == 16 => {
             if undo {
-                samples.iter_mut().for_each(|s| *s = !*s);
+                for sample in &mut samples {
+                    *sample = !*sample;
+                }
             }
             Some(samples)
         }

@@ -1,6 +1,6 @@
 //! The directories of a TIFF: which tags a page has, read by ourselves and under limits.
 //!
-//! Classic and BigTIFF, both byte orders. At most 64 pages of 4,096 tags; a loop of pages, a tag
+//! Classic and `BigTIFF`, both byte orders. At most 64 pages of 4,096 tags; a loop of pages, a tag
 //! that lies outside the file, or one that claims more values than the file has bytes is an error.
 
 use std::collections::BTreeMap;
