@@ -125,22 +125,42 @@ impl Grid {
 
     /// Raster values without margin, brought to the screen.
     pub(super) fn to_screen<T: Copy>(&self, values: &[T], outside: T) -> Vec<T> {
+        let (across, down) = (&self.across.take, &self.down.take);
+        let upright = self.rotation == 0;
+        let plain = |(i, take): (usize, &u32)| *take == i as u32;
+        if upright && across.len() == self.across.seen && across.iter().enumerate().all(plain) {
+            return self.rows_to_screen(values, outside);
+        }
         let (width, height) = (self.screen.width, self.screen.height);
         let mut out = Vec::with_capacity(width * height);
         for y in 0..height {
-            for x in 0..width {
+            out.extend((0..width).map(|x| {
                 let (u, v) = match self.rotation {
                     90 => (y, width - 1 - x),
                     180 => (width - 1 - x, height - 1 - y),
                     270 => (height - 1 - y, x),
                     _ => (x, y),
                 };
-                let (column, row) = (self.across.take[u], self.down.take[v]);
-                out.push(if column == NONE || row == NONE {
+                let (column, row) = (across[u], down[v]);
+                if column == NONE || row == NONE {
                     outside
                 } else {
                     values[row as usize * self.across.seen + column as usize]
-                });
+                }
+            }));
+        }
+        out
+    }
+
+    /// [`Grid::to_screen`] where the columns are the raster's own: whole rows are copied.
+    fn rows_to_screen<T: Copy>(&self, values: &[T], outside: T) -> Vec<T> {
+        let width = self.across.seen;
+        let mut out = Vec::with_capacity(width * self.down.take.len());
+        for row in &self.down.take {
+            if *row == NONE {
+                out.resize(out.len() + width, outside);
+            } else {
+                out.extend_from_slice(&values[*row as usize * width..][..width]);
             }
         }
         out

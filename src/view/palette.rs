@@ -4,7 +4,9 @@
 //! steps look equal and the order survives any colour vision. Material hues are those of vendor
 //! consoles: organic orange, inorganic green, metal blue. Red is kept for flags.
 
+use crate::messages::say;
 use crate::physics::Class;
+use crate::text::Safe;
 
 /// Brightness steps of a material ramp: four ramps of them fill one byte.
 pub(super) const STEPS: usize = 64;
@@ -78,6 +80,11 @@ impl Palette {
     /// The palette of that name.
     pub fn named(name: &str) -> Option<&'static Self> {
         PALETTES.iter().find(|palette| palette.name == name)
+    }
+
+    /// Its one-sentence description.
+    pub fn doc(&self) -> Safe {
+        say(&format!("palette-{}", self.name), &[])
     }
 
     /// 255 colours from dark to bright, then the ground.

@@ -41,13 +41,7 @@ measure-unknown = unknown
 measure-class = material: { $class }
 measure-class-subtracted = material without its background: { $class }
 measure-share =   { $percent } % { $class }
-cli-arg-view-name = Name of the view of the scan
-cli-arg-plane = Name of the plane that is shown, such as high or low
-cli-arg-display = What is drawn: grey, material, class or palette:NAME
 cli-arg-preset = A way of looking by name, such as material or edge; other options override it
-cli-arg-window = Centre and width of the grey window in the unit shown, or auto
-cli-arg-filters = A filter, such as invert, log, gamma=2 or edge; may be given several times, in order
-cli-arg-region = The part of the scan, in scan pixels
 cli-render-output = The file: .png is what is seen, .tif and .npy the quantity behind it
 cli-render-size = Size in pixels, 1:1 without it: WxH keeps the shape on exactly that canvas, Wx and xH follow it
 cli-render-legend = Draw the legend under the picture
