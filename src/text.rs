@@ -72,6 +72,24 @@ impl Safe {
         Self(word.to_owned())
     }
 
+    /// `cells` blanks.
+    pub fn blanks(cells: usize) -> Self {
+        Self(" ".repeat(cells))
+    }
+
+    /// A line that is being typed: as [`Safe::from_outside`], but spaces at its edges stay spaces.
+    pub fn from_typed(text: &str) -> Self {
+        let inner = text.trim_matches(' ');
+        let lead = text.len() - text.trim_start_matches(' ').len();
+        let tail = text.len() - lead.min(text.len()) - inner.len();
+        Self(format!(
+            "{}{}{}",
+            " ".repeat(lead),
+            Self::from_outside(inner),
+            " ".repeat(tail)
+        ))
+    }
+
     /// A number, with `decimals` places.
     pub fn number(value: f64, decimals: usize) -> Self {
         Self(format!("{value:.decimals$}"))

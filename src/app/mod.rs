@@ -1,5 +1,229 @@
 //! The console's state as plain data, and what events do to it.
+//!
+//! [`App::handle`] changes the state and returns effects; `run` is the one place that performs
+//! them. Nothing here knows a terminal, a clock or a disk: events carry their time.
 
+mod desk;
+mod event;
+mod form;
+mod history;
+mod keys;
+pub mod layout;
+mod line;
+mod look;
 mod mode;
+mod mouse;
+mod notice;
+mod prompt;
+mod queue;
+mod record;
+mod seen;
+mod shown;
+mod wanted;
 
+use std::time::Duration;
+
+pub use desk::{Desk, DeskState, OpenScan};
+pub use event::{Draft, Effect, Event, Found, RenderJob};
+pub use form::{Form, Recording};
+pub use history::History;
+pub use layout::{Fold, Layout, Pane, Panes};
 pub use mode::Mode;
+pub use notice::{Level, Notice};
+pub use prompt::{Prompt, Purpose};
+pub use queue::{Queue, Row, State, Verdict};
+pub use record::{Warning, view_seen};
+pub use seen::{Look, Seen};
+pub use shown::{Overlay, Shown};
+
+use crate::config::Config;
+use crate::graphics::{CellSize, Depth, Protocol};
+use crate::keymap::{Key, Keymap};
+use crate::text::Safe;
+use crate::view::{View, ViewRequest};
+use wanted::Wanted;
+
+/// The console.
+#[derive(Debug)]
+pub struct App {
+    /// The keys in effect.
+    pub keymap: Keymap,
+    /// What the terminal is and can do.
+    pub terminal: TerminalFacts,
+    /// Which side panes the analyst wants.
+    pub panes: Panes,
+    /// What the keyboard means.
+    pub mode: Mode,
+    /// The mode to go back to from the form, the prompt and the help screen.
+    pub back: Vec<Mode>,
+    /// The keys of an unfinished chord.
+    pub pending: Vec<Key>,
+    /// The scans.
+    pub queue: Queue,
+    /// The scan at hand.
+    pub desk: Desk,
+    /// The line being typed.
+    pub prompt: Option<Prompt>,
+    /// First line of the help screen that is shown.
+    pub help_scroll: usize,
+    /// The line to the analyst.
+    pub notice: Option<Notice>,
+    /// How decisions are kept.
+    pub record: Recorder,
+    /// Unfinished forms of earlier sittings.
+    pub drafts: Vec<Draft>,
+    /// How the first scan is looked at, from the command line.
+    pub request: ViewRequest,
+    /// Time of the event being handled, since the start.
+    pub now: Duration,
+    /// Whether the key being handled repeats because it is held.
+    pub held: bool,
+    last_key: Option<(Key, Duration)>,
+    wanted: Wanted,
+    moved: bool,
+    drag: Option<(u16, u16)>,
+    /// What stays from scan to scan.
+    pub habit: Habit,
+}
+
+/// What the terminal is and can do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TerminalFacts {
+    /// Columns of the screen.
+    pub columns: u16,
+    /// Rows of the screen.
+    pub rows: u16,
+    /// Pixels of a cell.
+    pub cell: CellSize,
+    /// Colours of a cell.
+    pub depth: Depth,
+    /// Colour registers of sixel.
+    pub registers: u16,
+    /// How pictures are sent.
+    pub protocol: Protocol,
+    /// Why that protocol.
+    pub reason: Safe,
+    /// Whether the terminal's answers are still awaited.
+    pub probing: bool,
+}
+
+/// How the analyst looks, carried from scan to scan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Habit {
+    /// The view of the scan before.
+    pub view: Option<View>,
+    /// Whether the window follows each scan (`auto`).
+    pub window_auto: bool,
+    /// Whether a window set by hand stays for the next scan.
+    pub window_stays: bool,
+}
+
+impl Default for Habit {
+    fn default() -> Self {
+        Self {
+            view: None,
+            window_auto: true,
+            window_stays: true,
+        }
+    }
+}
+
+/// How decisions are kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Recorder {
+    /// Nothing is recorded, by request.
+    pub read_only: bool,
+    /// Who decides.
+    pub analyst: Safe,
+    /// Why the log cannot be written just now.
+    pub trouble: Option<Safe>,
+    /// Number of the newest recording asked for.
+    pub token: u64,
+}
+
+impl App {
+    /// A console that has not read anything yet.
+    pub fn new(keymap: Keymap, terminal: TerminalFacts, record: Recorder) -> Self {
+        Self {
+            keymap,
+            terminal,
+            panes: Panes::default(),
+            mode: Mode::Browse,
+            back: Vec::new(),
+            pending: Vec::new(),
+            queue: Queue {
+                reading: true,
+                ..Queue::default()
+            },
+            desk: Desk::default(),
+            prompt: None,
+            help_scroll: 0,
+            notice: None,
+            record,
+            drafts: Vec::new(),
+            request: ViewRequest::default(),
+            now: Duration::ZERO,
+            held: false,
+            last_key: None,
+            wanted: Wanted::default(),
+            moved: false,
+            drag: None,
+            habit: Habit::default(),
+        }
+    }
+
+    /// Takes what the configuration and the command line say.
+    pub fn configure(&mut self, config: &Config, request: ViewRequest) {
+        let fold = |open: bool| if open { Fold::Auto } else { Fold::Folded };
+        self.panes = Panes {
+            queue: fold(config.console.queue),
+            inspector: fold(config.console.inspector),
+        };
+        self.habit.window_stays = config.window.sticky;
+        self.request = request;
+    }
+
+    /// What is still to be done when the console ends at `now`.
+    pub fn close(&mut self, now: Duration) -> Vec<Effect> {
+        self.now = now;
+        let mut effects = Vec::new();
+        self.leave_desk(&mut effects);
+        effects
+    }
+
+    /// The panes of the screen as it is now.
+    pub fn layout(&self) -> Layout {
+        let mode = self.mode_below();
+        layout::layout(self.terminal.columns, self.terminal.rows, mode, self.panes)
+    }
+
+    /// The mode that a prompt or the help screen lies over; else the mode.
+    pub fn mode_below(&self) -> Mode {
+        let mut modes = std::iter::once(&self.mode).chain(self.back.iter().rev());
+        let below = modes.find(|mode| !matches!(mode, Mode::Prompt | Mode::Help));
+        below.copied().unwrap_or(Mode::Browse)
+    }
+
+    /// Whether the decision form stands where the inspector does otherwise.
+    pub fn form_is_open(&self) -> bool {
+        self.desk.form.is_some() && self.mode_below() == Mode::Decide
+    }
+
+    /// Enters `mode`, to come back from it by [`App::go_back`].
+    pub fn enter(&mut self, mode: Mode) {
+        if self.mode != mode {
+            self.back.push(self.mode);
+            self.mode = mode;
+        }
+    }
+
+    /// Returns to the mode before.
+    pub fn go_back(&mut self) {
+        self.mode = self.back.pop().unwrap_or(Mode::Browse);
+    }
+
+    /// Says something to the analyst.
+    pub fn tell(&mut self, level: Level, text: Safe) {
+        self.notice = Some(Notice::new(level, text));
+    }
+}

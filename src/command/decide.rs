@@ -1,29 +1,172 @@
 //! Decisions: the form and its confirmation.
 
-use super::{Argument, Command, Group, LOOKING, Need, number, row};
-use crate::app::Mode;
+use super::{Argument, Command, Group, LOOKING, Need, amount, nothing, number, row, words};
+use crate::app::{App, Effect, Mode, Purpose};
+use crate::decisions::{Conclusion, reasons};
+use crate::keymap::Value;
 
 /// Inside the form.
 const DECIDING: &[Mode] = &[Mode::Decide];
+/// How sure the analyst is.
+const CONFIDENCE: Argument = number(1.0, 5.0, 3.0, "unit-confidence");
 
 /// The rows.
 pub(super) const COMMANDS: &[Command] = &[
-    row("open_decision", Group::Decide, LOOKING, Need::Scan),
-    row("choose_clear", Group::Decide, DECIDING, Need::Form),
-    row("choose_suspicious", Group::Decide, DECIDING, Need::Form),
-    row("choose_inconclusive", Group::Decide, DECIDING, Need::Form),
-    row("choose_rescan", Group::Decide, DECIDING, Need::Form),
-    row("choose_not_analysed", Group::Decide, DECIDING, Need::Form),
-    row("toggle_reason", Group::Decide, DECIDING, Need::Form).takes(Argument::Reason),
-    row("toggle_reason_row", Group::Decide, DECIDING, Need::Form),
-    row("set_confidence", Group::Decide, DECIDING, Need::Form).takes(number(
-        1.0,
-        5.0,
-        3.0,
-        "unit-confidence",
-    )),
-    row("edit_note", Group::Decide, DECIDING, Need::Form).takes(Argument::Text),
-    row("mark_region", Group::Decide, DECIDING, Need::Form),
-    row("confirm_decision", Group::Decide, DECIDING, Need::Form),
-    row("retry_recording", Group::Decide, DECIDING, Need::Form),
+    row(
+        "open_decision",
+        Group::Decide,
+        LOOKING,
+        Need::Scan,
+        open_decision,
+    ),
+    row(
+        "choose_clear",
+        Group::Decide,
+        DECIDING,
+        Need::Form,
+        |app, _| choose(app, Conclusion::Clear),
+    ),
+    row(
+        "choose_suspicious",
+        Group::Decide,
+        DECIDING,
+        Need::Form,
+        |app, _| choose(app, Conclusion::Suspicious),
+    ),
+    row(
+        "choose_inconclusive",
+        Group::Decide,
+        DECIDING,
+        Need::Form,
+        |app, _| choose(app, Conclusion::Inconclusive),
+    ),
+    row(
+        "choose_rescan",
+        Group::Decide,
+        DECIDING,
+        Need::Form,
+        |app, _| choose(app, Conclusion::Rescan),
+    ),
+    row(
+        "choose_not_analysed",
+        Group::Decide,
+        DECIDING,
+        Need::Form,
+        |app, _| choose(app, Conclusion::NotAnalysed),
+    ),
+    row(
+        "toggle_reason",
+        Group::Decide,
+        DECIDING,
+        Need::Form,
+        toggle_reason,
+    )
+    .takes(Argument::Reason),
+    row(
+        "toggle_reason_row",
+        Group::Decide,
+        DECIDING,
+        Need::Form,
+        toggle_reason_row,
+    ),
+    row(
+        "set_confidence",
+        Group::Decide,
+        DECIDING,
+        Need::Form,
+        set_confidence,
+    )
+    .takes(CONFIDENCE),
+    row("edit_note", Group::Decide, DECIDING, Need::Form, edit_note).takes(Argument::Text),
+    row(
+        "mark_region",
+        Group::Decide,
+        DECIDING,
+        Need::Form,
+        mark_region,
+    ),
+    row(
+        "confirm_decision",
+        Group::Decide,
+        DECIDING,
+        Need::Form,
+        |app, _| app.confirm(),
+    ),
+    row(
+        "discard_form",
+        Group::Decide,
+        DECIDING,
+        Need::Form,
+        discard_form,
+    ),
 ];
+
+/// Opens the form, as it was left.
+fn open_decision(app: &mut App, _: &Value) -> Vec<Effect> {
+    app.open_form();
+    nothing()
+}
+
+/// Chooses a conclusion.
+fn choose(app: &mut App, conclusion: Conclusion) -> Vec<Effect> {
+    app.choose(conclusion);
+    nothing()
+}
+
+/// Adds or takes back a reason by its code.
+fn toggle_reason(app: &mut App, value: &Value) -> Vec<Effect> {
+    if let (Some(form), Some(code)) = (&mut app.desk.form, words(value)) {
+        form.toggle_reason(code);
+    }
+    nothing()
+}
+
+/// Adds or takes back the highlighted reason.
+fn toggle_reason_row(app: &mut App, _: &Value) -> Vec<Effect> {
+    if let Some(form) = &mut app.desk.form
+        && let Some(code) = reasons().get(form.reason_row)
+    {
+        form.toggle_reason(code);
+    }
+    nothing()
+}
+
+/// How sure the analyst is; the same number again takes it back.
+fn set_confidence(app: &mut App, value: &Value) -> Vec<Effect> {
+    let chosen = Some(amount(value) as u8);
+    if let Some(form) = &mut app.desk.form {
+        form.confidence = if form.confidence == chosen {
+            None
+        } else {
+            chosen
+        };
+    }
+    nothing()
+}
+
+/// Asks for the note.
+fn edit_note(app: &mut App, value: &Value) -> Vec<Effect> {
+    match (words(value), &mut app.desk.form) {
+        (Some(text), Some(form)) => text.clone_into(&mut form.note),
+        (None, Some(form)) => {
+            let note = form.note.clone();
+            app.ask_line(Purpose::Note, &note);
+        }
+        _ => {}
+    }
+    nothing()
+}
+
+/// Goes to the picture to mark a region; the form waits.
+fn mark_region(app: &mut App, _: &Value) -> Vec<Effect> {
+    app.enter(Mode::Inspect);
+    app.move_crosshair(0.0, 0.0);
+    nothing()
+}
+
+/// Empties the form and closes it.
+fn discard_form(app: &mut App, _: &Value) -> Vec<Effect> {
+    app.desk.form = None;
+    app.go_back();
+    nothing()
+}

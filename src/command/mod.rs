@@ -12,7 +12,10 @@ mod queue;
 mod view;
 mod window;
 
-use crate::app::Mode;
+use crate::app::{App, Effect, Mode};
+use crate::keymap::Value;
+use crate::messages::say;
+use crate::text::Safe;
 
 /// One command.
 #[derive(Debug, Clone, Copy)]
@@ -27,7 +30,12 @@ pub struct Command {
     pub modes: &'static [Mode],
     /// What must be there before it can run.
     pub need: Need,
+    /// Changes the state and says what is to be done outside it.
+    pub run: Run,
 }
+
+/// A command's function.
+pub type Run = fn(&mut App, &Value) -> Vec<Effect>;
 
 /// Topics, in the order of the help screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -101,13 +109,20 @@ const NOT_TYPING: &[Mode] = &[Mode::Browse, Mode::Inspect, Mode::Decide, Mode::H
 const ANYWHERE: &[Mode] = &Mode::ALL;
 
 /// A row without an argument.
-const fn row(name: &'static str, group: Group, modes: &'static [Mode], need: Need) -> Command {
+const fn row(
+    name: &'static str,
+    group: Group,
+    modes: &'static [Mode],
+    need: Need,
+    run: Run,
+) -> Command {
     Command {
         name,
         group,
         argument: Argument::None,
         modes,
         need,
+        run,
     }
 }
 
@@ -117,6 +132,70 @@ impl Command {
         self.argument = argument;
         self
     }
+
+    /// Whether it can run now, else why not.
+    pub fn available(&self, app: &App) -> Result<(), Safe> {
+        if !self.modes.contains(&app.mode) {
+            return Err(say("need-mode", &[]));
+        }
+        self.lacks(app).map_or(Ok(()), Err)
+    }
+
+    /// What is not there that it needs.
+    pub fn lacks(&self, app: &App) -> Option<Safe> {
+        (!self.need.is_met(app)).then(|| say(self.need.message(), &[]))
+    }
+}
+
+impl Need {
+    /// Whether it is there.
+    fn is_met(self, app: &App) -> bool {
+        match self {
+            Self::Nothing => true,
+            Self::Scan => !app.queue.rows.is_empty(),
+            Self::Picture => app.desk.radiograph().is_some(),
+            Self::Dual => app.desk.radiograph().is_some_and(|r| r.dual().is_some()),
+            Self::Form => app.desk.form.is_some(),
+            Self::Undo => app.desk.history.can_undo(),
+            Self::Redo => app.desk.history.can_redo(),
+            Self::Mark => app.desk.corner.is_some() || !app.desk.marks.is_empty(),
+        }
+    }
+
+    /// Message id of why a command that needs it cannot run.
+    fn message(self) -> &'static str {
+        match self {
+            Self::Nothing => "need-nothing",
+            Self::Scan => "need-scan",
+            Self::Picture => "need-picture",
+            Self::Dual => "need-dual",
+            Self::Form => "need-form",
+            Self::Undo => "need-undo",
+            Self::Redo => "need-redo",
+            Self::Mark => "need-mark",
+        }
+    }
+}
+
+/// The number of a value; the key file has checked that it is one.
+fn amount(value: &Value) -> f64 {
+    match value {
+        Value::Number(number) => *number,
+        _ => 1.0,
+    }
+}
+
+/// The text of a value, if one was given.
+fn words(value: &Value) -> Option<&str> {
+    match value {
+        Value::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// Nothing is to be done outside the state.
+fn nothing() -> Vec<Effect> {
+    Vec::new()
 }
 
 /// A number from `min` to `max`, `default` when it is missing.

@@ -1,37 +1,104 @@
 //! Zoom, pan, planes, displays, crosshair.
 
-use super::{Argument, Command, Group, LOOKING, Need, number, row};
-use crate::app::Mode;
+use super::{Argument, Command, Group, LOOKING, Need, amount, nothing, number, row};
+use crate::app::{App, Effect, Mode};
+use crate::keymap::Value;
+use crate::view::{Display, PALETTES, View};
 
 /// The picture alone: arrows belong to the queue while browsing.
 const INSPECTING: &[Mode] = &[Mode::Inspect];
 /// Part of the screen, in percent.
 const SHARE: Argument = number(1.0, 100.0, 25.0, "unit-percent-of-screen");
-/// Steps of the crosshair, in picture pixels on the screen.
+/// Steps of the crosshair, in pixels of the picture on the screen.
 const STEPS: Argument = number(1.0, 1000.0, 1.0, "unit-pixels");
+/// One step of the zoom.
+const ZOOM: f64 = std::f64::consts::SQRT_2;
 
 /// The rows.
 pub(super) const COMMANDS: &[Command] = &[
-    row("zoom_in", Group::View, LOOKING, Need::Picture),
-    row("zoom_out", Group::View, LOOKING, Need::Picture),
-    row("zoom_fit", Group::View, LOOKING, Need::Picture),
-    row("zoom_one_to_one", Group::View, LOOKING, Need::Picture),
-    row("pan_left", Group::View, LOOKING, Need::Picture).takes(SHARE),
-    row("pan_right", Group::View, LOOKING, Need::Picture).takes(SHARE),
-    row("pan_up", Group::View, LOOKING, Need::Picture).takes(SHARE),
-    row("pan_down", Group::View, LOOKING, Need::Picture).takes(SHARE),
-    row("rotate_right", Group::View, LOOKING, Need::Picture),
-    row("next_plane", Group::View, LOOKING, Need::Picture),
-    row("next_view", Group::View, LOOKING, Need::Picture),
-    row("show_grey", Group::View, LOOKING, Need::Picture),
-    row("toggle_material", Group::View, LOOKING, Need::Dual),
-    row("next_palette", Group::View, LOOKING, Need::Picture),
-    row("toggle_crosshair", Group::View, LOOKING, Need::Picture),
+    row("zoom_in", Group::View, LOOKING, Need::Picture, |app, _| {
+        zoom(app, ZOOM)
+    }),
+    row("zoom_out", Group::View, LOOKING, Need::Picture, |app, _| {
+        zoom(app, 1.0 / ZOOM)
+    }),
+    row("zoom_fit", Group::View, LOOKING, Need::Picture, zoom_fit),
+    row(
+        "zoom_one_to_one",
+        Group::View,
+        LOOKING,
+        Need::Picture,
+        zoom_one_to_one,
+    ),
+    row("pan_left", Group::View, LOOKING, Need::Picture, |app, v| {
+        pan(app, v, -1.0, 0.0)
+    })
+    .takes(SHARE),
+    row(
+        "pan_right",
+        Group::View,
+        LOOKING,
+        Need::Picture,
+        |app, v| pan(app, v, 1.0, 0.0),
+    )
+    .takes(SHARE),
+    row("pan_up", Group::View, LOOKING, Need::Picture, |app, v| {
+        pan(app, v, 0.0, -1.0)
+    })
+    .takes(SHARE),
+    row("pan_down", Group::View, LOOKING, Need::Picture, |app, v| {
+        pan(app, v, 0.0, 1.0)
+    })
+    .takes(SHARE),
+    row(
+        "rotate_right",
+        Group::View,
+        LOOKING,
+        Need::Picture,
+        rotate_right,
+    ),
+    row(
+        "next_plane",
+        Group::View,
+        LOOKING,
+        Need::Picture,
+        next_plane,
+    ),
+    row("next_view", Group::View, LOOKING, Need::Picture, next_view),
+    row(
+        "show_grey",
+        Group::View,
+        LOOKING,
+        Need::Picture,
+        |app, _| show(app, Display::Grey),
+    ),
+    row(
+        "toggle_material",
+        Group::View,
+        LOOKING,
+        Need::Dual,
+        toggle_material,
+    ),
+    row(
+        "next_palette",
+        Group::View,
+        LOOKING,
+        Need::Picture,
+        next_palette,
+    ),
+    row(
+        "toggle_crosshair",
+        Group::View,
+        LOOKING,
+        Need::Picture,
+        toggle_crosshair,
+    ),
     row(
         "move_crosshair_left",
         Group::View,
         INSPECTING,
         Need::Picture,
+        |app, v| steer(app, v, -1.0, 0.0),
     )
     .takes(STEPS),
     row(
@@ -39,14 +106,123 @@ pub(super) const COMMANDS: &[Command] = &[
         Group::View,
         INSPECTING,
         Need::Picture,
+        |app, v| steer(app, v, 1.0, 0.0),
     )
     .takes(STEPS),
-    row("move_crosshair_up", Group::View, INSPECTING, Need::Picture).takes(STEPS),
+    row(
+        "move_crosshair_up",
+        Group::View,
+        INSPECTING,
+        Need::Picture,
+        |app, v| steer(app, v, 0.0, -1.0),
+    )
+    .takes(STEPS),
     row(
         "move_crosshair_down",
         Group::View,
         INSPECTING,
         Need::Picture,
+        |app, v| steer(app, v, 0.0, 1.0),
     )
     .takes(STEPS),
 ];
+
+/// Zooms about the crosshair, or about the centre where there is none.
+fn zoom(app: &mut App, factor: f64) -> Vec<Effect> {
+    let about = app.desk.crosshair;
+    app.change_view(|view, canvas| {
+        let about = about.unwrap_or_else(|| view.centre());
+        view.zoom_about(canvas, view.to_screen(canvas.screen, about), factor)
+    });
+    nothing()
+}
+
+/// The whole scan.
+fn zoom_fit(app: &mut App, _: &Value) -> Vec<Effect> {
+    app.change_view(View::fit);
+    nothing()
+}
+
+/// One scan pixel on one screen pixel.
+fn zoom_one_to_one(app: &mut App, _: &Value) -> Vec<Effect> {
+    let about = app.desk.crosshair;
+    app.change_view(|view, canvas| {
+        let about = about.unwrap_or_else(|| view.centre());
+        view.one_to_one(canvas).centred_on(canvas, about)
+    });
+    nothing()
+}
+
+/// Moves the picture by a share of the screen.
+fn pan(app: &mut App, value: &Value, across: f64, down: f64) -> Vec<Effect> {
+    let share = amount(value) / 100.0;
+    app.change_view(|view, canvas| {
+        let (width, height) = (canvas.screen.width as f64, canvas.screen.height as f64);
+        view.pan(canvas, [across * share * width, down * share * height])
+    });
+    nothing()
+}
+
+/// A quarter turn clockwise.
+fn rotate_right(app: &mut App, _: &Value) -> Vec<Effect> {
+    app.change_view(|view, canvas| view.turned(canvas, 1).fit(canvas));
+    nothing()
+}
+
+/// The next plane in grey.
+fn next_plane(app: &mut App, _: &Value) -> Vec<Effect> {
+    app.next_plane();
+    nothing()
+}
+
+/// The next view of the scan: side, top, ….
+fn next_view(app: &mut App, _: &Value) -> Vec<Effect> {
+    app.next_view();
+    nothing()
+}
+
+/// Shows the picture that way.
+fn show(app: &mut App, display: Display) -> Vec<Effect> {
+    app.show_display(display);
+    nothing()
+}
+
+/// Material colours and back to grey.
+fn toggle_material(app: &mut App, _: &Value) -> Vec<Effect> {
+    let on = app
+        .desk
+        .view
+        .as_ref()
+        .is_some_and(|view| view.display == Display::Material);
+    show(app, if on { Display::Grey } else { Display::Material })
+}
+
+/// The next palette of pseudo-colours, after the last back to grey.
+fn next_palette(app: &mut App, _: &Value) -> Vec<Effect> {
+    let now = match app.desk.view.as_ref().map(|view| &view.display) {
+        Some(Display::Palette(name)) => PALETTES.iter().position(|palette| palette.name == name),
+        _ => None,
+    };
+    let next = PALETTES.get(now.map_or(0, |at| at + 1));
+    show(
+        app,
+        next.map_or(Display::Grey, |palette| {
+            Display::Palette(palette.name.to_owned())
+        }),
+    )
+}
+
+/// Shows or hides the crosshair.
+fn toggle_crosshair(app: &mut App, _: &Value) -> Vec<Effect> {
+    app.desk.crosshair = match app.desk.crosshair {
+        Some(_) => None,
+        None => app.desk.view.as_ref().map(View::centre),
+    };
+    nothing()
+}
+
+/// Moves the crosshair by pixels of the screen; the first step shows it.
+fn steer(app: &mut App, value: &Value, across: f64, down: f64) -> Vec<Effect> {
+    app.move_crosshair(across * amount(value), down * amount(value));
+    nothing()
+}

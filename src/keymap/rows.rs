@@ -48,6 +48,13 @@ pub fn help_rows(keymap: &Keymap, mode: Mode) -> Vec<HelpRow> {
     rows
 }
 
+impl Keymap {
+    /// The handiest chord of a command in its plain form: fewest keys, then fewest letters.
+    pub fn best_chord(&self, mode: Mode, command: &Command) -> Option<Safe> {
+        best_chord(self, mode, command)
+    }
+}
+
 /// The handiest chord of a command in its plain form: fewest keys, then fewest letters.
 pub(super) fn best_chord(keymap: &Keymap, mode: Mode, command: &Command) -> Option<Safe> {
     let chords = keymap.chords(mode);

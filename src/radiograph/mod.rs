@@ -64,6 +64,14 @@ impl Radiograph {
         self.planes.first().map_or(0, |plane| plane.height)
     }
 
+    /// Columns and rows.
+    pub fn size(&self) -> Size {
+        Size {
+            width: self.width(),
+            height: self.height(),
+        }
+    }
+
     /// The plane of that name.
     pub fn plane(&self, name: &PlaneName) -> Option<&Plane> {
         self.planes.iter().find(|plane| plane.name == *name)

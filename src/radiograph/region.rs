@@ -29,6 +29,16 @@ impl Region {
         })
     }
 
+    /// The rectangle that has both pixels as corners, themselves included.
+    pub fn between(a: [usize; 2], b: [usize; 2]) -> Self {
+        Self {
+            x: a[0].min(b[0]),
+            y: a[1].min(b[1]),
+            width: a[0].abs_diff(b[0]) + 1,
+            height: a[1].abs_diff(b[1]) + 1,
+        }
+    }
+
     /// Reads `X,Y,W,H` with `W` and `H` above zero.
     pub fn parse(text: &str) -> Option<Self> {
         let numbers: Vec<usize> = text

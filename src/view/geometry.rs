@@ -86,6 +86,28 @@ impl View {
         self.placed(canvas, centre, self.zoom)
     }
 
+    /// The view on its first screen: the whole of what it names, as large as it fits.
+    #[must_use]
+    pub fn start(&self, canvas: Canvas) -> Self {
+        let [_, _, w, h] = self.region;
+        let [across, down] = canvas.upright(self.rotation);
+        self.placed(canvas, self.centre(), (across / w).min(down / h))
+    }
+
+    /// The view when the screen changes from `before` to one whose pixels are `finer` times as many
+    /// to a cell: a whole scan stays whole, else centre and size of what is seen stay.
+    #[must_use]
+    pub fn rescaled(&self, canvas: Canvas, before: Size, finer: f64) -> Self {
+        let old = Canvas {
+            screen: before,
+            ..canvas
+        };
+        if self.zoom <= old.fitting_zoom(self.rotation) * 1.0001 {
+            return self.fit(canvas);
+        }
+        self.placed(canvas, self.centre(), self.zoom * finer)
+    }
+
     /// The same centre and zoom on a screen of another size.
     #[must_use]
     pub fn resized(&self, canvas: Canvas) -> Self {

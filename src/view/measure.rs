@@ -1,6 +1,8 @@
 //! Region statistics and the material of a region, with the background's attenuation taken off
 //! where one is named: the walls around a load are the main bias of light material.
 
+use serde_json::{Map, Value, json};
+
 use super::legend::Shares;
 use super::request::dual;
 use crate::cancel::Cancel;
@@ -55,6 +57,28 @@ pub struct MaterialEstimate {
     pub confidence: Option<f64>,
     /// Whether a background was taken off.
     pub background_subtracted: bool,
+}
+
+impl MaterialEstimate {
+    /// The member `material` of `measure --json` and of the log; what needs a calibrated scanner
+    /// profile is null without one.
+    pub fn document(&self) -> Value {
+        let shares: Map<String, Value> = self
+            .shares
+            .iter()
+            .filter(|(_, share)| *share > 0.0)
+            .map(|(class, share)| (class.as_str().to_owned(), json!(share)))
+            .collect();
+        json!({
+            "z": null, "z_iqr": null,
+            "class": self.class.as_str(),
+            "mass_thickness_g_cm2": null, "steel_mm": null,
+            "confidence": self.confidence,
+            "background_subtracted": self.background_subtracted,
+            "shares": shares,
+            "candidates": [],
+        })
+    }
 }
 
 /// Measures `region` of `radiograph`; both regions must lie wholly inside.

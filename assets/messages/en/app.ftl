@@ -1,1 +1,43 @@
 # The console: status, notices, prompts, the queue.
+error-decoder-panicked = the decoder gave up on its content
+error-render-panicked = this view cannot be drawn; undo goes back
+error-no-view = this scan has no such view
+
+notice-unbound = { $keys } does nothing here; ? shows the keys
+notice-no-scans = no scans here ({ $others } other { $others ->
+        [one] file
+       *[other] files
+    }); start xamine with a folder of scans
+notice-recorded = RECORDED { $decision } — { $done } of { $all } decided; n goes to the next
+notice-not-recorded = NOT RECORDED: { $why }
+notice-held = a held key never confirms; release it and press it again
+notice-read-only = read-only: nothing is recorded; start without --read-only to decide
+notice-not-hashed = the scan is not open, so its bytes are not known; wait for it, or press Esc
+notice-draft = your unfinished form is back as you left it
+notice-no-command = no command is called '{ $text }'
+notice-not-found = no scan's name or container holds '{ $text }'
+notice-all-decided = no undecided scan is left that can be looked at
+notice-one-view = this scan has one view
+notice-no-filters = no filter is in force
+notice-mark-start = move the crosshair with the arrows to a corner, then mark it
+notice-mark-corner = now move to the opposite corner and mark it; Esc gives up
+notice-marked = region marked; it goes into the decision
+notice-draft-failed = the unfinished form could not be kept: { $why }
+
+prompt-palette = command: { "" }
+prompt-window = window (centre,width or auto): { "" }
+prompt-filter = filter (name or name=value): { "" }
+prompt-find = find: { "" }
+prompt-note = note: { "" }
+prompt-protocol = protocol (auto, kitty, iterm2, sixel, half-block): { "" }
+
+form-choose = choose a decision
+form-reason = give at least one reason: move with ↑ ↓, Space takes it
+notice-no-preset = no preset has the digit { $digit }
+notice-preset = preset { $name }
+notice-problems = { $count } { $count ->
+        [one] problem
+       *[other] problems
+    } in configuration or keys: { $first }
+notice-offer = { $why } ({ $folder } could take it: start again with --log)
+notice-not-finished = the log or an unfinished form is not on disk yet: the disk does not answer; xamine log verify shows what is there

@@ -5,15 +5,9 @@ cli-example =
     Examples:
       xamine samples
       xamine /data/today --analyst A123 --log /data/log
-cli-no-console = the console is not part of this build
 cli-list = Lists the scans of a folder tree, one row each
 cli-info = Says everything known about a scan
 cli-show = Prints one picture and exits
-cli-show-size = Size of the picture in cells, such as 80x24
-cli-show-cell = Size of a cell in pixels, such as 8x16
-cli-show-example =
-    Example:
-      xamine show scan.tif --protocol half-block --size 100x30
 cli-render = Writes the picture to a file
 cli-measure = Measures a region of a scan
 cli-log = Reads the decision log
@@ -48,3 +42,9 @@ cli-arg-read-only = Look only: no decision is recorded
 cli-arg-json = Print one JSON document
 cli-arg-help = Print this help
 cli-arg-version = Print the version
+cli-arg-view-name = Name of the view of the scan
+cli-arg-plane = Name of the plane, for example high or low
+cli-arg-display = What is drawn: grey, material, class or palette:NAME
+cli-arg-window = Centre and width of the grey window, or auto
+cli-arg-filters = A filter with its argument; may be repeated, in the order in which they act
+cli-arg-region = Left, top, width and height in scan pixels

@@ -66,7 +66,7 @@ command-set_confidence = Says how sure the decision is
 command-edit_note = Writes a note
 command-mark_region = Goes to the picture to mark a region
 command-confirm_decision = Records the decision
-command-retry_recording = Tries again to record the decision
+command-discard_form = Empties the decision form and closes it
 
 # The same with an argument, where the plain line would read badly: command-NAME-value.
 command-next_scan-value =
@@ -126,3 +126,4 @@ unit-percent-of-window = percent of the window
 unit-pixels = pixels
 unit-preset = (a preset)
 unit-confidence = (5 is sure)
+need-mode = not in this mode; ? shows its keys

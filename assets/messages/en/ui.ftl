@@ -1,1 +1,111 @@
 # Panes and their titles.
+ui-too-small = xamine needs a screen of { $columns }x{ $rows } at least
+ui-too-small-now = this one has { $columns }x{ $rows }: enlarge the window or choose a smaller font
+
+queue-title = Scans · { $done } of { $all } decided
+queue-reading = reading the folder …
+queue-empty = no scans in this folder
+queue-new = not decided
+queue-draft = a form waits unfinished
+queue-decided = { $decision }, { $at }, { $by }
+mark-new = ·
+mark-draft = ~
+mark-problem = !
+mark-clear = C
+mark-suspicious = S
+mark-inconclusive = I
+mark-rescan = R
+mark-not-analysed = N
+kind-short-dual = dual
+kind-short-single = grey
+kind-short-colour = col.
+kind-short-report = rep.
+kind-dual-energy = dual energy
+kind-single-energy = one energy
+kind-colour = colour picture, for display only
+kind-report = report without pixels
+size-b = { $n } B
+size-kb = { $n } kB
+size-mb = { $n } MB
+size-gb = { $n } GB
+
+picture-opening = opening { $name } …
+picture-rendering = drawing …
+
+inspector-title = Inspector
+inspector-nothing = no scan is open
+inspector-reading = Crosshair
+inspector-histogram = Histogram in view
+inspector-legend = Legend
+inspector-scan = Scan
+inspector-metadata = The file says
+reading-position = position
+reading-at = { $x }, { $y } px
+reading-mm = { $x }, { $y } mm
+reading-sample = { $sample }
+reading-transmission = { $sample } · T { $percent } %
+reading-class = material
+legend-share = { $percent } %
+scan-kind = kind
+scan-size = size
+scan-pixels = { $width } x { $height } px
+scan-format = format
+scan-bytes = files
+scan-container = container
+scan-simulated = simulated, not a real scan
+scan-truncated = data is missing: this is not the whole scan
+plane-bits = { $bits } bit
+plane-air = air known
+plane-air-estimated = air estimated
+plane-no-air = air unknown
+
+status-grey = { $plane }
+status-material = material
+status-class = classes
+status-palette = { $plane } in { $name }
+status-window = C { $centre } W { $width } { $unit }
+status-window-auto = C { $centre } W { $width } { $unit } auto
+status-filters = { $names }
+status-zoom = { $percent } %
+status-rotation = { $degrees }°
+status-read-only = READ-ONLY
+status-log-trouble = LOG?
+status-no-air = no air value
+status-one-energy = one energy
+status-working = drawing …
+status-lossless = LOSSLESS
+status-lossy = LOSSY
+status-probing = { $protocol } · asking the terminal
+status-protocol = { $protocol }
+
+hint-browse = ↑ ↓ scan · Enter look · d decide · n next undecided · : commands · ? keys · q leave
+hint-inspect = arrows crosshair · + - zoom · f fit · a auto window · m material · x mark · d decide · Esc queue · ? keys
+hint-decide = the letters choose · ↑ ↓ Space reasons · m mark a region · n note · Enter records · Esc back
+hint-prompt = Enter takes it · Esc gives up
+hint-help = ↑ ↓ scroll · Esc back
+
+help-title = Keys · { $mode }
+palette-title = Commands
+palette-empty = nothing matches; Backspace gives more
+
+form-title = Decide: { $name }
+form-reasons = Reasons
+form-confidence = confidence (1-5)
+form-confidence-value = { $value } of 5
+form-note = note
+form-none = none
+form-regions = marked regions
+form-regions-value = { $n }
+form-writing = writing …
+form-failed = NOT RECORDED: { $why }; { $key } tries again
+form-confirm = { $key } records it
+
+warning-never-seen = no picture of this scan was shown
+warning-never-lossless = the picture was never lossless
+warning-cells-only = seen in character cells only: too coarse for small items
+warning-truncated = data of this scan is missing
+warning-decided-before = decided before; this decision comes after it
+
+unit-short-sample = smp
+unit-short-transmission = T
+unit-short-attenuation = α

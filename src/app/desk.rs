@@ -1,0 +1,149 @@
+//! The scan at hand: what is open, how it is looked at, what is marked on it.
+
+use std::sync::Arc;
+
+use super::form::Form;
+use super::history::History;
+use super::seen::Seen;
+use super::shown::Shown;
+use crate::cancel::Cancel;
+use crate::error::{Error, Result};
+use crate::radiograph::Size;
+use crate::radiograph::{PlaneName, Radiograph, Region, Survey};
+use crate::scan::Opened;
+use crate::view::View;
+
+/// The scan at hand.
+#[derive(Debug, Clone, Default)]
+pub struct Desk {
+    /// Its row in the queue.
+    pub row: Option<usize>,
+    /// How far it is open.
+    pub state: DeskState,
+    /// How it is looked at, once it is open.
+    pub view: Option<View>,
+    /// The views before and after.
+    pub history: History,
+    /// The crosshair, in scan pixels.
+    pub crosshair: Option<[f64; 2]>,
+    /// The first corner of a region that is being marked.
+    pub corner: Option<[usize; 2]>,
+    /// Marked regions.
+    pub marks: Vec<Region>,
+    /// The decision form, kept while the analyst looks again.
+    pub form: Option<Form>,
+    /// The pane that the view was fitted to: its pixels, and its columns.
+    pub fitted: Option<(Size, u16)>,
+    /// The picture on the screen; the last one stays while the next is made.
+    pub shown: Option<Arc<Shown>>,
+    /// Number of the newest request for a picture.
+    pub asked: u64,
+    /// What was looked at.
+    pub seen: Seen,
+}
+
+/// An open scan with the surveys of its planes, made beside the screen.
+#[derive(Debug, Clone)]
+pub struct OpenScan {
+    /// The scan.
+    pub opened: Arc<Opened>,
+    /// For each view, for each plane.
+    pub surveys: Arc<Vec<Vec<Survey>>>,
+}
+
+impl OpenScan {
+    /// Surveys every plane of a scan.
+    pub fn survey_all(opened: Arc<Opened>, cancel: &Cancel) -> Result<Self> {
+        let planes = |radiograph: &Radiograph| {
+            radiograph
+                .planes
+                .iter()
+                .map(|plane| Survey::of(plane, cancel))
+                .collect()
+        };
+        let surveys = opened.views.iter().map(planes).collect::<Result<_>>()?;
+        Ok(Self {
+            opened,
+            surveys: Arc::new(surveys),
+        })
+    }
+
+    /// The survey of the plane that carries the view's luminance.
+    pub fn survey(&self, view: &View) -> Option<&Survey> {
+        let at = self.opened.views.iter().position(|r| r.view == view.view)?;
+        let name = PlaneName::from(view.planes.first()?.as_str());
+        let plane = self.opened.views[at]
+            .planes
+            .iter()
+            .position(|plane| plane.name == name)?;
+        self.surveys.get(at)?.get(plane)
+    }
+
+    /// The survey of a radiograph's plane by its place.
+    pub fn survey_of(&self, radiograph: &Radiograph, plane: usize) -> Option<&Survey> {
+        let at = self
+            .opened
+            .views
+            .iter()
+            .position(|r| r.view == radiograph.view)?;
+        self.surveys.get(at)?.get(plane)
+    }
+}
+
+/// How far the scan at hand is open.
+#[derive(Debug, Clone, Default)]
+pub enum DeskState {
+    /// Nothing is selected.
+    #[default]
+    Empty,
+    /// Being read.
+    Opening,
+    /// Open.
+    Open(OpenScan),
+    /// It cannot be opened, and why.
+    Failed(Error),
+}
+
+impl Desk {
+    /// Clears everything that belongs to the scan, its picture too: one scan's picture never stands
+    /// under another's name.
+    pub(super) fn leave(&mut self) {
+        // An answer to a picture asked for before is old.
+        *self = Self {
+            asked: self.asked + 1,
+            ..Self::default()
+        };
+    }
+
+    /// The open scan with its surveys.
+    pub fn open(&self) -> Option<&OpenScan> {
+        match &self.state {
+            DeskState::Open(open) => Some(open),
+            _ => None,
+        }
+    }
+
+    /// The open scan.
+    pub fn opened(&self) -> Option<&Arc<Opened>> {
+        self.open().map(|open| &open.opened)
+    }
+
+    /// The radiograph that the view names.
+    pub fn radiograph(&self) -> Option<&Radiograph> {
+        let opened = self.opened()?;
+        let view = self.view.as_ref()?;
+        opened
+            .views
+            .iter()
+            .find(|radiograph| radiograph.view == view.view)
+    }
+
+    /// Whether the picture on the screen is older than the view.
+    pub fn is_stale(&self) -> bool {
+        match (&self.shown, &self.view) {
+            (Some(shown), Some(view)) => shown.view != *view,
+            (None, Some(_)) => true,
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! What happens to the console, and what it asks to be done.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::form::Form;
+use super::shown::{Overlay, Shown};
+use super::{TerminalFacts, Verdict};
+use crate::decisions::Decision;
+use crate::error::Error;
+use crate::graphics::{CellSize, Depth, Protocol};
+use crate::keymap::Key;
+use crate::radiograph::Region;
+use crate::scan::{Opened, Scan};
+use crate::terminal::reader::Mouse;
+use crate::text::Safe;
+use crate::view::View;
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Event {
+    /// A key was pressed.
+    Key {
+        /// Which.
+        key: Key,
+        /// Whether the terminal says that it repeats because it is held.
+        repeat: bool,
+    },
+    /// Text was pasted.
+    Paste(String),
+    /// The mouse did something.
+    Mouse(Mouse),
+    /// The terminal's size, cell size or protocol is known or changed.
+    Terminal(TerminalFacts),
+    /// The folder's next scan.
+    Found(Box<Found>),
+    /// The folder has been read.
+    FolderRead {
+        /// Files that are not scans.
+        others: usize,
+        /// Why it could not be read to its end.
+        error: Option<Error>,
+    },
+    /// A scan was opened, or cannot be.
+    Opened {
+        /// Its first file.
+        path: PathBuf,
+        /// The scan.
+        result: Result<super::OpenScan, Error>,
+    },
+    /// A picture is ready, or cannot be made.
+    Rendered {
+        /// The number of its request.
+        number: u64,
+        /// The picture.
+        result: Result<Arc<Shown>, Error>,
+    },
+    /// A decision is on disk.
+    Recorded {
+        /// The number of its request.
+        token: u64,
+        /// What the queue shows from now on.
+        verdict: Verdict,
+    },
+    /// A decision is not on disk.
+    NotRecorded {
+        /// The number of its request.
+        token: u64,
+        /// Why, and what to do.
+        why: Safe,
+    },
+    /// Something about the log that the analyst should know.
+    LogNotice(Safe),
+    /// The console is asked to end: SIGTERM, SIGHUP, the terminal is gone.
+    Ended,
+}
+
+/// A scan of the folder with what is known of it from the log.
+#[derive(Debug)]
+pub struct Found {
+    /// The scan.
+    pub scan: Scan,
+    /// Its decision, if any.
+    pub decided: Option<Verdict>,
+}
+
+/// Something to be done outside the state.
+#[derive(Debug)]
+pub enum Effect {
+    /// Read the folder again.
+    ReadFolder,
+    /// Open this scan, and the others ahead of time.
+    Open {
+        /// The scan at hand.
+        scan: Box<Scan>,
+        /// Its neighbours.
+        ahead: Vec<Scan>,
+    },
+    /// Make a picture; older requests are void.
+    Render(Box<RenderJob>),
+    /// Record a decision.
+    Record {
+        /// The number that comes back.
+        token: u64,
+        /// The record's body.
+        decision: Box<Decision>,
+    },
+    /// Note how a scan was looked at that is left undecided.
+    NoteViews {
+        /// Its id.
+        opened: Arc<Opened>,
+        /// The looks.
+        looks: Vec<super::Look>,
+    },
+    /// Keep an unfinished form.
+    KeepDraft(Box<Draft>),
+    /// The form is done: drop its draft.
+    DropDraft {
+        /// The scan.
+        scan_id: String,
+    },
+    /// Use this protocol from now on; `auto` goes back to the probe's choice.
+    ChooseProtocol(String),
+    /// Stop until the shell continues us.
+    Suspend,
+    /// Paint everything again.
+    Redraw,
+    /// Leave.
+    Quit,
+}
+
+/// A picture to be made.
+#[derive(Debug, Clone)]
+pub struct RenderJob {
+    /// Its number; an answer with an older one is dropped.
+    pub number: u64,
+    /// The scan.
+    pub opened: Arc<Opened>,
+    /// How to look at it.
+    pub view: View,
+    /// Columns and rows of the pane.
+    pub cells: (u16, u16),
+    /// Pixels of a cell.
+    pub cell: CellSize,
+    /// Colours of a cell.
+    pub depth: Depth,
+    /// Colour registers of sixel.
+    pub registers: u16,
+    /// How it is sent.
+    pub protocol: Protocol,
+    /// Crosshair and marks.
+    pub overlay: Overlay,
+}
+
+/// An unfinished form with its marks and view, as it is kept between sittings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Draft {
+    /// The scan.
+    pub scan_id: String,
+    /// Its first file, for the queue.
+    pub path: PathBuf,
+    /// The form.
+    pub form: Form,
+    /// Marked regions.
+    pub marks: Vec<Region>,
+    /// The view in force.
+    pub view: Option<View>,
+}

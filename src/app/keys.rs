@@ -1,0 +1,297 @@
+//! Events to state: keys through the keymap, the answers of the workers, the terminal's facts.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tui_input::InputRequest;
+
+use super::event::{Effect, Event, Found};
+use super::{App, DeskState, Level, Mode, Notice, Row, Seen};
+use crate::command::{Command, Group};
+use crate::keymap::{Code, Key, Step, Value};
+use crate::messages::{arg, say};
+use crate::text::Safe;
+
+/// The same key within this time counts as held: longer than any keyboard's delay before it
+/// repeats, for terminals that do not tell a repeat from a press.
+const HELD: Duration = Duration::from_millis(800);
+
+impl App {
+    /// Takes an event at `now` (time since the start) and gives what is to be done.
+    pub fn handle(&mut self, event: Event, now: Duration) -> Vec<Effect> {
+        self.now = now;
+        let mut effects = self.take(event);
+        effects.extend(self.ask());
+        effects
+    }
+
+    /// Takes an event.
+    fn take(&mut self, event: Event) -> Vec<Effect> {
+        match event {
+            Event::Key { key, repeat } => return self.take_key(key, repeat),
+            Event::Paste(text) => self.take_paste(&text),
+            Event::Mouse(mouse) => return self.take_mouse(mouse),
+            Event::Terminal(facts) => self.terminal = facts,
+            Event::Found(found) => self.take_found(*found),
+            Event::FolderRead { others, error } => self.take_folder_read(others, error.as_ref()),
+            Event::Opened { path, result } => self.take_opened(&path, result),
+            Event::Rendered { number, result } => self.take_rendered(number, result),
+            Event::Recorded { token, verdict } => return self.take_recorded(token, &verdict),
+            Event::NotRecorded { token, why } => self.take_not_recorded(token, &why),
+            Event::LogNotice(text) => {
+                self.record.trouble = Some(text.clone());
+                self.tell(Level::Warning, text);
+            }
+            Event::Ended => return vec![Effect::Quit],
+        }
+        Vec::new()
+    }
+
+    /// A key: first the line being typed, then the keymap.
+    fn take_key(&mut self, key: Key, repeat: bool) -> Vec<Effect> {
+        let now = self.now;
+        self.held = repeat
+            || self
+                .last_key
+                .is_some_and(|(last, at)| last == key && now.saturating_sub(at) < HELD);
+        self.last_key = Some((key, now));
+        self.desk.seen.key(now);
+        self.quieten();
+        self.pending.push(key);
+        match self.keymap.press(self.mode, &self.pending) {
+            Step::Run(bound) => {
+                self.pending.clear();
+                bound
+                    .into_iter()
+                    .flat_map(|b| self.run_command(b.command, &b.value))
+                    .collect()
+            }
+            Step::Pending(_) => Vec::new(),
+            Step::None => {
+                self.take_unbound(key);
+                Vec::new()
+            }
+        }
+    }
+
+    /// A key that no chord begins with: text while typing, else nothing but a word.
+    fn take_unbound(&mut self, key: Key) {
+        let pending = std::mem::take(&mut self.pending);
+        if let Some(prompt) = &mut self.prompt {
+            if let Some(request) = editing(key) {
+                prompt.input.handle(request);
+                prompt.selected = 0;
+            }
+            return;
+        }
+        let chord = crate::keymap::Chord(pending).safe();
+        self.tell(Level::Info, say("notice-unbound", &[arg("keys", &chord)]));
+    }
+
+    /// Removes a notice that was read; an unrecorded decision stays said.
+    fn quieten(&mut self) {
+        if self
+            .notice
+            .as_ref()
+            .is_some_and(|notice| notice.level != Level::NotRecorded)
+        {
+            self.notice = None;
+        }
+    }
+
+    /// Runs a command, or says why it cannot run now.
+    pub(crate) fn run_command(&mut self, command: &'static Command, value: &Value) -> Vec<Effect> {
+        if let Err(why) = command.available(self) {
+            self.tell(Level::Info, why);
+            return Vec::new();
+        }
+        let before = self.desk.view.clone();
+        let effects = (command.run)(self, value);
+        let undoable = matches!(command.group, Group::View | Group::Window | Group::Filter);
+        if undoable
+            && let Some(before) = before
+            && self.desk.view.as_ref().is_some_and(|view| *view != before)
+        {
+            self.desk.history.remember(before);
+        }
+        effects
+    }
+
+    /// Pasted text goes into the line being typed and nowhere else: never into commands.
+    fn take_paste(&mut self, text: &str) {
+        if let Some(prompt) = &mut self.prompt {
+            for c in text.chars().filter(|c| !c.is_control()) {
+                prompt.input.handle(InputRequest::InsertChar(c));
+            }
+        }
+    }
+
+    /// A row of the folder.
+    fn take_found(&mut self, found: Found) {
+        let mut row = Row::new(found.scan);
+        row.decided = found.decided;
+        row.draft = self.drafts.iter().any(|draft| draft.path == row.scan.path);
+        self.queue.rows.push(row);
+    }
+
+    /// The folder has been read: resume where the analyst stopped.
+    fn take_folder_read(&mut self, others: usize, error: Option<&crate::Error>) {
+        self.queue.reading = false;
+        self.queue.others = others;
+        if let Some(error) = error {
+            self.tell_error(error);
+        } else if self.queue.rows.is_empty() {
+            self.tell(
+                Level::Warning,
+                say("notice-no-scans", &[arg("others", &others)]),
+            );
+        }
+        if !self.moved {
+            self.resume();
+        }
+    }
+
+    /// Selects the unfinished form, else the first scan that is still to be decided.
+    fn resume(&mut self) {
+        let rows = &self.queue.rows;
+        let waiting = rows
+            .iter()
+            .position(|row| row.draft && row.decided.is_none());
+        let open = rows
+            .iter()
+            .position(|row| row.decided.is_none() && row.problem.is_none());
+        if let Some(row) = waiting.or(open) {
+            self.queue.select(row);
+        }
+    }
+
+    /// The selection was moved by hand: reading the folder does not move it any more.
+    pub(crate) fn select(&mut self, row: usize) {
+        self.moved = true;
+        self.queue.select(row);
+    }
+
+    /// A scan is open, or cannot be; an answer for another scan is dropped.
+    fn take_opened(&mut self, path: &std::path::Path, result: crate::Result<super::OpenScan>) {
+        let Some(index) = self.queue.rows.iter().position(|row| row.scan.path == path) else {
+            return;
+        };
+        if let Err(error) = &result
+            && *error != crate::Error::Cancelled
+        {
+            self.queue.rows[index].problem = Some(error.message());
+        }
+        if self.desk.row != Some(index) || !matches!(self.desk.state, DeskState::Opening) {
+            return;
+        }
+        match result {
+            Ok(open) => self.open_desk(open),
+            Err(crate::Error::Cancelled) => {}
+            Err(error) => {
+                self.desk.shown = None;
+                self.desk.state = DeskState::Failed(error);
+            }
+        }
+    }
+
+    /// Puts an open scan on the desk, looked at as the one before.
+    fn open_desk(&mut self, open: super::OpenScan) {
+        self.desk.state = DeskState::Open(open);
+        self.desk.seen = Seen::start(self.now);
+        self.start_view();
+        self.resume_draft();
+    }
+
+    /// A picture is ready; an answer to an older request is dropped.
+    fn take_rendered(&mut self, number: u64, result: crate::Result<Arc<super::Shown>>) {
+        if number != self.desk.asked {
+            return;
+        }
+        match result {
+            Ok(shown) => {
+                let protocol = self.terminal.protocol.as_str();
+                self.desk
+                    .seen
+                    .show(&shown.view, protocol, shown.encoded.lossless, self.now);
+                self.desk.shown = Some(shown);
+            }
+            Err(crate::Error::Cancelled) => {}
+            Err(error) => self.refuse_view(&error),
+        }
+    }
+
+    /// A view that cannot be drawn is taken back, so that the picture and the status agree.
+    fn refuse_view(&mut self, error: &crate::Error) {
+        self.tell_error(error);
+        if let Some(now) = self.desk.view.clone()
+            && let Some(before) = self.desk.history.undo(now)
+        {
+            self.desk.view = Some(before);
+        }
+    }
+
+    /// A decision is on disk.
+    fn take_recorded(&mut self, token: u64, verdict: &super::Verdict) -> Vec<Effect> {
+        if token != self.record.token {
+            return Vec::new();
+        }
+        let mut effects = Vec::new();
+        self.record.trouble = None;
+        if let Some(row) = self.desk.row.and_then(|row| self.queue.rows.get_mut(row)) {
+            row.decided = Some(verdict.clone());
+        }
+        if let Some(scan_id) = self.desk.opened().map(|opened| opened.scan_id.clone()) {
+            effects.push(self.drop_draft(&scan_id));
+        }
+        self.desk.form = None;
+        self.desk.marks.clear();
+        if self.mode == Mode::Decide {
+            self.go_back();
+        }
+        let (done, all) = (self.queue.decided(), self.queue.rows.len());
+        let label = say(&format!("conclusion-{}", verdict.decision), &[]);
+        let text = say(
+            "notice-recorded",
+            &[
+                arg("decision", &label),
+                arg("done", &done),
+                arg("all", &all),
+            ],
+        );
+        self.tell(Level::Recorded, text);
+        effects
+    }
+
+    /// A decision is not on disk: the form stays open with everything in it.
+    fn take_not_recorded(&mut self, token: u64, why: &Safe) {
+        if token != self.record.token {
+            return;
+        }
+        self.record.trouble = Some(why.clone());
+        if let Some(form) = &mut self.desk.form {
+            form.recording = super::Recording::Failed(why.clone());
+        }
+        let text = say("notice-not-recorded", &[arg("why", why)]);
+        self.notice = Some(Notice::new(Level::NotRecorded, text));
+    }
+}
+
+/// What a key does to the line being typed.
+fn editing(key: Key) -> Option<InputRequest> {
+    let request = match (key.code, key.ctrl, key.alt) {
+        (Code::Char(c), false, false) => InputRequest::InsertChar(c),
+        (Code::Backspace, false, false) => InputRequest::DeletePrevChar,
+        (Code::Backspace, _, _) | (Code::Char('w'), true, false) => InputRequest::DeletePrevWord,
+        (Code::Delete, false, false) => InputRequest::DeleteNextChar,
+        (Code::Left, false, false) => InputRequest::GoToPrevChar,
+        (Code::Right, false, false) => InputRequest::GoToNextChar,
+        (Code::Left, _, _) => InputRequest::GoToPrevWord,
+        (Code::Right, _, _) => InputRequest::GoToNextWord,
+        (Code::Home, _, _) | (Code::Char('a'), true, false) => InputRequest::GoToStart,
+        (Code::End, _, _) | (Code::Char('e'), true, false) => InputRequest::GoToEnd,
+        (Code::Char('u'), true, false) => InputRequest::DeleteLine,
+        (Code::Char('k'), true, false) => InputRequest::DeleteTillEnd,
+        _ => return None,
+    };
+    Some(request)
+}

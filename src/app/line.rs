@@ -1,0 +1,127 @@
+//! The line being typed, the palette over it, and scrolling.
+
+use super::{App, Effect, Level, Mode, Prompt, Purpose};
+use crate::command::{Argument, Command};
+use crate::decisions::reasons;
+use crate::keymap::Value;
+use crate::keymap::palette::{self, PaletteRow};
+use crate::messages::{arg, say};
+use crate::text::Safe;
+
+impl App {
+    /// Asks for a line.
+    pub(crate) fn ask_line(&mut self, purpose: Purpose, text: &str) {
+        self.prompt = Some(Prompt::new(purpose, text));
+        self.enter(Mode::Prompt);
+    }
+
+    /// Takes the line that was typed.
+    pub(crate) fn accept_prompt(&mut self) -> Vec<Effect> {
+        let Some(prompt) = self.prompt.take() else {
+            return Vec::new();
+        };
+        self.go_back();
+        let text = prompt.input.value().to_owned();
+        match prompt.purpose {
+            Purpose::Palette => return self.accept_palette(&text, prompt.selected),
+            Purpose::Window => self.set_window(&text),
+            Purpose::Filter => self.change_filters(|filters| {
+                filters.push(text.trim().parse()?);
+                Ok(())
+            }),
+            Purpose::Find => self.find_scan(&text),
+            Purpose::Protocol => return vec![Effect::ChooseProtocol(text)],
+            Purpose::Note => {
+                if let Some(form) = &mut self.desk.form {
+                    form.note = text;
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    /// Runs the command that the palette has highlighted.
+    fn accept_palette(&mut self, text: &str, selected: usize) -> Vec<Effect> {
+        match self.palette(text).get(selected) {
+            Some(row) => {
+                let command = row.command;
+                self.run_command(command, &default_value(command))
+            }
+            None => {
+                let typed = Safe::from_outside(text);
+                self.tell(
+                    Level::Info,
+                    say("notice-no-command", &[arg("text", &typed)]),
+                );
+                Vec::new()
+            }
+        }
+    }
+
+    /// The rows of the palette that match what is typed, best first.
+    pub fn palette(&self, text: &str) -> Vec<PaletteRow> {
+        let rows = palette::rows(&self.keymap, self.mode_below());
+        let matching = palette::matches(text, &rows);
+        matching.into_iter().map(|at| rows[at].clone()).collect()
+    }
+
+    /// Moves the highlight or the text of what lies on top.
+    pub(crate) fn scroll(&mut self, rows: isize) {
+        match self.mode {
+            Mode::Help => self.help_scroll = self.help_scroll.saturating_add_signed(rows),
+            Mode::Prompt => self.scroll_palette(rows),
+            Mode::Decide => {
+                if let Some(form) = &mut self.desk.form {
+                    let last = reasons().len().saturating_sub(1);
+                    form.reason_row = form.reason_row.saturating_add_signed(rows).min(last);
+                }
+            }
+            Mode::Browse | Mode::Inspect => self.step_selection(rows),
+        }
+    }
+
+    /// Moves the highlight of the palette.
+    fn scroll_palette(&mut self, rows: isize) {
+        let Some(prompt) = &self.prompt else { return };
+        let last = self.palette(prompt.input.value()).len().saturating_sub(1);
+        if let Some(prompt) = &mut self.prompt {
+            prompt.selected = prompt.selected.saturating_add_signed(rows).min(last);
+        }
+    }
+
+    /// Moves the selection of the queue by hand.
+    pub(crate) fn step_selection(&mut self, rows: isize) {
+        let last = self.queue.rows.len().saturating_sub(1);
+        self.select(self.queue.selected.saturating_add_signed(rows).min(last));
+    }
+
+    /// Selects the next scan whose name or container holds `text`, whatever its case.
+    pub(crate) fn find_scan(&mut self, text: &str) {
+        let wanted = text.to_lowercase();
+        let found = self.queue.next_where(|row| {
+            let container = row
+                .scan
+                .container
+                .as_ref()
+                .map(Safe::as_str)
+                .unwrap_or_default();
+            row.scan.name().as_str().to_lowercase().contains(&wanted)
+                || container.to_lowercase().contains(&wanted)
+        });
+        match found {
+            Some(row) => self.select(row),
+            None => {
+                let typed = Safe::from_outside(text);
+                self.tell(Level::Info, say("notice-not-found", &[arg("text", &typed)]));
+            }
+        }
+    }
+}
+
+/// What a command takes when the palette runs it: its default number, or nothing, so that it asks.
+fn default_value(command: &Command) -> Value {
+    match command.argument {
+        Argument::Number { default, .. } => Value::Number(default),
+        _ => Value::None,
+    }
+}

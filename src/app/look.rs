@@ -1,0 +1,306 @@
+//! Changes of the view that commands, the mouse and a newly opened scan share.
+
+use super::desk::OpenScan;
+use super::{App, DeskState, Level};
+use crate::Result;
+use crate::filter::FilterUse;
+use crate::messages::{arg, say};
+use crate::radiograph::{PlaneName, Radiograph, Region, Size};
+use crate::text::Safe;
+use crate::view::{self, Canvas, Display, View, ViewRequest, Window};
+
+impl App {
+    /// Pixels of the picture that fills the pane.
+    pub(crate) fn picture_size(&self) -> Option<Size> {
+        let pane = self.layout().picture;
+        let (width, height) = crate::graphics::pixels_for(
+            self.terminal.protocol,
+            pane.width,
+            pane.height,
+            self.terminal.cell,
+        );
+        (width > 0 && height > 0).then_some(Size { width, height })
+    }
+
+    /// Looks at a scan that was just opened as at the one before, where it can be.
+    pub(super) fn start_view(&mut self) {
+        let Some(open) = self.desk.open().cloned() else {
+            return;
+        };
+        let name = self.request.view_name.as_deref();
+        let view =
+            view::choose(&open.opened.views, name).and_then(|radiograph| match &self.habit.view {
+                Some(before) => self.carried(radiograph, before, &open),
+                None if self.request == ViewRequest::default() => {
+                    View::plain(radiograph, open.survey_of(radiograph, 0))
+                }
+                None => View::of(radiograph, &self.request),
+            });
+        match view {
+            Ok(view) => self.place(view),
+            Err(error) => {
+                self.tell_error(&error);
+                let plain = open
+                    .opened
+                    .views
+                    .first()
+                    .map(|r| View::plain(r, open.survey_of(r, 0)));
+                match plain {
+                    Some(Ok(view)) => self.place(view),
+                    _ => self.desk.state = DeskState::Failed(error),
+                }
+            }
+        }
+    }
+
+    /// A view that is to be fitted to the pane.
+    fn place(&mut self, view: View) {
+        self.desk.view = Some(view);
+        self.desk.fitted = None;
+    }
+
+    /// How `view` carries over to another radiograph; an automatic window is found anew.
+    fn carried(&self, radiograph: &Radiograph, view: &View, open: &OpenScan) -> Result<View> {
+        let survey = open.survey_of(radiograph, 0);
+        let mut carried = view.carried_to(radiograph, survey)?;
+        if self.habit.window_auto || !self.habit.window_stays {
+            carried.window = carried.auto(radiograph, open.survey(&carried))?;
+        }
+        Ok(carried)
+    }
+
+    /// Changes the view by a pure function of scan and screen size.
+    pub(crate) fn change_view(&mut self, change: impl FnOnce(&View, Canvas) -> View) {
+        let (Some(screen), Some(scan)) = (
+            self.picture_size(),
+            self.desk.radiograph().map(Radiograph::size),
+        ) else {
+            return;
+        };
+        if let Some(view) = &mut self.desk.view {
+            *view = change(view, Canvas { scan, screen });
+        }
+    }
+
+    /// Changes the window by hand: it no longer follows the scan.
+    pub(crate) fn change_window(&mut self, change: impl FnOnce(Window) -> Window) {
+        if let Some(view) = &mut self.desk.view {
+            view.window = change(view.window);
+            self.habit.window_auto = false;
+        }
+    }
+
+    /// Sets the window as typed: `CENTRE,WIDTH` or `auto`.
+    pub(crate) fn set_window(&mut self, text: &str) {
+        let text = text.trim();
+        let auto = text == "auto";
+        let done = self.try_view(|view, radiograph, open| {
+            let window = if auto {
+                view.auto(radiograph, open.survey(view))?
+            } else {
+                view.window_of(radiograph, text)?
+            };
+            Ok(View {
+                window,
+                ..view.clone()
+            })
+        });
+        if done {
+            self.habit.window_auto = auto;
+        }
+    }
+
+    /// Applies a preset by its digit.
+    pub(crate) fn apply_preset(&mut self, digit: u8) {
+        let Some(preset) = view::presets().iter().find(|preset| preset.key == digit) else {
+            self.tell(
+                Level::Info,
+                say("notice-no-preset", &[arg("digit", &digit)]),
+            );
+            return;
+        };
+        let done = self.try_view(|view, radiograph, open| {
+            view.with_preset(radiograph, preset, open.survey(view))
+        });
+        if done {
+            self.habit.window_auto = false;
+            let name = Safe::from_outside(&preset.name);
+            self.tell(Level::Info, say("notice-preset", &[arg("name", &name)]));
+        }
+    }
+
+    /// Changes the filter stack; an automatic window follows.
+    pub(crate) fn change_filters(
+        &mut self,
+        change: impl FnOnce(&mut Vec<FilterUse>) -> Result<()>,
+    ) {
+        let auto = self.habit.window_auto;
+        self.try_view(|view, radiograph, open| {
+            let mut filters = view.filters.clone();
+            change(&mut filters)?;
+            let survey = open.survey(view);
+            let mut changed = view.with_filters(radiograph, filters, survey)?;
+            if auto {
+                changed.window = changed.auto(radiograph, survey)?;
+            }
+            Ok(changed)
+        });
+    }
+
+    /// Puts a filter on top of the stack, or takes it out.
+    pub(crate) fn toggle_filter(&mut self, name: &str) {
+        self.change_filters(|filters| {
+            let wanted: FilterUse = name.parse()?;
+            match filters.iter().position(|filter| filter.name == wanted.name) {
+                Some(at) => {
+                    filters.remove(at);
+                }
+                None => filters.push(wanted),
+            }
+            Ok(())
+        });
+    }
+
+    /// Shows the picture in another way.
+    pub(crate) fn show_display(&mut self, display: Display) {
+        self.try_view(|view, radiograph, open| {
+            view.with_display(radiograph, display, open.survey(view))
+        });
+    }
+
+    /// Shows the next plane: high, low, ….
+    pub(crate) fn next_plane(&mut self) {
+        let auto = self.habit.window_auto;
+        self.try_view(|view, radiograph, open| {
+            let first = view
+                .planes
+                .first()
+                .map(|name| PlaneName::from(name.as_str()));
+            let at = radiograph
+                .planes
+                .iter()
+                .position(|plane| Some(&plane.name) == first.as_ref());
+            let next = &radiograph.planes[(at.unwrap_or(0) + 1) % radiograph.planes.len()];
+            let planes = vec![next.name.as_str().to_owned()];
+            let turned = View {
+                planes,
+                ..view.clone()
+            };
+            let survey = open.survey(&turned);
+            let mut turned = turned.with_display(radiograph, view.display.clone(), survey)?;
+            if auto {
+                turned.window = turned.auto(radiograph, survey)?;
+            }
+            Ok(turned)
+        });
+    }
+
+    /// Shows the next view of the scan: side, top, ….
+    pub(crate) fn next_view(&mut self) {
+        let (Some(open), Some(view)) = (self.desk.open().cloned(), &self.desk.view) else {
+            return;
+        };
+        let views = &open.opened.views;
+        let at = views.iter().position(|r| r.view == view.view).unwrap_or(0);
+        let next = &views[(at + 1) % views.len()];
+        if next.view == view.view {
+            self.tell(Level::Info, say("notice-one-view", &[]));
+            return;
+        }
+        match self.carried(next, view, &open) {
+            Ok(view) => self.place(view),
+            Err(error) => self.tell_error(&error),
+        }
+    }
+
+    /// Changes the view, or says why it cannot be; whether it could.
+    fn try_view(
+        &mut self,
+        change: impl FnOnce(&View, &Radiograph, &OpenScan) -> Result<View>,
+    ) -> bool {
+        let (Some(open), Some(view)) = (self.desk.open().cloned(), self.desk.view.clone()) else {
+            return false;
+        };
+        let Some(radiograph) = self.desk.radiograph() else {
+            return false;
+        };
+        match change(&view, radiograph, &open) {
+            Ok(changed) => {
+                self.desk.view = Some(changed);
+                true
+            }
+            Err(error) => {
+                self.tell_error(&error);
+                false
+            }
+        }
+    }
+
+    /// Keeps how this scan is looked at, for the next one.
+    pub(super) fn keep_look(&mut self) {
+        if let Some(view) = &self.desk.view {
+            self.habit.view = Some(view.clone());
+        }
+    }
+
+    /// The scan pixel under the crosshair.
+    pub fn crosshair_pixel(&self) -> Option<[usize; 2]> {
+        let radiograph = self.desk.radiograph()?;
+        let [x, y] = self.desk.crosshair?;
+        let inside = |at: f64, whole: usize| (at.max(0.0) as usize).min(whole.saturating_sub(1));
+        Some([
+            inside(x, radiograph.width()),
+            inside(y, radiograph.height()),
+        ])
+    }
+
+    /// Moves the crosshair by pixels of the screen; the first step shows it in the centre.
+    pub(crate) fn move_crosshair(&mut self, across: f64, down: f64) {
+        let (Some(view), Some(radiograph)) = (&self.desk.view, self.desk.radiograph()) else {
+            return;
+        };
+        let Some(screen) = self.picture_size() else {
+            return;
+        };
+        let at = self.desk.crosshair.unwrap_or_else(|| view.centre());
+        let [x, y] = view.to_screen(screen, at);
+        let moved = view.to_scan(screen, [x + across, y + down]);
+        // Zoomed in, one step is one scan pixel at least: less would show nothing new.
+        let step = |from: f64, to: f64| {
+            if from != to && (to - from).abs() < 1.0 {
+                from + (to - from).signum()
+            } else {
+                to
+            }
+        };
+        let (width, height) = (radiograph.width() as f64, radiograph.height() as f64);
+        self.desk.crosshair = Some([
+            step(at[0], moved[0]).clamp(0.0, width - 0.5),
+            step(at[1], moved[1]).clamp(0.0, height - 0.5),
+        ]);
+        self.follow_crosshair();
+    }
+
+    /// Pans so that the crosshair stays on the screen.
+    fn follow_crosshair(&mut self) {
+        let Some(at) = self.desk.crosshair else {
+            return;
+        };
+        self.change_view(|view, canvas| {
+            let [x, y] = view.to_screen(canvas.screen, at);
+            let out = |at: f64, whole: usize| at - at.clamp(0.0, whole as f64 - 1.0);
+            let by = [out(x, canvas.screen.width), out(y, canvas.screen.height)];
+            if by == [0.0, 0.0] {
+                view.clone()
+            } else {
+                view.pan(canvas, by)
+            }
+        });
+    }
+
+    /// Marks a region.
+    pub(crate) fn add_mark(&mut self, region: Region) {
+        self.desk.marks.push(region);
+        self.tell(Level::Info, say("notice-marked", &[]));
+    }
+}

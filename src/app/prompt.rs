@@ -1,0 +1,56 @@
+//! A line being typed, and the palette of commands over it.
+
+use tui_input::Input;
+
+/// What the line is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A command from the palette.
+    Palette,
+    /// Window as `CENTRE,WIDTH` or `auto`.
+    Window,
+    /// A filter as `NAME` or `NAME=ARG`.
+    Filter,
+    /// A name in the queue.
+    Find,
+    /// The note of the decision.
+    Note,
+    /// A graphics protocol.
+    Protocol,
+}
+
+impl Purpose {
+    /// Message id of the line's label.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Palette => "prompt-palette",
+            Self::Window => "prompt-window",
+            Self::Filter => "prompt-filter",
+            Self::Find => "prompt-find",
+            Self::Note => "prompt-note",
+            Self::Protocol => "prompt-protocol",
+        }
+    }
+}
+
+/// A line being typed.
+#[derive(Debug, Clone)]
+pub struct Prompt {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The text and the cursor in it.
+    pub input: Input,
+    /// Selected row of the palette.
+    pub selected: usize,
+}
+
+impl Prompt {
+    /// An empty line, or one that starts with `text`.
+    pub fn new(purpose: Purpose, text: &str) -> Self {
+        Self {
+            purpose,
+            input: Input::from(text),
+            selected: 0,
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The queue: one row a scan, in the order of the folder, each with its state.
+
+use crate::scan::Scan;
+use crate::text::Safe;
+
+/// The rows and the one that is selected.
+#[derive(Debug, Clone, Default)]
+pub struct Queue {
+    /// The rows, in the order of the folder.
+    pub rows: Vec<Row>,
+    /// Index of the selected row; meaningless while there is none.
+    pub selected: usize,
+    /// Whether the folder is still being read.
+    pub reading: bool,
+    /// Files that are not scans.
+    pub others: usize,
+}
+
+/// One scan of the queue.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// The files.
+    pub scan: Scan,
+    /// What became of it.
+    pub decided: Option<Verdict>,
+    /// An unfinished decision form waits for it.
+    pub draft: bool,
+    /// Why it cannot be looked at, once that is known.
+    pub problem: Option<Safe>,
+}
+
+/// A recorded decision, as the queue shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// `clear`, `suspicious`, …
+    pub decision: String,
+    /// Local time.
+    pub at: Safe,
+    /// Who.
+    pub analyst: Safe,
+}
+
+/// State of a row; the word of `list --json`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum State {
+    /// Not decided.
+    New,
+    /// An unfinished form waits.
+    Draft,
+    /// Recorded.
+    Decided,
+    /// Cannot be looked at.
+    Problem,
+}
+
+impl Row {
+    /// A row that nothing is known of but its files.
+    pub fn new(scan: Scan) -> Self {
+        let problem = scan.error.as_ref().map(crate::Error::message);
+        Self {
+            scan,
+            decided: None,
+            draft: false,
+            problem,
+        }
+    }
+
+    /// Its state: what is decided stays decided even when the file has gone.
+    pub fn state(&self) -> State {
+        if self.decided.is_some() {
+            State::Decided
+        } else if self.problem.is_some() {
+            State::Problem
+        } else if self.draft {
+            State::Draft
+        } else {
+            State::New
+        }
+    }
+}
+
+impl State {
+    /// The word of `list --json`; its label is the message `state-NAME`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Draft => "draft",
+            Self::Decided => "decided",
+            Self::Problem => "problem",
+        }
+    }
+}
+
+impl Queue {
+    /// The selected row.
+    pub fn row(&self) -> Option<&Row> {
+        self.rows.get(self.selected)
+    }
+
+    /// Selects the row `steps` further, stopping at the ends; whether the selection moved.
+    pub fn step(&mut self, steps: isize) -> bool {
+        let last = self.rows.len().saturating_sub(1);
+        self.select(self.selected.saturating_add_signed(steps).min(last))
+    }
+
+    /// Selects a row; whether the selection moved.
+    pub fn select(&mut self, row: usize) -> bool {
+        let moved = row < self.rows.len() && row != self.selected;
+        if moved {
+            self.selected = row;
+        }
+        moved
+    }
+
+    /// The next row after the selected one, round the end, for which `wanted` holds.
+    pub fn next_where(&self, wanted: impl Fn(&Row) -> bool) -> Option<usize> {
+        let count = self.rows.len();
+        (1..=count)
+            .map(|k| (self.selected + k) % count)
+            .find(|at| wanted(&self.rows[*at]))
+    }
+
+    /// How many rows are decided.
+    pub fn decided(&self) -> usize {
+        self.rows.iter().filter(|row| row.decided.is_some()).count()
+    }
+}
+
+/// Lines below the list that show the selected scan in full.
+const DETAIL: usize = 6;
+
+impl Queue {
+    /// Rows of the list in a pane of `height` lines: the title and the detail take the rest.
+    pub fn list_rows(&self, height: u16) -> usize {
+        usize::from(height).saturating_sub(1 + DETAIL).max(1)
+    }
+
+    /// The first row that is drawn, so that the selected one stands near the middle.
+    pub fn first_visible(&self, height: u16) -> usize {
+        let shown = self.list_rows(height);
+        let last = self.rows.len().saturating_sub(shown);
+        self.selected.saturating_sub(shown / 2).min(last)
+    }
+}

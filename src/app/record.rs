@@ -1,0 +1,235 @@
+//! From the form to the record: what was seen, marked and concluded, as the log keeps it.
+
+use super::event::{Draft, Effect};
+use super::{App, Form, Look, Mode, Recording};
+use crate::decisions::{
+    Conclusion, Decision, MarkedRegion, PlaneStats, ScanBlock, Shape, Timing, ViewSeen,
+};
+use crate::messages::say;
+use crate::radiograph::{Radiograph, Region};
+use crate::scan::Opened;
+use crate::view::{self, PlaneMeasurement};
+
+/// Something the form warns of; the code goes into the record when the decision is confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Warning {
+    /// No picture of the scan ever stood on the screen.
+    NeverSeen,
+    /// The picture was never lossless.
+    NeverLossless,
+    /// The picture was only ever shown in character cells.
+    CellsOnly,
+    /// Data of the scan is missing.
+    Truncated,
+    /// It was decided before; this decision comes after it.
+    DecidedBefore,
+}
+
+impl Warning {
+    /// The code in the record; its label is the message `warning-CODE`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NeverSeen => "never-seen",
+            Self::NeverLossless => "never-lossless",
+            Self::CellsOnly => "cells-only",
+            Self::Truncated => "truncated",
+            Self::DecidedBefore => "decided-before",
+        }
+    }
+}
+
+impl App {
+    /// What the form warns of; confirming acknowledges it.
+    pub fn warnings(&self) -> Vec<Warning> {
+        let seen = &self.desk.seen;
+        let looks = seen.looks();
+        let decided = self.desk.row.and_then(|row| self.queue.rows.get(row));
+        let checks = [
+            (looks.is_empty(), Warning::NeverSeen),
+            (!looks.is_empty() && seen.cells_only(), Warning::CellsOnly),
+            (
+                !looks.is_empty() && !seen.cells_only() && !looks.iter().any(|look| look.lossless),
+                Warning::NeverLossless,
+            ),
+            (
+                self.desk.opened().is_some_and(|opened| opened.truncated),
+                Warning::Truncated,
+            ),
+            (
+                decided.is_some_and(|row| row.decided.is_some()),
+                Warning::DecidedBefore,
+            ),
+        ];
+        checks
+            .into_iter()
+            .filter_map(|(holds, warning)| holds.then_some(warning))
+            .collect()
+    }
+
+    /// Sends the form to the log; what is missing is said, and a held key never confirms.
+    pub(crate) fn confirm(&mut self) -> Vec<Effect> {
+        let Some(form) = self.desk.form.clone() else {
+            return Vec::new();
+        };
+        if self.held {
+            self.tell(super::Level::Warning, say("notice-held", &[]));
+            return Vec::new();
+        }
+        if form.recording == Recording::Writing {
+            return Vec::new();
+        }
+        if let Some(missing) = form.missing() {
+            self.tell(super::Level::Warning, say(missing, &[]));
+            return Vec::new();
+        }
+        if self.record.read_only {
+            self.tell(super::Level::Warning, say("notice-read-only", &[]));
+            return Vec::new();
+        }
+        let Some(decision) = self.decision(&form) else {
+            self.tell(super::Level::Warning, say("notice-not-hashed", &[]));
+            return Vec::new();
+        };
+        self.record.token += 1;
+        if let Some(form) = &mut self.desk.form {
+            form.recording = Recording::Writing;
+        }
+        vec![Effect::Record {
+            token: self.record.token,
+            decision: Box::new(decision),
+        }]
+    }
+
+    /// The record's body: the form, the scan, and what was seen.
+    fn decision(&mut self, form: &Form) -> Option<Decision> {
+        self.desk.seen.settle(self.now);
+        let opened = self.desk.opened()?;
+        let seen = &self.desk.seen;
+        let mut decision = Decision::new(ScanBlock::of(opened), form.choice?);
+        decision.reasons.clone_from(&form.reasons);
+        decision.note.clone_from(&form.note);
+        decision.confidence = form.confidence;
+        decision.regions = self.marked(opened);
+        decision.views = seen.looks().iter().map(view_seen).collect();
+        decision.timing = Some(Timing {
+            first_pixel_ms: seen.first_pixel().map(|t| t.as_millis() as u64),
+            total_ms: seen.total(self.now).as_millis() as u64,
+            idle_ms: seen.idle().as_millis() as u64,
+        });
+        decision.final_lossless = seen.final_lossless();
+        decision.cells_only = seen.cells_only();
+        decision.truncated = opened.truncated;
+        decision.warnings_acknowledged = self
+            .warnings()
+            .into_iter()
+            .map(|warning| warning.code().to_owned())
+            .collect();
+        Some(decision)
+    }
+
+    /// The marked regions with their statistics.
+    fn marked(&self, opened: &Opened) -> Vec<MarkedRegion> {
+        let radiograph = self.desk.radiograph().or(opened.views.first());
+        let marks = self.desk.marks.iter();
+        marks
+            .filter_map(|region| Some(marked_region(radiograph?, *region)))
+            .collect()
+    }
+
+    /// Opens the form of the scan at hand, as it was left.
+    pub(crate) fn open_form(&mut self) {
+        self.desk.form.get_or_insert_with(Form::default);
+        self.desk.corner = None;
+        // From marking a region it is a way back, not a step further in.
+        if self.back.last() == Some(&Mode::Decide) {
+            self.go_back();
+        } else {
+            self.enter(Mode::Decide);
+        }
+    }
+
+    /// Chooses a conclusion in the form.
+    pub(crate) fn choose(&mut self, conclusion: Conclusion) {
+        if let Some(form) = &mut self.desk.form {
+            form.choice = Some(conclusion);
+        }
+    }
+
+    /// Takes up the form that an earlier sitting left.
+    pub(super) fn resume_draft(&mut self) {
+        let Some(scan_id) = self.desk.opened().map(|opened| opened.scan_id.clone()) else {
+            return;
+        };
+        let Some(draft) = self
+            .drafts
+            .iter()
+            .find(|draft| draft.scan_id == scan_id)
+            .cloned()
+        else {
+            return;
+        };
+        let Draft {
+            form, marks, view, ..
+        } = draft;
+        self.desk.form = Some(form);
+        self.desk.marks = marks;
+        if view.is_some() {
+            self.desk.view = view;
+        }
+        self.tell(super::Level::Info, say("notice-draft", &[]));
+    }
+}
+
+/// A marked region with what `measure` says of it.
+fn marked_region(radiograph: &Radiograph, region: Region) -> MarkedRegion {
+    let (x, y) = (region.x as f64, region.y as f64);
+    let (width, height) = (region.width as f64, region.height as f64);
+    // A region that cannot be measured is still where the analyst saw something.
+    let measured = view::measure(radiograph, region, None).ok();
+    let planes = measured.iter().flat_map(|measured| &measured.planes);
+    MarkedRegion {
+        shape: Shape::Rect,
+        points: vec![[x, y], [x + width, y + height]],
+        mm: radiograph
+            .pixel_mm
+            .map(|[across, down]| [width * across, height * down]),
+        label: String::new(),
+        stats: planes.map(plane_stats).collect(),
+        material: measured
+            .as_ref()
+            .and_then(|measured| measured.material.as_ref())
+            .map(view::MaterialEstimate::document),
+    }
+}
+
+/// The statistics of one plane under its name.
+fn plane_stats(plane: &PlaneMeasurement) -> (String, PlaneStats) {
+    let statistics = &plane.statistics;
+    let stats = PlaneStats {
+        mean: statistics.mean,
+        sd: statistics.sd,
+        min: f64::from(statistics.min),
+        max: f64::from(statistics.max),
+        transmission: plane.transmission,
+        attenuation: plane.attenuation,
+    };
+    (plane.plane.as_str().to_owned(), stats)
+}
+
+/// A look as the log keeps it. Until pictures are sent in steps there are three qualities: cells,
+/// reduced colours, and every pixel.
+pub fn view_seen(look: &Look) -> ViewSeen {
+    let quality = match (look.protocol, look.lossless) {
+        (_, true) => "Q5",
+        ("half-block", false) => "Q0",
+        (_, false) => "Q4",
+    };
+    ViewSeen {
+        view: look.view.clone(),
+        protocol: look.protocol.to_owned(),
+        quality: quality.to_owned(),
+        lossless: look.lossless,
+        dwell_ms: look.dwell.as_millis() as u64,
+        merged: None,
+    }
+}

@@ -1,0 +1,241 @@
+//! What the state wants from outside: the scan to open, the picture to make, the draft to keep.
+//!
+//! Commands only change the state; this compares what is wanted with what was asked for last and
+//! asks for the difference, so that no command can forget to.
+
+use std::sync::Arc;
+
+use super::event::{Draft, Effect, RenderJob};
+use super::{App, DeskState, Level, Overlay, Pane, Seen, TerminalFacts};
+use crate::radiograph::{Region, Size};
+use crate::view::{Canvas, View};
+
+/// What was asked for last.
+#[derive(Debug, Default)]
+pub(super) struct Wanted {
+    picture: Option<PictureKey>,
+    draft: Option<Draft>,
+}
+
+/// Everything that makes a picture what it is.
+#[derive(Debug, Clone, PartialEq)]
+struct PictureKey {
+    scan_id: String,
+    view: View,
+    pane: (u16, u16),
+    terminal: TerminalFacts,
+    overlay: Overlay,
+}
+
+impl App {
+    /// The effects that bring the outside in line with the state.
+    pub(super) fn ask(&mut self) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        self.ask_scan(&mut effects);
+        self.fit_picture();
+        self.ask_picture(&mut effects);
+        self.ask_draft(&mut effects);
+        effects
+    }
+
+    /// Opens the selected scan when it is not the one at hand.
+    fn ask_scan(&mut self, effects: &mut Vec<Effect>) {
+        let Some(row) = self.queue.row() else { return };
+        if self.desk.row == Some(self.queue.selected) {
+            return;
+        }
+        let scan = row.scan.clone();
+        self.leave_desk(effects);
+        self.desk.row = Some(self.queue.selected);
+        self.desk.seen = Seen::start(self.now);
+        self.desk.state = match scan.error.clone() {
+            Some(error) => DeskState::Failed(error),
+            None => DeskState::Opening,
+        };
+        if scan.error.is_none() {
+            let ahead = self.neighbours();
+            effects.push(Effect::Open {
+                scan: Box::new(scan),
+                ahead,
+            });
+        }
+    }
+
+    /// Clears the desk; looks at a scan that was left undecided are noted.
+    pub(super) fn leave_desk(&mut self, effects: &mut Vec<Effect>) {
+        self.keep_look();
+        self.desk.seen.settle(self.now);
+        if let (Some(row), Some(opened)) = (self.desk.row, self.desk.opened()) {
+            let undecided = self
+                .queue
+                .rows
+                .get(row)
+                .is_some_and(|row| row.decided.is_none());
+            if undecided && !self.record.read_only && !self.desk.seen.looks().is_empty() {
+                effects.push(Effect::NoteViews {
+                    opened: Arc::clone(opened),
+                    looks: self.desk.seen.looks().to_vec(),
+                });
+            }
+        }
+        self.desk.leave();
+        self.wanted = Wanted::default();
+    }
+
+    /// The scans beside the selected one, the next first.
+    fn neighbours(&self) -> Vec<crate::scan::Scan> {
+        let at = self.queue.selected;
+        [at.checked_add(1), at.checked_sub(1)]
+            .into_iter()
+            .flatten()
+            .filter_map(|row| self.queue.rows.get(row))
+            .filter(|row| row.problem.is_none())
+            .map(|row| row.scan.clone())
+            .collect()
+    }
+
+    /// Keeps the picture in the pane when the pane or the cells change size.
+    fn fit_picture(&mut self) {
+        let Some(size) = self.picture_size() else {
+            return;
+        };
+        let Some(scan) = self
+            .desk
+            .radiograph()
+            .map(crate::radiograph::Radiograph::size)
+        else {
+            return;
+        };
+        let columns = self.layout().picture.width;
+        let Some(view) = self
+            .desk
+            .view
+            .as_mut()
+            .filter(|_| self.desk.fitted != Some((size, columns)))
+        else {
+            return;
+        };
+        let canvas = Canvas { scan, screen: size };
+        let density = |size: Size, columns: u16| size.width as f64 / f64::from(columns.max(1));
+        *view = match self.desk.fitted {
+            Some((before, across)) => {
+                let finer = density(size, columns) / density(before, across);
+                view.rescaled(canvas, before, finer)
+            }
+            None => view.start(canvas),
+        };
+        self.desk.fitted = Some((size, columns));
+    }
+
+    /// Asks for a picture when something that makes it has changed.
+    fn ask_picture(&mut self, effects: &mut Vec<Effect>) {
+        let pane = self.layout().picture;
+        let (Some(opened), Some(view)) = (self.desk.opened().cloned(), self.desk.view.clone())
+        else {
+            return;
+        };
+        if pane.is_empty() {
+            return;
+        }
+        let key = PictureKey {
+            scan_id: opened.scan_id.clone(),
+            view,
+            pane: (pane.width, pane.height),
+            terminal: self.terminal.clone(),
+            overlay: self.overlay(),
+        };
+        if self.wanted.picture.as_ref() == Some(&key) {
+            return;
+        }
+        self.desk.asked += 1;
+        effects.push(Effect::Render(Box::new(self.job(opened, &key, pane))));
+        self.wanted.picture = Some(key);
+    }
+
+    /// The job of a picture.
+    fn job(&self, opened: Arc<crate::scan::Opened>, key: &PictureKey, pane: Pane) -> RenderJob {
+        RenderJob {
+            number: self.desk.asked,
+            opened,
+            view: key.view.clone(),
+            cells: (pane.width, pane.height),
+            cell: self.terminal.cell,
+            depth: self.terminal.depth,
+            registers: self.terminal.registers,
+            protocol: self.terminal.protocol,
+            overlay: key.overlay.clone(),
+        }
+    }
+
+    /// Crosshair, marks, and the region that is being marked.
+    fn overlay(&self) -> Overlay {
+        let mut marks = self.desk.marks.clone();
+        if let (Some(corner), Some(at)) = (self.desk.corner, self.desk.crosshair) {
+            marks.push(Region::between(corner, [at[0] as usize, at[1] as usize]));
+        }
+        Overlay {
+            crosshair: self.desk.crosshair,
+            marks,
+        }
+    }
+
+    /// Keeps what was typed and marked, after each change.
+    fn ask_draft(&mut self, effects: &mut Vec<Effect>) {
+        let Some(draft) = self.draft() else { return };
+        if self.wanted.draft.as_ref() == Some(&draft) {
+            return;
+        }
+        // Looking alone makes no draft.
+        let empty = !draft.form.is_started() && draft.marks.is_empty();
+        if self.wanted.draft.is_none() && empty {
+            return;
+        }
+        if empty {
+            effects.push(Effect::DropDraft {
+                scan_id: draft.scan_id.clone(),
+            });
+        } else {
+            effects.push(Effect::KeepDraft(Box::new(draft.clone())));
+        }
+        self.mark_draft(!empty);
+        self.wanted.draft = Some(draft);
+    }
+
+    /// The draft of the scan at hand.
+    fn draft(&self) -> Option<Draft> {
+        if self.record.read_only {
+            return None;
+        }
+        let scan_id = self.desk.opened()?.scan_id.clone();
+        let path = self.queue.rows.get(self.desk.row?)?.scan.path.clone();
+        Some(Draft {
+            scan_id,
+            path,
+            form: self.desk.form.clone().unwrap_or_default(),
+            marks: self.desk.marks.clone(),
+            view: self.desk.view.clone(),
+        })
+    }
+
+    /// Shows in the queue whether a form waits.
+    pub(super) fn mark_draft(&mut self, waiting: bool) {
+        if let Some(row) = self.desk.row.and_then(|row| self.queue.rows.get_mut(row)) {
+            row.draft = waiting;
+        }
+    }
+
+    /// Forgets the draft, because its decision is on disk.
+    pub(super) fn drop_draft(&mut self, scan_id: &str) -> Effect {
+        self.wanted.draft = None;
+        self.mark_draft(false);
+        self.drafts.retain(|draft| draft.scan_id != scan_id);
+        Effect::DropDraft {
+            scan_id: scan_id.to_owned(),
+        }
+    }
+
+    /// Tells an error that stands in the way of the analyst.
+    pub(super) fn tell_error(&mut self, error: &crate::Error) {
+        self.tell(Level::Error, error.message());
+    }
+}
