@@ -1,0 +1,151 @@
+//! The decision form: conclusions and reasons with their keys, what will be recorded, what is
+//! still missing.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::paint::{self, Lines};
+use super::theme::Theme;
+use crate::app::{App, Form, Mode, Recording};
+use crate::command;
+use crate::decisions::{Conclusion, reason_label, reasons};
+use crate::messages::{arg, say};
+use crate::text::Safe;
+
+/// Draws the form.
+pub(super) fn draw(app: &App, buffer: &mut Buffer, area: Rect, theme: Theme) {
+    let Some(form) = &app.desk.form else { return };
+    paint::fill(buffer, area, theme.plain());
+    let area = Rect {
+        x: area.x + 1,
+        width: area.width.saturating_sub(1),
+        ..area
+    };
+    let foot = foot(app, form, theme);
+    let below = foot
+        .iter()
+        .map(|(text, _)| height(text, area.width))
+        .sum::<u16>();
+    let mut lines = Lines::new(buffer, area);
+    let name = app
+        .queue
+        .row()
+        .map(|row| row.scan.name())
+        .unwrap_or_default();
+    lines.line(&say("form-title", &[arg("name", &name)]), theme.title());
+    conclusions(app, form, &mut lines, theme);
+    let used = 1 + Conclusion::ALL.len() as u16 + 4;
+    reason_list(
+        form,
+        &mut lines,
+        area.height.saturating_sub(used + below),
+        theme,
+    );
+    answers(app, form, &mut lines, theme);
+    for (text, style) in foot {
+        lines.wrapped(&text, style);
+    }
+}
+
+/// The conclusions, the chosen one marked.
+fn conclusions(app: &App, form: &Form, lines: &mut Lines<'_>, theme: Theme) {
+    for conclusion in Conclusion::ALL {
+        let chosen = form.choice == Some(conclusion);
+        let command = format!("choose_{}", conclusion.as_str().replace('-', "_"));
+        let key = chord(app, &command);
+        let dot = Safe::word(if chosen { "(•) " } else { "( ) " });
+        let style = if chosen {
+            theme.selected()
+        } else {
+            theme.plain()
+        };
+        let gap = Safe::blanks(7usize.saturating_sub(key.width()));
+        lines.parts(&[
+            (dot, theme.plain()),
+            (key, theme.key()),
+            (gap, theme.plain()),
+            (conclusion.label(), style),
+        ]);
+    }
+}
+
+/// The reasons that fit, around the highlighted one.
+fn reason_list(form: &Form, lines: &mut Lines<'_>, rows: u16, theme: Theme) {
+    lines.line(&say("form-reasons", &[]), theme.title());
+    let codes = reasons();
+    let rows = usize::from(rows).max(1);
+    let last = codes.len().saturating_sub(rows);
+    let first = form.reason_row.saturating_sub(rows / 2).min(last);
+    for (at, code) in codes.iter().enumerate().skip(first).take(rows) {
+        let chosen = form.reasons.contains(code);
+        let mark = Safe::word(if chosen { "[x] " } else { "[ ] " });
+        let style = match (at == form.reason_row, chosen) {
+            (true, _) => theme.selected(),
+            (false, true) => theme.warning(),
+            (false, false) => theme.plain(),
+        };
+        lines.parts(&[(mark, theme.plain()), (reason_label(code), style)]);
+    }
+}
+
+/// Confidence, note, regions.
+fn answers(app: &App, form: &Form, lines: &mut Lines<'_>, theme: Theme) {
+    let styles = (theme.dim(), theme.plain());
+    let confidence = match form.confidence {
+        Some(value) => say("form-confidence-value", &[arg("value", &value)]),
+        None => say("form-none", &[]),
+    };
+    lines.pair(&say("form-confidence", &[]), &confidence, styles);
+    let note = Safe::from_outside(&form.note);
+    let note = if note.is_empty() {
+        say("form-none", &[])
+    } else {
+        note
+    };
+    lines.pair(&say("form-note", &[]), &note, styles);
+    let marks = app.desk.marks.len();
+    lines.pair(
+        &say("form-regions", &[]),
+        &say("form-regions-value", &[arg("n", &marks)]),
+        styles,
+    );
+}
+
+/// Warnings, and what stands between the form and the record.
+fn foot(app: &App, form: &Form, theme: Theme) -> Vec<(Safe, Style)> {
+    let mut lines: Vec<(Safe, Style)> = app
+        .warnings()
+        .into_iter()
+        .map(|warning| {
+            (
+                say(&format!("warning-{}", warning.code()), &[]),
+                theme.warning(),
+            )
+        })
+        .collect();
+    let confirm = chord(app, "confirm_decision");
+    lines.push(match (&form.recording, form.missing()) {
+        (Recording::Writing, _) => (say("form-writing", &[]), theme.warning()),
+        (Recording::Failed(why), _) => (
+            say("form-failed", &[arg("why", why), arg("key", &confirm)]),
+            theme.bad(),
+        ),
+        (Recording::Typed, Some(missing)) => (say(missing, &[]), theme.key()),
+        (Recording::Typed, None) => (say("form-confirm", &[arg("key", &confirm)]), theme.good()),
+    });
+    lines
+}
+
+/// Lines that a text takes in `width` columns.
+fn height(text: &Safe, width: u16) -> u16 {
+    paint::wrap(text, usize::from(width)).len() as u16
+}
+
+/// The handiest key of a command in the form.
+fn chord(app: &App, command: &str) -> Safe {
+    let command = command::find(command);
+    command
+        .and_then(|command| app.keymap.best_chord(Mode::Decide, command))
+        .unwrap_or_default()
+}

@@ -1,0 +1,202 @@
+//! The inspector: the crosshair's readings, the histogram, the legend, and what the scan says of
+//! itself.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::paint::{self, Lines};
+use super::theme::Theme;
+use super::{histogram, queue};
+use crate::app::App;
+use crate::messages::{arg, say};
+use crate::radiograph::{Plane, Radiograph};
+use crate::scan::Opened;
+use crate::text::Safe;
+use crate::view::{self, Legend};
+
+/// Lines of the histogram and its axis.
+const HISTOGRAM: u16 = 5;
+
+/// Draws the inspector.
+pub(super) fn draw(app: &App, buffer: &mut Buffer, area: Rect, theme: Theme) {
+    if area.is_empty() {
+        return;
+    }
+    paint::fill(buffer, area, theme.plain());
+    // One column of air between picture and inspector.
+    let area = Rect {
+        x: area.x + 1,
+        width: area.width - 1,
+        ..area
+    };
+    let mut lines = Lines::new(buffer, area);
+    let (Some(opened), Some(radiograph)) = (app.desk.opened(), app.desk.radiograph()) else {
+        lines.line(&say("inspector-title", &[]), theme.title());
+        lines.wrapped(&say("inspector-nothing", &[]), theme.dim());
+        return;
+    };
+    reading(app, radiograph, &mut lines, theme);
+    picture(app, &mut lines, theme);
+    scan(opened, radiograph, &mut lines, theme);
+    metadata(opened, &mut lines, theme);
+}
+
+/// What the crosshair stands on.
+fn reading(app: &App, radiograph: &Radiograph, lines: &mut Lines<'_>, theme: Theme) {
+    let Some([x, y]) = app.crosshair_pixel() else {
+        return;
+    };
+    let label = (theme.dim(), theme.plain());
+    lines.line(&say("inspector-reading", &[]), theme.title());
+    let Some(readout) = view::readout(radiograph, x, y) else {
+        return;
+    };
+    let at = say("reading-at", &[arg("x", &x), arg("y", &y)]);
+    lines.pair(&say("reading-position", &[]), &at, label);
+    if let Some([x, y]) = readout.mm {
+        let (x, y) = (Safe::number(x, 0), Safe::number(y, 0));
+        let at = say("reading-mm", &[arg("x", &x), arg("y", &y)]);
+        lines.pair(&say("reading-position", &[]), &at, label);
+    }
+    for plane in &readout.planes {
+        let sample = plane.sample;
+        let value = match plane.transmission {
+            Some(t) => say(
+                "reading-transmission",
+                &[
+                    arg("sample", &sample),
+                    arg("percent", &Safe::number(t * 100.0, 2)),
+                ],
+            ),
+            None => say("reading-sample", &[arg("sample", &sample)]),
+        };
+        lines.pair(&Safe::from_outside(plane.plane.as_str()), &value, label);
+    }
+    if let Some(class) = readout.class {
+        lines.pair(&say("reading-class", &[]), &view::class_label(class), label);
+    }
+    lines.gap();
+}
+
+/// Histogram and legend of the picture on the screen.
+fn picture(app: &App, lines: &mut Lines<'_>, theme: Theme) {
+    let Some(shown) = &app.desk.shown else { return };
+    lines.line(&say("inspector-histogram", &[]), theme.title());
+    lines.with(HISTOGRAM, |buffer, area| {
+        histogram::draw(
+            buffer,
+            area,
+            &shown.picture.histogram,
+            shown.picture.window,
+            theme,
+        );
+    });
+    let bins = &shown.picture.histogram;
+    let (low, high) = (
+        view::value_label(bins.low, bins.unit),
+        view::value_label(bins.high, bins.unit),
+    );
+    lines.pair(&low, &high, (theme.dim(), theme.dim()));
+    lines.gap();
+    legend(&shown.picture.legend, lines, theme);
+}
+
+/// Colours and what they mean, with the share of each in view.
+fn legend(legend: &Legend, lines: &mut Lines<'_>, theme: Theme) {
+    if legend.rows.is_empty() && legend.notes.is_empty() {
+        return;
+    }
+    lines.line(&say("inspector-legend", &[]), theme.title());
+    for row in &legend.rows {
+        let share = row.share.map(|share| {
+            say(
+                "legend-share",
+                &[arg("percent", &Safe::number(share * 100.0, 1))],
+            )
+        });
+        let room = usize::from(lines.width()).saturating_sub(3);
+        let share = share.unwrap_or_default();
+        let label = row.label.cut_end(room.saturating_sub(share.width() + 1));
+        let gap = Safe::blanks(room.saturating_sub(label.width() + share.width()));
+        lines.parts(&[
+            (Safe::word("██ "), theme.swatch(row.colour)),
+            (label, theme.plain()),
+            (gap, theme.plain()),
+            (share, theme.dim()),
+        ]);
+    }
+    for note in &legend.notes {
+        lines.wrapped(note, theme.warning());
+    }
+    lines.gap();
+}
+
+/// What is known of the scan.
+fn scan(opened: &Opened, radiograph: &Radiograph, lines: &mut Lines<'_>, theme: Theme) {
+    let label = (theme.dim(), theme.plain());
+    lines.line(&say("inspector-scan", &[]), theme.title());
+    let kind = say(&format!("kind-{}", opened.kind.as_str()), &[]);
+    lines.pair(&say("scan-kind", &[]), &kind, label);
+    let (width, height) = (radiograph.width(), radiograph.height());
+    let size = say(
+        "scan-pixels",
+        &[arg("width", &width), arg("height", &height)],
+    );
+    lines.pair(&say("scan-size", &[]), &size, label);
+    lines.pair(
+        &say("scan-format", &[]),
+        &Safe::word(opened.format.as_str()),
+        label,
+    );
+    let bytes = opened.files.iter().map(|file| file.bytes).sum();
+    lines.pair(&say("scan-bytes", &[]), &queue::size(bytes), label);
+    if let Some(container) = &opened.container {
+        lines.pair(&say("scan-container", &[]), container, label);
+    }
+    for plane in &radiograph.planes {
+        lines.pair(
+            &Safe::from_outside(plane.name.as_str()),
+            &plane_words(plane),
+            label,
+        );
+    }
+    if opened.simulated {
+        lines.wrapped(&say("scan-simulated", &[]), theme.warning());
+    }
+    if opened.truncated {
+        lines.wrapped(&say("scan-truncated", &[]), theme.bad());
+    }
+    for warning in &opened.warnings {
+        lines.wrapped(warning, theme.warning());
+    }
+    lines.gap();
+}
+
+/// Depth, energy and air of a plane.
+fn plane_words(plane: &Plane) -> Safe {
+    let bits = say("plane-bits", &[arg("bits", &plane.bits)]);
+    let energy = plane
+        .energy
+        .map(|energy| Safe::from_outside(&energy.to_string()));
+    let air = match (plane.air_of_row(0), plane.air_estimated) {
+        (Some(_), false) => say("plane-air", &[]),
+        (Some(_), true) => say("plane-air-estimated", &[]),
+        (None, _) => say("plane-no-air", &[]),
+    };
+    let parts: Vec<Safe> = energy.into_iter().chain([bits, air]).collect();
+    Safe::join(&parts, " · ")
+}
+
+/// What the file says of itself.
+fn metadata(opened: &Opened, lines: &mut Lines<'_>, theme: Theme) {
+    if opened.metadata.is_empty() || lines.left() < 2 {
+        return;
+    }
+    lines.line(&say("inspector-metadata", &[]), theme.title());
+    for (key, value) in &opened.metadata {
+        if lines.left() == 0 {
+            return;
+        }
+        lines.pair(key, value, (theme.dim(), theme.plain()));
+    }
+}

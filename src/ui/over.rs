@@ -1,0 +1,145 @@
+//! What lies over the panes: the line being typed, the notice, the palette, the pop-up of an
+//! unfinished chord.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+use super::paint::{self, Lines};
+use super::theme::Theme;
+use crate::app::{App, Level, Mode, Prompt, Purpose};
+use crate::keymap::{PendingRow, Step};
+use crate::messages::say;
+use crate::text::Safe;
+
+/// Rows of the palette at most.
+const ROWS: usize = 12;
+/// Columns of a pop-up at most.
+const COLUMNS: u16 = 76;
+
+/// The last line: a notice, or what is being typed; gives the cursor's place.
+pub(super) fn line(app: &App, buffer: &mut Buffer, area: Rect, theme: Theme) -> Option<Position> {
+    paint::fill(buffer, area, theme.plain());
+    if let Some(prompt) = &app.prompt {
+        return Some(typed(prompt, buffer, area, theme));
+    }
+    if let Some(notice) = &app.notice {
+        let style = style_of(notice.level, theme);
+        if notice.level >= Level::Recorded && notice.level != Level::Warning {
+            paint::fill(buffer, area, style);
+        }
+        paint::text(buffer, area, (area.x + 1, area.y), &notice.text, style);
+        return None;
+    }
+    let hint = say(&format!("hint-{}", app.mode.as_str()), &[]);
+    paint::text(buffer, area, (area.x + 1, area.y), &hint, theme.dim());
+    None
+}
+
+/// How loud a notice is drawn.
+fn style_of(level: Level, theme: Theme) -> Style {
+    match level {
+        Level::Info => theme.plain(),
+        Level::Recorded => theme.recorded(),
+        Level::Warning => theme.warning(),
+        Level::Error => theme.bad(),
+        Level::NotRecorded => theme.not_recorded(),
+    }
+}
+
+/// The line being typed; its end stays in sight.
+fn typed(prompt: &Prompt, buffer: &mut Buffer, area: Rect, theme: Theme) -> Position {
+    let label = say(prompt.purpose.label(), &[]);
+    let x = paint::text(buffer, area, (area.x + 1, area.y), &label, theme.key());
+    let room = usize::from(area.right().saturating_sub(x + 1));
+    let skip = prompt.input.visual_scroll(room);
+    let text: String = prompt.input.value().chars().skip(skip).collect();
+    paint::text(
+        buffer,
+        area,
+        (x, area.y),
+        &Safe::from_typed(&text),
+        theme.plain(),
+    );
+    let column = prompt.input.visual_cursor().saturating_sub(skip);
+    Position::new(x + column as u16, area.y)
+}
+
+/// The palette, or the pop-up of an unfinished chord.
+pub(super) fn popups(app: &App, buffer: &mut Buffer, theme: Theme) {
+    if let Some(prompt) = app
+        .prompt
+        .as_ref()
+        .filter(|prompt| prompt.purpose == Purpose::Palette)
+    {
+        palette(app, prompt, buffer, theme);
+    } else if !app.pending.is_empty()
+        && let Step::Pending(rows) = app.keymap.press(app.mode, &app.pending)
+    {
+        chord(app, &rows, buffer, theme);
+    }
+}
+
+/// A framed box above the last line.
+fn frame(buffer: &mut Buffer, rows: usize, title: &Safe, theme: Theme) -> Rect {
+    let screen = buffer.area;
+    let width = screen.width.min(COLUMNS);
+    let height = (rows as u16 + 1).min(screen.height.saturating_sub(2));
+    let y = screen.bottom().saturating_sub(2 + height);
+    let area = Rect::new(screen.right() - width, y, width, height);
+    paint::fill(buffer, area, theme.plain());
+    let title_line = Rect { height: 1, ..area };
+    paint::fill(buffer, title_line, theme.status());
+    paint::text(buffer, title_line, (area.x + 1, y), title, theme.status());
+    Rect {
+        x: area.x + 1,
+        y: y + 1,
+        width: width - 2,
+        height: height.saturating_sub(1),
+    }
+}
+
+/// Commands that match what is typed.
+fn palette(app: &App, prompt: &Prompt, buffer: &mut Buffer, theme: Theme) {
+    let rows = app.palette(prompt.input.value());
+    let first = prompt.selected.saturating_sub(ROWS - 1);
+    let inner = frame(buffer, ROWS, &say("palette-title", &[]), theme);
+    let mut lines = Lines::new(buffer, inner);
+    for (at, row) in rows.iter().enumerate().skip(first).take(ROWS) {
+        let style = if at == prompt.selected {
+            theme.selected()
+        } else {
+            theme.plain()
+        };
+        let name = row.name.cut_end(24);
+        let gap = Safe::blanks(25 - name.width());
+        let chord = row.chord.clone().unwrap_or_default();
+        let chord_gap = Safe::blanks(10usize.saturating_sub(chord.width()));
+        lines.parts(&[
+            (name, style),
+            (gap, theme.plain()),
+            (chord, theme.key()),
+            (chord_gap, theme.plain()),
+            (row.doc.clone(), theme.dim()),
+        ]);
+    }
+    if rows.is_empty() {
+        lines.line(&say("palette-empty", &[]), theme.warning());
+    }
+}
+
+/// What may follow the keys that were pressed.
+fn chord(app: &App, rows: &[PendingRow], buffer: &mut Buffer, theme: Theme) {
+    debug_assert!(app.mode != Mode::Prompt);
+    let inner = frame(buffer, rows.len(), &app.keymap.label(&app.pending), theme);
+    let mut lines = Lines::new(buffer, inner);
+    for row in rows {
+        let key = row.key.clone();
+        let gap = Safe::blanks(10usize.saturating_sub(key.width()));
+        lines.parts(&[
+            (key, theme.key()),
+            (gap, theme.plain()),
+            (row.doc.clone(), theme.plain()),
+        ]);
+    }
+}

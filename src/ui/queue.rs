@@ -1,0 +1,145 @@
+//! The queue: one line a scan with its state, kind and size, and the selected one in full below.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::paint::{self, Lines};
+use super::theme::Theme;
+use crate::app::{App, Mode, Row, State};
+use crate::messages::{arg, say};
+use crate::radiograph::Kind;
+use crate::text::Safe;
+
+/// Columns of the kind and the size at the right.
+const RIGHT: usize = 12;
+
+/// Draws the queue.
+pub(super) fn draw(app: &App, buffer: &mut Buffer, area: Rect, theme: Theme) {
+    if area.is_empty() {
+        return;
+    }
+    paint::fill(buffer, area, theme.plain());
+    // One column of air between queue and picture.
+    let area = Rect {
+        width: area.width - 1,
+        ..area
+    };
+    let (done, all) = (app.queue.decided(), app.queue.rows.len());
+    let title = say("queue-title", &[arg("done", &done), arg("all", &all)]);
+    let list = app.queue.list_rows(area.height);
+    let mut lines = Lines::new(buffer, area);
+    lines.line(&title, theme.title());
+    let first = app.queue.first_visible(area.height);
+    let rows = app.queue.rows.iter().enumerate().skip(first).take(list);
+    let mut drawn = 0;
+    for (at, row) in rows {
+        let chosen = at == app.queue.selected;
+        line(&mut lines, row, style_of_row(app, chosen, theme), theme);
+        drawn += 1;
+    }
+    for _ in drawn..list {
+        lines.gap();
+    }
+    detail(app, &mut lines, theme);
+}
+
+/// How the row's name is set off.
+fn style_of_row(app: &App, chosen: bool, theme: Theme) -> Style {
+    match (chosen, app.mode) {
+        (false, _) => theme.plain(),
+        (true, Mode::Browse) => theme.selected(),
+        (true, _) => theme.marked(),
+    }
+}
+
+/// One row: state, name, kind, size.
+fn line(lines: &mut Lines<'_>, row: &Row, style: Style, theme: Theme) {
+    let (mark, mark_style) = mark(row, theme);
+    let room = usize::from(lines.width()).saturating_sub(RIGHT + 3);
+    let name = row.scan.name().cut_middle(room);
+    let pad = Safe::blanks(room - name.width() + 1);
+    let kind = match row.scan.kind {
+        Some(Kind::DualEnergy) => say("kind-short-dual", &[]),
+        Some(Kind::SingleEnergy) => say("kind-short-single", &[]),
+        Some(Kind::Colour) => say("kind-short-colour", &[]),
+        Some(Kind::Report) => say("kind-short-report", &[]),
+        None => Safe::default(),
+    };
+    let size = size(row.scan.bytes());
+    let gap = Safe::blanks(RIGHT.saturating_sub(kind.width() + size.width()));
+    lines.parts(&[
+        (mark, mark_style),
+        (Safe::word(" "), theme.plain()),
+        (name, style),
+        (pad, theme.plain()),
+        (kind, theme.dim()),
+        (gap, theme.plain()),
+        (size, theme.dim()),
+    ]);
+}
+
+/// One letter for what became of the scan.
+fn mark(row: &Row, theme: Theme) -> (Safe, Style) {
+    if let Some(decided) = &row.decided {
+        let mark = say(&format!("mark-{}", decided.decision), &[]);
+        let style = if decided.decision == "clear" {
+            theme.good()
+        } else {
+            theme.warning()
+        };
+        return (mark, style);
+    }
+    match row.state() {
+        State::Problem => (say("mark-problem", &[]), theme.bad()),
+        State::Draft => (say("mark-draft", &[]), theme.warning()),
+        State::New | State::Decided => (say("mark-new", &[]), theme.dim()),
+    }
+}
+
+/// Bytes in the unit that leaves three digits.
+pub(super) fn size(bytes: u64) -> Safe {
+    let value = bytes as f64;
+    match bytes {
+        0..1_000 => say("size-b", &[arg("n", &bytes)]),
+        1_000..1_000_000 => say("size-kb", &[arg("n", &Safe::number(value / 1e3, 0))]),
+        1_000_000..1_000_000_000 => say("size-mb", &[arg("n", &Safe::number(value / 1e6, 1))]),
+        _ => say("size-gb", &[arg("n", &Safe::number(value / 1e9, 1))]),
+    }
+}
+
+/// The selected scan in full: its name, and its decision or its problem.
+fn detail(app: &App, lines: &mut Lines<'_>, theme: Theme) {
+    let Some(row) = app.queue.row() else {
+        let id = if app.queue.reading {
+            "queue-reading"
+        } else {
+            "queue-empty"
+        };
+        lines.wrapped(&say(id, &[]), theme.dim());
+        return;
+    };
+    lines.line(
+        &row.scan.name().cut_middle(usize::from(lines.width())),
+        theme.title(),
+    );
+    if let Some(decided) = &row.decided {
+        let label = say(&format!("conclusion-{}", decided.decision), &[]);
+        let by = [
+            arg("decision", &label),
+            arg("at", &decided.at),
+            arg("by", &decided.analyst),
+        ];
+        lines.wrapped(&say("queue-decided", &by), theme.good());
+    }
+    if let Some(problem) = &row.problem {
+        lines.wrapped(problem, theme.bad());
+    } else if row.decided.is_none() {
+        let id = if row.draft {
+            "queue-draft"
+        } else {
+            "queue-new"
+        };
+        lines.wrapped(&say(id, &[]), theme.dim());
+    }
+}

@@ -1,0 +1,138 @@
+//! The status line: mode, window, filters, zoom, protocol, and what is missing.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::paint;
+use super::theme::Theme;
+use crate::app::App;
+use crate::messages::{arg, say};
+use crate::text::Safe;
+use crate::view::{Display, Unit, View};
+
+/// Draws the status line.
+pub(super) fn draw(app: &App, buffer: &mut Buffer, area: Rect, theme: Theme) {
+    paint::fill(buffer, area, theme.status());
+    let left = Safe::join(&left(app), " │ ");
+    let right = Safe::join(&right(app), " │ ");
+    let room = usize::from(area.width).saturating_sub(right.width() + 3);
+    let y = area.y;
+    paint::text(
+        buffer,
+        area,
+        (area.x + 1, y),
+        &left.cut_end(room),
+        theme.status(),
+    );
+    let x = area
+        .right()
+        .saturating_sub(right.width() as u16 + 1)
+        .max(area.x);
+    paint::text(buffer, area, (x, y), &right, theme.status());
+}
+
+/// What is looked at and how.
+fn left(app: &App) -> Vec<Safe> {
+    let mut parts = vec![say(&format!("mode-{}", app.mode.as_str()), &[])];
+    let Some(view) = &app.desk.view else {
+        return parts;
+    };
+    parts.push(display(view));
+    parts.push(window(app, view));
+    if !view.filters.is_empty() {
+        let names: Vec<Safe> = view
+            .filters
+            .iter()
+            .map(|used| Safe::from_outside(&used.to_string()))
+            .collect();
+        parts.push(say(
+            "status-filters",
+            &[arg("names", &Safe::join(&names, "+"))],
+        ));
+    }
+    parts.push(say(
+        "status-zoom",
+        &[arg("percent", &Safe::number(view.zoom * 100.0, 0))],
+    ));
+    if view.rotation != 0 {
+        parts.push(say("status-rotation", &[arg("degrees", &view.rotation)]));
+    }
+    parts
+}
+
+/// The display, and the plane where it shows one.
+fn display(view: &View) -> Safe {
+    let plane = view
+        .planes
+        .first()
+        .map(|plane| Safe::from_outside(plane))
+        .unwrap_or_default();
+    match &view.display {
+        Display::Grey => say("status-grey", &[arg("plane", &plane)]),
+        Display::Material => say("status-material", &[]),
+        Display::Class => say("status-class", &[]),
+        Display::Palette(name) => {
+            let name = Safe::from_outside(name);
+            say(
+                "status-palette",
+                &[arg("plane", &plane), arg("name", &name)],
+            )
+        }
+    }
+}
+
+/// Centre and width of the window in their unit.
+fn window(app: &App, view: &View) -> Safe {
+    let window = view.window;
+    let number = |value: f64| Safe::number(value, if window.unit == Unit::Sample { 0 } else { 3 });
+    let (centre, width) = (number(window.centre), number(window.width));
+    let unit = say(&format!("unit-short-{}", window.unit.as_str()), &[]);
+    let id = if app.habit.window_auto {
+        "status-window-auto"
+    } else {
+        "status-window"
+    };
+    say(
+        id,
+        &[
+            arg("centre", &centre),
+            arg("width", &width),
+            arg("unit", &unit),
+        ],
+    )
+}
+
+/// What is missing, the protocol, and whether the picture is whole.
+fn right(app: &App) -> Vec<Safe> {
+    let mut parts = Vec::new();
+    if app.record.read_only {
+        parts.push(say("status-read-only", &[]));
+    } else if app.record.trouble.is_some() {
+        parts.push(say("status-log-trouble", &[]));
+    }
+    if let Some(radiograph) = app.desk.radiograph() {
+        if radiograph.planes.iter().all(|plane| plane.air.is_none()) {
+            parts.push(say("status-no-air", &[]));
+        } else if radiograph.dual().is_none() {
+            parts.push(say("status-one-energy", &[]));
+        }
+    }
+    if app.desk.is_stale() {
+        parts.push(say("status-working", &[]));
+    } else if let Some(shown) = &app.desk.shown {
+        let id = if shown.encoded.lossless {
+            "status-lossless"
+        } else {
+            "status-lossy"
+        };
+        parts.push(say(id, &[]));
+    }
+    let id = if app.terminal.probing {
+        "status-probing"
+    } else {
+        "status-protocol"
+    };
+    let protocol = Safe::word(app.terminal.protocol.as_str());
+    parts.push(say(id, &[arg("protocol", &protocol)]));
+    parts
+}
