@@ -9,7 +9,7 @@ use super::{Failure, ScanArgs, exit};
 use crate::messages::{arg, say};
 use crate::radiograph::{Radiograph, Region};
 use crate::text::Safe;
-use crate::view::{Measurement, bad_region, choose, class_label, measure};
+use crate::view::{MaterialEstimate, Measurement, bad_region, choose, class_label, measure};
 use crate::{Error, Result};
 
 /// Runs the command.
@@ -60,29 +60,7 @@ fn document(measured: &Measurement) -> Value {
         "region": measured.region,
         "size_mm": measured.size_mm,
         "planes": planes,
-        "material": material(measured),
-    })
-}
-
-/// The material; what needs a calibrated scanner profile is null without one.
-fn material(measured: &Measurement) -> Value {
-    let Some(material) = &measured.material else {
-        return Value::Null;
-    };
-    let shares: Map<String, Value> = material
-        .shares
-        .iter()
-        .filter(|(_, share)| *share > 0.0)
-        .map(|(class, share)| (class.as_str().to_owned(), json!(share)))
-        .collect();
-    json!({
-        "z": null, "z_iqr": null,
-        "class": material.class.as_str(),
-        "mass_thickness_g_cm2": null, "steel_mm": null,
-        "confidence": material.confidence,
-        "background_subtracted": material.background_subtracted,
-        "shares": shares,
-        "candidates": [],
+        "material": measured.material.as_ref().map(MaterialEstimate::document),
     })
 }
 

@@ -4,6 +4,7 @@
 //! catalogue: `cli-NAME` for a command, `cli-NAME-arg-ARG` or `cli-NAME-ARG` for its argument,
 //! `cli-arg-ARG` for one that several commands share, `cli-NAME-example` for its example.
 
+mod console;
 mod info;
 pub mod keys;
 mod list;
@@ -375,7 +376,7 @@ impl From<std::io::Error> for Failure {
 /// The command that was typed.
 fn dispatch(cli: Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, Failure> {
     match cli.command {
-        None => Err(Error::request(say("cli-no-console", &[])).into()),
+        None => console::run(cli.console),
         Some(Command::List { path, all, json }) => list::run(&path, all, json, out, err),
         Some(Command::Info { scan, json }) => info::run(&scan, json, out, err),
         Some(Command::Show {

@@ -155,6 +155,11 @@ impl Terminal {
         &self.choice
     }
 
+    /// Whether the terminal's answers are still awaited.
+    pub fn is_asking(&self) -> bool {
+        self.forced.is_none() && !self.findings.complete
+    }
+
     /// What was found out so far.
     pub fn findings(&self) -> &Findings {
         &self.findings

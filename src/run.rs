@@ -1,1 +1,0 @@
-//! The console's loop: events in, effects out; the one place that performs them.

@@ -1,0 +1,150 @@
+//! Reading the folder on a thread of its own: rows come as they are found, with what the log says
+//! of them.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::Sender;
+use std::thread;
+
+use super::Message;
+use crate::Result;
+use crate::app::{Event, Found as FoundRow, Verdict};
+use crate::cancel::{Cancel, Generations};
+use crate::decisions::{self, Decided, Entry};
+use crate::scan::{self, FindOptions, Found, Limits, Scan};
+use crate::text::Safe;
+
+/// Reads the folder, again when asked; the newest walk is the one that counts.
+pub(super) struct Walker {
+    root: PathBuf,
+    limits: Limits,
+    log: Option<PathBuf>,
+    sender: Sender<Message>,
+    generations: Generations,
+    number: u64,
+}
+
+impl Walker {
+    pub(super) fn new(
+        root: PathBuf,
+        limits: Limits,
+        log: Option<PathBuf>,
+        sender: Sender<Message>,
+    ) -> Self {
+        Self {
+            root,
+            limits,
+            log,
+            sender,
+            generations: Generations::default(),
+            number: 0,
+        }
+    }
+
+    /// Number of the walk whose rows count.
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Starts a walk; an older one stops.
+    pub(super) fn walk(&mut self) {
+        self.number += 1;
+        let walk = Walk {
+            number: self.number,
+            root: self.root.clone(),
+            options: FindOptions {
+                limits: self.limits,
+                ..FindOptions::default()
+            },
+            log: self.log.clone(),
+            sender: self.sender.clone(),
+            cancel: self.generations.start(),
+        };
+        thread::spawn(move || walk.run());
+    }
+}
+
+/// One walk.
+struct Walk {
+    number: u64,
+    root: PathBuf,
+    options: FindOptions,
+    log: Option<PathBuf>,
+    sender: Sender<Message>,
+    cancel: Cancel,
+}
+
+impl Walk {
+    fn run(&self) {
+        let decided = self.decided();
+        let result = if self.root.is_dir() {
+            scan::find(&self.root, &self.options, &self.cancel, &mut |found| {
+                if let Found::Scan(scan) = found {
+                    self.tell(row(scan, &decided));
+                }
+            })
+            .map(|tally| tally.others)
+        } else {
+            self.one(&decided)
+        };
+        let (others, error) = match result {
+            Ok(others) => (others, None),
+            Err(crate::Error::Cancelled) => return,
+            Err(error) => (0, Some(error)),
+        };
+        self.tell(Event::FolderRead { others, error });
+    }
+
+    /// The path names one scan.
+    fn one(&self, decided: &Decided) -> Result<usize> {
+        let (scan, _) = scan::resolve(&self.root, false)?;
+        self.tell(row(scan, decided));
+        Ok(0)
+    }
+
+    /// What the log has decided; a log that cannot be read is said and hides nothing.
+    fn decided(&self) -> Decided {
+        let Some(folder) = &self.log else {
+            return Decided::default();
+        };
+        decisions::history(folder).unwrap_or_else(|error| {
+            self.tell(Event::LogNotice(error.message()));
+            Decided::default()
+        })
+    }
+
+    fn tell(&self, event: Event) {
+        // When nobody listens any more the console is leaving.
+        drop(self.sender.send(Message::Walk(self.number, event)));
+    }
+}
+
+/// A row with its decision.
+fn row(scan: Scan, decided: &Decided) -> Event {
+    let verdict = decision(&scan, decided).map(verdict);
+    Event::Found(Box::new(FoundRow {
+        scan,
+        decided: verdict,
+    }))
+}
+
+/// The latest decision on a scan whose files are those that were decided on.
+pub(crate) fn decision<'a>(scan: &Scan, decided: &'a Decided) -> Option<&'a Entry> {
+    let of = |path: &Path, bytes, modified| decided.by_file_unless_newer(path, bytes, modified);
+    let mut files = scan
+        .files
+        .iter()
+        .map(|file| of(&file.path, file.bytes, file.modified_ns));
+    let first = files.next()??;
+    files
+        .all(|entry| entry.is_some_and(|entry| entry.scan_id == first.scan_id))
+        .then_some(first)
+}
+
+/// A decision as the queue shows it.
+fn verdict(entry: &Entry) -> Verdict {
+    Verdict {
+        decision: entry.word.clone(),
+        at: super::log::local_time(&entry.at),
+        analyst: Safe::from_outside(&entry.analyst),
+    }
+}

@@ -1,0 +1,104 @@
+//! Between the state and the log's writer: bodies out, answers back as events.
+
+use std::collections::HashMap;
+use std::sync::mpsc::Sender;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+
+use super::Message;
+use crate::Result;
+use crate::app::{Event, Look, Verdict, view_seen};
+use crate::decisions::{
+    Answer, Conclusion, Decision, LogSettings, Request, ScanBlock, ViewsSeen, Writer,
+};
+use crate::messages::{arg, say};
+use crate::scan::Opened;
+use crate::text::Safe;
+
+/// The writer, and what was asked of it.
+pub(super) struct Recording {
+    writer: Writer,
+    analyst: Safe,
+    asked: HashMap<u64, Conclusion>,
+}
+
+impl Recording {
+    /// Starts the log's thread; its answers come through the channel.
+    pub(super) fn start(settings: LogSettings, sender: Sender<Message>) -> Result<Self> {
+        let analyst = Safe::from_outside(&settings.analyst);
+        let writer = Writer::start(settings, move |answer| {
+            // When nobody listens any more the console is leaving.
+            drop(sender.send(Message::Log(answer)));
+        })?;
+        Ok(Self {
+            writer,
+            analyst,
+            asked: HashMap::new(),
+        })
+    }
+
+    /// Hands over a decision.
+    pub(super) fn record(&mut self, token: u64, body: Box<Decision>) -> Result<()> {
+        self.asked.insert(token, body.decision);
+        self.writer.send(Request::Decision { token, body })
+    }
+
+    /// Hands over how an undecided scan was looked at.
+    pub(super) fn note_views(&self, opened: &Opened, looks: &[Look]) {
+        let scan = ScanBlock::of(opened);
+        let views = looks.iter().map(view_seen).collect();
+        // A writer that has ended says so at the next decision.
+        let _ = self.writer.send(Request::Views(ViewsSeen {
+            scan_id: scan.scan_id,
+            views,
+        }));
+    }
+
+    /// What an answer means to the analyst.
+    pub(super) fn event(&mut self, answer: Answer) -> Option<Event> {
+        match answer {
+            Answer::Opened { warnings, .. } => warnings.into_iter().next().map(Event::LogNotice),
+            Answer::NotOpened { why } | Answer::Warning(why) => Some(Event::LogNotice(why)),
+            Answer::Recorded { token, .. } => {
+                let conclusion = self.asked.remove(&token)?;
+                let verdict = Verdict {
+                    decision: conclusion.as_str().to_owned(),
+                    at: clock_time(&Zoned::now()),
+                    analyst: self.analyst.clone(),
+                };
+                Some(Event::Recorded { token, verdict })
+            }
+            Answer::NotRecorded { token, why, offer } => {
+                let why = match offer {
+                    Some(folder) => say(
+                        "notice-offer",
+                        &[arg("why", &why), arg("folder", &Safe::from_path(&folder))],
+                    ),
+                    None => why,
+                };
+                Some(Event::NotRecorded { token, why })
+            }
+            Answer::Closed { .. } => None,
+        }
+    }
+
+    /// Finishes what was sent and ends the segment, at most for `limit`; whether it ended.
+    pub(super) fn finish_within(self, limit: Duration) -> bool {
+        self.writer.finish_within(limit)
+    }
+}
+
+/// A record's time on the clock of this place; a time that cannot be read is shown as it stands.
+pub(super) fn local_time(at: &str) -> Safe {
+    match at.parse::<Timestamp>() {
+        Ok(time) => clock_time(&time.to_zoned(TimeZone::system())),
+        Err(_) => Safe::from_outside(at),
+    }
+}
+
+/// Day and minute.
+fn clock_time(time: &Zoned) -> Safe {
+    Safe::from_outside(&time.strftime("%Y-%m-%d %H:%M").to_string())
+}

@@ -1,0 +1,361 @@
+//! The console's loop: events in, effects out; the one place that performs them.
+//!
+//! Everything that happens comes through one channel: the terminal, the folder, the decoder, the
+//! renderer and the log each have a thread of their own, so nothing here waits for a disk or a
+//! decoder. What cannot be painted now is painted with the next event.
+
+mod folder;
+mod keeper;
+mod log;
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::Result;
+use crate::app::{App, Draft, Effect, Event, Level, Recorder, TerminalFacts};
+use crate::config::Config;
+use crate::decisions::{self, LogSettings};
+use crate::graphics::Protocol;
+use crate::keymap::Keymap;
+use crate::messages::{arg, say};
+use crate::scan::Limits;
+use crate::terminal::{Choice, Input, Placed, Signal, Terminal, TerminalEvent};
+use crate::text::Safe;
+use crate::ui;
+use crate::view::ViewRequest;
+use crate::worker::{Decoder, Renderer};
+use folder::Walker;
+use keeper::Keeper;
+use log::Recording;
+
+/// How long leaving waits for the log and the drafts to be on disk.
+const FAREWELL: Duration = Duration::from_secs(3);
+
+/// What the console is started with.
+pub struct Start {
+    /// A scan or a folder.
+    pub path: PathBuf,
+    /// The configuration in effect.
+    pub config: Config,
+    /// The keys in effect.
+    pub keymap: Keymap,
+    /// What was wrong with configuration or keys, for the analyst.
+    pub problems: Vec<Safe>,
+    /// Where decisions go; `None` records nothing.
+    pub log: Option<LogSettings>,
+    /// Where unfinished forms are kept, where there is a home for them.
+    pub state: Option<PathBuf>,
+    /// How the first scan is looked at.
+    pub view: ViewRequest,
+    /// The protocol asked for; `None` asks the terminal.
+    pub protocol: Option<Protocol>,
+}
+
+/// Everything that comes through the channel.
+enum Message {
+    Terminal(TerminalEvent),
+    App(Event),
+    Walk(u64, Event),
+    Log(decisions::Answer),
+}
+
+/// Runs the console until the analyst leaves or the terminal goes.
+///
+/// # Errors
+/// [`crate::Error::Environment`] where there is no terminal, or it cannot be taken.
+pub fn console(start: Start) -> Result<()> {
+    let (sender, receiver) = channel();
+    let mut terminal = Terminal::open(start.protocol)?;
+    let events = sender.clone();
+    // When nobody listens any more the console is leaving.
+    terminal.start(move |event| drop(events.send(Message::Terminal(event))))?;
+    terminal.enter()?;
+    let console = Console::new(start, terminal, &sender);
+    console.serve(&receiver)
+}
+
+/// The state and the hands that act for it.
+struct Console {
+    app: App,
+    terminal: Terminal,
+    decoder: Decoder,
+    renderer: Renderer,
+    walker: Walker,
+    recording: Option<Recording>,
+    keeper: Option<Keeper>,
+    started: Instant,
+    leaving: bool,
+}
+
+impl Console {
+    fn new(start: Start, terminal: Terminal, sender: &Sender<Message>) -> Self {
+        let facts = facts(&terminal);
+        let limits = Limits {
+            megapixels: start.config.limits.megapixels,
+            bytes: start.config.limits.bytes,
+        };
+        let mut recorder = Recorder {
+            read_only: start.log.is_none(),
+            ..Recorder::default()
+        };
+        let log_folder = start.log.as_ref().map(|settings| settings.folder.clone());
+        let recording = start.log.and_then(|settings| {
+            recorder.analyst = Safe::from_outside(&settings.analyst);
+            match Recording::start(settings, sender.clone()) {
+                Ok(recording) => Some(recording),
+                Err(error) => {
+                    recorder.trouble = Some(error.message());
+                    None
+                }
+            }
+        });
+        let answers = sender.clone();
+        let decoder = Decoder::start(
+            limits,
+            Box::new(move |path, result| {
+                drop(answers.send(Message::App(Event::Opened { path, result })));
+            }),
+        );
+        let answers = sender.clone();
+        let renderer = Renderer::start(Box::new(move |number, result| {
+            drop(answers.send(Message::App(Event::Rendered { number, result })));
+        }));
+        let mut app = App::new(start.keymap, facts, recorder);
+        app.configure(&start.config, start.view);
+        let keeper = start
+            .state
+            .map(|state| Keeper::start(&state, sender.clone()));
+        if let Some(keeper) = &keeper {
+            app.drafts = keeper.drafts::<Draft>();
+        }
+        if let Some(first) = start.problems.first() {
+            let count = start.problems.len();
+            app.tell(
+                Level::Warning,
+                say(
+                    "notice-problems",
+                    &[arg("count", &count), arg("first", first)],
+                ),
+            );
+        }
+        let walker = Walker::new(start.path, limits, log_folder, sender.clone());
+        Self {
+            app,
+            terminal,
+            decoder,
+            renderer,
+            walker,
+            recording,
+            keeper,
+            started: Instant::now(),
+            leaving: false,
+        }
+    }
+
+    /// The loop.
+    fn serve(mut self, receiver: &Receiver<Message>) -> Result<()> {
+        self.paint();
+        self.walker.walk();
+        while let Ok(message) = receiver.recv() {
+            self.take(message);
+            // What waits already is taken before painting once for all of it.
+            while let Ok(message) = receiver.try_recv() {
+                self.take(message);
+            }
+            if self.leaving {
+                break;
+            }
+            self.paint();
+        }
+        self.leave()
+    }
+
+    /// Gives the terminal back first, then finishes what was confirmed.
+    fn leave(mut self) -> Result<()> {
+        let left = self.terminal.leave();
+        let effects = self.app.close(self.started.elapsed());
+        self.perform(effects);
+        let kept = self
+            .keeper
+            .is_none_or(|keeper| keeper.finish_within(FAREWELL));
+        let recorded = self
+            .recording
+            .is_none_or(|recording| recording.finish_within(FAREWELL));
+        if !(kept && recorded) {
+            return Err(crate::Error::NotPossible {
+                why: say("notice-not-finished", &[]),
+            });
+        }
+        left
+    }
+
+    fn take(&mut self, message: Message) {
+        match message {
+            Message::Terminal(event) => self.take_terminal(event),
+            Message::App(event) => self.handle(event),
+            Message::Walk(number, event) if number == self.walker.number() => self.handle(event),
+            Message::Walk(..) => {}
+            Message::Log(answer) => {
+                let event = self
+                    .recording
+                    .as_mut()
+                    .and_then(|recording| recording.event(answer));
+                if let Some(event) = event {
+                    self.handle(event);
+                }
+            }
+        }
+    }
+
+    fn handle(&mut self, event: Event) {
+        let effects = self.app.handle(event, self.started.elapsed());
+        self.perform(effects);
+    }
+
+    fn take_terminal(&mut self, event: TerminalEvent) {
+        match event {
+            TerminalEvent::Input(Input::Key { key, repeat }) => {
+                self.handle(Event::Key { key, repeat });
+            }
+            TerminalEvent::Input(Input::Mouse(mouse)) => self.handle(Event::Mouse(mouse)),
+            TerminalEvent::Input(Input::Paste(text)) => self.handle(Event::Paste(text)),
+            TerminalEvent::Input(Input::Reply(reply)) => {
+                let learned = self.terminal.learn(&reply);
+                self.tell_failure(learned.map(drop));
+                self.renew_facts();
+            }
+            TerminalEvent::Input(Input::Focus(_) | Input::Unknown(_)) => {}
+            TerminalEvent::Signal(Signal::Terminate | Signal::Hangup) | TerminalEvent::Gone => {
+                self.handle(Event::Ended);
+            }
+            TerminalEvent::Signal(Signal::Resize) => {
+                let resized = self.terminal.resized();
+                self.tell_failure(resized.map(drop));
+                self.renew_facts();
+            }
+            TerminalEvent::Signal(Signal::Suspend) => self.suspend(),
+            TerminalEvent::Signal(Signal::Continue) => {
+                let resumed = self.terminal.resume();
+                self.tell_failure(resumed);
+                self.renew_facts();
+            }
+        }
+    }
+
+    /// Tells the state what the terminal is now, when that changed.
+    fn renew_facts(&mut self) {
+        let facts = facts(&self.terminal);
+        if facts != self.app.terminal {
+            self.handle(Event::Terminal(facts));
+        }
+    }
+
+    /// Performs what the state asks for.
+    fn perform(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::ReadFolder => self.walker.walk(),
+                Effect::Open { scan, ahead } => self.decoder.open(*scan, ahead),
+                Effect::Render(job) => self.renderer.render(*job),
+                Effect::Record { token, decision } => self.record(token, decision),
+                Effect::NoteViews { opened, looks } => {
+                    if let Some(recording) = &self.recording {
+                        recording.note_views(&opened, &looks);
+                    }
+                }
+                Effect::KeepDraft(draft) => {
+                    if let Some(keeper) = &self.keeper {
+                        keeper.keep(*draft);
+                    }
+                }
+                Effect::DropDraft { scan_id } => {
+                    if let Some(keeper) = &self.keeper {
+                        keeper.forget(scan_id);
+                    }
+                }
+                Effect::ChooseProtocol(word) => self.choose_protocol(&word),
+                Effect::Suspend => self.suspend(),
+                Effect::Redraw => self.terminal.invalidate(),
+                Effect::Quit => self.leaving = true,
+            }
+        }
+    }
+
+    /// Hands a decision to the log thread; a log that is not there says so at once.
+    fn record(&mut self, token: u64, decision: Box<decisions::Decision>) {
+        let sent = match &mut self.recording {
+            Some(recording) => recording.record(token, decision),
+            None => Err(crate::Error::NotPossible {
+                why: self.app.record.trouble.clone().unwrap_or_default(),
+            }),
+        };
+        if let Err(error) = sent {
+            self.handle(Event::NotRecorded {
+                token,
+                why: error.message(),
+            });
+        }
+    }
+
+    fn choose_protocol(&mut self, word: &str) {
+        let chosen =
+            Protocol::parse(word.trim()).and_then(|protocol| self.terminal.force(protocol));
+        self.tell_failure(chosen.map(drop));
+        self.renew_facts();
+    }
+
+    fn suspend(&mut self) {
+        let suspended = self.terminal.suspend();
+        self.tell_failure(suspended);
+        self.terminal.invalidate();
+        self.renew_facts();
+    }
+
+    /// A failure of the terminal stops nothing: the next event paints again.
+    fn tell_failure(&mut self, result: Result<()>) {
+        if let Err(error) = result {
+            self.app.tell(Level::Error, error.message());
+        }
+    }
+
+    /// Draws the state and makes the terminal show it.
+    fn paint(&mut self) {
+        let TerminalFacts { columns, rows, .. } = self.app.terminal;
+        let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
+        let drawn = ui::draw(&self.app, &mut buffer);
+        let shown = self.app.desk.shown.as_ref();
+        let placed = drawn.picture.zip(shown).map(|(area, shown)| Placed {
+            picture: shown.encoded.clone(),
+            area,
+        });
+        let painted = self.terminal.paint(&buffer, placed.as_ref(), drawn.cursor);
+        self.tell_failure(painted.map(drop));
+    }
+}
+
+/// The terminal as the state sees it.
+fn facts(terminal: &Terminal) -> TerminalFacts {
+    let size = terminal.size();
+    let Choice {
+        protocol,
+        reason,
+        cell,
+        depth,
+        registers,
+        ..
+    } = terminal.choice().clone();
+    TerminalFacts {
+        columns: size.columns,
+        rows: size.rows,
+        cell,
+        depth,
+        registers,
+        protocol,
+        reason,
+        probing: terminal.is_asking(),
+    }
+}

@@ -1,0 +1,128 @@
+//! The rendering thread: from a view to a picture that is ready for the terminal.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread;
+
+use super::slot::Slot;
+use crate::app::{RenderJob, Shown};
+use crate::cancel::{Cancel, Generations};
+use crate::graphics::{self, Answers, Effort, Target};
+use crate::messages::say;
+use crate::radiograph::Size;
+use crate::view::{self, Picture, View};
+use crate::{Error, Result};
+
+/// A handle of the rendering thread; dropping it ends the thread.
+#[derive(Debug)]
+pub struct Renderer {
+    slot: Slot<(RenderJob, Cancel)>,
+    generations: Generations,
+}
+
+/// Takes the answers: the number of the job and its picture.
+pub(crate) type Answer = dyn Fn(u64, Result<Arc<Shown>>) + Send;
+
+impl Renderer {
+    /// Starts the thread.
+    pub fn start(answer: Box<Answer>) -> Self {
+        let slot: Slot<(RenderJob, Cancel)> = Slot::new();
+        let taking = slot.clone();
+        thread::spawn(move || {
+            let mut easel = Easel::default();
+            while let Some((job, cancel)) = taking.take() {
+                let number = job.number;
+                let result = catch_unwind(AssertUnwindSafe(|| easel.make(job, &cancel)))
+                    .unwrap_or_else(|_| {
+                        Err(Error::NotPossible {
+                            why: say("error-render-panicked", &[]),
+                        })
+                    });
+                answer(number, result.map(Arc::new));
+            }
+        });
+        Self {
+            slot,
+            generations: Generations::default(),
+        }
+    }
+
+    /// Makes a picture; older jobs are void.
+    pub fn render(&self, job: RenderJob) {
+        let cancel = self.generations.start();
+        self.slot.put((job, cancel));
+    }
+}
+
+impl Drop for Renderer {
+    fn drop(&mut self) {
+        self.generations.stop();
+        self.slot.close();
+    }
+}
+
+/// What made the last picture, and the picture: moving the crosshair makes it no second time.
+#[derive(Default)]
+struct Easel {
+    last: Option<(String, View, Size, Arc<Picture>)>,
+    pictures: u32,
+}
+
+impl Easel {
+    /// Renders and encodes one job.
+    fn make(&mut self, job: RenderJob, cancel: &Cancel) -> Result<Shown> {
+        let (width, height) =
+            graphics::pixels_for(job.protocol, job.cells.0, job.cells.1, job.cell);
+        let size = Size { width, height };
+        let picture = self.picture(&job, size, cancel)?;
+        cancel.check()?;
+        let frame = view::overlaid(
+            &picture.frame,
+            &job.view,
+            &job.overlay.marks,
+            job.overlay.crosshair,
+        );
+        self.pictures = self.pictures % 0x00ff_ffff + 1;
+        let target = Target {
+            protocol: job.protocol,
+            cell: job.cell,
+            depth: job.depth,
+            registers: job.registers,
+            id: self.pictures,
+            effort: Effort::Fast,
+            answers: Answers::Silent,
+        };
+        let encoded = Arc::new(graphics::encode(&frame, &target)?);
+        cancel.check()?;
+        Ok(Shown {
+            view: job.view,
+            picture,
+            encoded,
+            cells: job.cells,
+        })
+    }
+
+    /// The picture of the job, kept when only what lies over it changed.
+    fn picture(&mut self, job: &RenderJob, size: Size, cancel: &Cancel) -> Result<Arc<Picture>> {
+        if let Some((scan_id, view, kept_size, picture)) = &self.last
+            && *scan_id == job.opened.scan_id
+            && *view == job.view
+            && *kept_size == size
+        {
+            return Ok(Arc::clone(picture));
+        }
+        let radiograph = job.opened.views.iter().find(|r| r.view == job.view.view);
+        let radiograph = radiograph.ok_or_else(|| Error::NotPossible {
+            why: say("error-no-view", &[]),
+        })?;
+        let picture = Arc::new(view::picture(radiograph, &job.view, size, cancel)?);
+        let kept = (
+            job.opened.scan_id.clone(),
+            job.view.clone(),
+            size,
+            Arc::clone(&picture),
+        );
+        self.last = Some(kept);
+        Ok(picture)
+    }
+}
