@@ -189,6 +189,12 @@ impl Protocol {
         Self::None,
     ];
 
+    /// Whether a picture may cover the screen's last row: after a sixel or iTerm2 picture that does,
+    /// terminals scroll. The layout keeps that row for the status line.
+    pub fn may_touch_last_row(self) -> bool {
+        !matches!(self, Self::Sixel | Self::Iterm2)
+    }
+
     /// The word of `--protocol`.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -29,10 +29,12 @@ impl PartialEq for Placed {
 }
 
 impl Placed {
-    /// Whether it is bytes that stay inside the area: after a resize an old picture may not.
-    fn fits(&self) -> bool {
+    /// Whether it is bytes that stay inside the area, as an old picture after a resize may not, and
+    /// off the last row where that would scroll the screen.
+    fn fits(&self, screen: Rect) -> bool {
         let picture = &self.picture;
-        matches!(picture.body, Body::Bytes(_))
+        let room = picture.protocol.may_touch_last_row() || self.area.bottom() < screen.bottom();
+        room && matches!(picture.body, Body::Bytes(_))
             && (1..=self.area.width).contains(&picture.columns)
             && (1..=self.area.height).contains(&picture.rows)
     }
@@ -85,6 +87,7 @@ impl Screen {
     }
 
     /// The bytes that turn what is shown into `next` with `picture`; empty when nothing changes.
+    /// A picture that does not fit (see [`Protocol::may_touch_last_row`]) is left out.
     /// Cells of `next` that are marked `Skip` and blank show the picture, all others are text.
     pub fn paint(
         &mut self,
@@ -92,14 +95,14 @@ impl Screen {
         picture: Option<&Placed>,
         cursor: Option<Position>,
     ) -> Vec<u8> {
-        let picture = picture.filter(|p| p.fits());
+        let picture = picture.filter(|p| p.fits(next.area));
         let protocol = |p: &Placed| p.picture.protocol;
         self.invalid |= self
             .picture
             .as_ref()
             .zip(picture)
             .is_some_and(|(a, b)| protocol(a) != protocol(b));
-        let wanted = self.wanted(next, picture);
+        let wanted = Self::wanted(next, picture);
         let mut out = CellWriter::new(self.depth);
         if self.invalid || self.shown.area != wanted.area {
             self.clear(&mut out, wanted.area);
@@ -129,7 +132,7 @@ impl Screen {
     }
 
     /// `next` as it will be remembered: only picture cells are marked.
-    fn wanted(&self, next: &Buffer, picture: Option<&Placed>) -> Buffer {
+    fn wanted(next: &Buffer, picture: Option<&Placed>) -> Buffer {
         let mut wanted = next.clone();
         for (at, cell) in wanted.content.iter_mut().enumerate() {
             let blank = cell.diff_option == CellDiffOption::Skip && cell.symbol() == " ";

@@ -152,7 +152,7 @@ fn iterm2_png(bytes: &[u8]) -> (Vec<u8>, [ITermDimension; 2]) {
     };
     assert!(file.inline && !file.preserve_aspect_ratio && file.do_not_move_cursor);
     assert_eq!(file.size, Some(file.data.len()));
-    (file.data.clone(), [file.width.clone(), file.height.clone()])
+    (file.data.clone(), [file.width, file.height])
 }
 
 /// Decodes sixels: percentages as they were said, `None` where nothing was painted.
@@ -168,7 +168,7 @@ fn sixels(bytes: &[u8]) -> (usize, usize, Vec<Option<[u8; 3]>>) {
         while let Some(c) = text.next_if(|c| c.is_ascii_digit() || *c == ';') {
             match c.to_digit(10) {
                 Some(digit) => {
-                    *list.last_mut().unwrap() = list.last().unwrap() * 10 + digit as usize
+                    *list.last_mut().unwrap() = list.last().unwrap() * 10 + digit as usize;
                 }
                 None => list.push(0),
             }
