@@ -167,8 +167,7 @@ impl Terminal {
 
     /// Paints by this choice from now on.
     pub fn set_choice(&mut self, choice: Choice) -> Result<()> {
-        self.screen
-            .set(choice.depth, choice.synchronized, choice.colours);
+        self.screen.set(choice.depth, choice.synchronized);
         self.session.set_synchronized(choice.synchronized);
         let keyboard = choice.keyboard;
         self.choice = choice;
