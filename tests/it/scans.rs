@@ -826,8 +826,11 @@ fn the_scan_id_does_not_depend_on_names_or_sidecars() {
     let hex = |bytes: &[u8]| -> String {
         sha2::Sha256::digest(bytes)
             .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+            .fold(String::new(), |mut hex, byte| {
+                use std::fmt::Write as _;
+                write!(hex, "{byte:02x}").unwrap();
+                hex
+            })
     };
     let mut hashes = [hex(&one), hex(&two)];
     hashes.sort();
@@ -1002,7 +1005,7 @@ fn a_folder_that_may_not_be_read_is_a_row() {
     let folder = Folder::new();
     std::fs::create_dir(folder.path("closed")).unwrap();
     folder.write("closed.tif", grey_tiff(4, 3, |_| 1));
-    let none = std::fs::Permissions::from_mode(0);
+    let none = std::fs::Permissions::from_mode(0o0);
     std::fs::set_permissions(folder.path("closed"), none.clone()).unwrap();
     std::fs::set_permissions(folder.path("closed.tif"), none).unwrap();
     let (scans, _, tally) = rows(folder.0.path());
