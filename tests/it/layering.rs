@@ -16,7 +16,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("view", &["radiograph", "physics", "filter"]),
     // The edges: files, records, settings, the terminal.
     ("scan", &["radiograph"]),
-    ("decisions", &["scan", "view"]),
+    ("decisions", &["radiograph", "scan", "view"]),
     ("store", &["config", "decisions", "scan", "view"]),
     ("config", &[]),
     ("graphics", &["view"]),

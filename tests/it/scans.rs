@@ -10,7 +10,8 @@ use xamine::Error;
 use xamine::cancel::{Cancel, Generations};
 use xamine::radiograph::{Air, Kind, Plane, Polarity};
 use xamine::scan::{
-    FindOptions, Found, Limits, Opened, PairedBy, Scan, Tally, find, open, resolve, unchanged,
+    FindOptions, Found, Limits, Opened, PairedBy, Scan, Tally, find, identify, open, resolve,
+    unchanged,
 };
 
 use crate::shared::shared;
@@ -1253,4 +1254,23 @@ fn a_closed_pipe_is_success() {
             assert_eq!((code, err.len()), (0, 0), "{arguments:?}");
         }
     }
+}
+
+#[test]
+fn a_scan_that_cannot_be_decoded_is_still_known_by_its_bytes() {
+    use sha2::Digest as _;
+
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/bad/cut_short.tif");
+    let (scan, _) = resolve(&path, false).unwrap();
+    assert!(open(&scan, &Limits::default(), &Cancel::never()).is_err());
+    let (id, files) = identify(&scan, &Limits::default(), &Cancel::never()).unwrap();
+    let bytes = std::fs::read(&path).unwrap();
+    let sum = sha2::Sha256::digest(&bytes);
+    let hex = sum
+        .iter()
+        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    assert_eq!(
+        (id.as_str(), files.len(), files[0].bytes),
+        (hex.as_str(), 1, bytes.len() as u64)
+    );
 }
