@@ -55,8 +55,20 @@ impl Form {
         }
     }
 
+    /// What is answered, without where the bar and the recording stand.
+    pub(super) fn answers(&self) -> Self {
+        Self {
+            reason_row: 0,
+            recording: Recording::Typed,
+            ..self.clone()
+        }
+    }
+
     /// Whether anything was typed that would be lost.
     pub fn is_started(&self) -> bool {
-        self.choice.is_some() || !self.reasons.is_empty() || !self.note.is_empty()
+        self.choice.is_some()
+            || !self.reasons.is_empty()
+            || !self.note.is_empty()
+            || self.confidence.is_some()
     }
 }

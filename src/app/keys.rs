@@ -6,11 +6,10 @@ use std::time::Duration;
 use tui_input::InputRequest;
 
 use super::event::{Effect, Event, Found};
-use super::{App, DeskState, Level, Mode, Notice, Row, Seen};
-use crate::command::{Command, Group};
+use super::{App, DeskState, Level, Mode, Notice, Recording, Row, Seen};
+use crate::command::{Command, Group, Need};
 use crate::keymap::{Code, Key, Step, Value};
 use crate::messages::{arg, say};
-use crate::text::Safe;
 
 /// The same key within this time counts as held: longer than any keyboard's delay before it
 /// repeats, for terminals that do not tell a repeat from a press.
@@ -22,6 +21,14 @@ impl App {
         self.now = now;
         let mut effects = self.take(event);
         effects.extend(self.ask());
+        if self
+            .notice
+            .as_ref()
+            .is_some_and(|n| n.level == Level::NotRecorded)
+        {
+            // It names the scan once another one is at hand.
+            self.quieten();
+        }
         effects
     }
 
@@ -84,19 +91,18 @@ impl App {
             }
             return;
         }
+        // Esc in the middle of a chord gives the chord up.
+        if pending.len() > 1 && key.code == Code::Esc {
+            return;
+        }
         let chord = crate::keymap::Chord(pending).safe();
         self.tell(Level::Info, say("notice-unbound", &[arg("keys", &chord)]));
     }
 
-    /// Removes a notice that was read; an unrecorded decision stays said.
+    /// Removes a notice that was read; a decision that is not on disk stays said.
     fn quieten(&mut self) {
-        if self
-            .notice
-            .as_ref()
-            .is_some_and(|notice| notice.level != Level::NotRecorded)
-        {
-            self.notice = None;
-        }
+        let not_recorded = self.not_recorded();
+        self.notice = not_recorded.map(|text| Notice::new(Level::NotRecorded, text));
     }
 
     /// Runs a command, or says why it cannot run now.
@@ -105,16 +111,32 @@ impl App {
             self.tell(Level::Info, why);
             return Vec::new();
         }
+        if command.need == Need::Form && self.is_writing() {
+            self.tell(Level::Info, say("form-writing", &[]));
+            return Vec::new();
+        }
+        if matches!(command.group, Group::View | Group::Window | Group::Filter) {
+            return self.remembering(|app| (command.run)(app, value));
+        }
+        (command.run)(self, value)
+    }
+
+    /// Makes a change that undo goes back over, if it changes the view.
+    pub(super) fn remembering<T>(&mut self, change: impl FnOnce(&mut Self) -> T) -> T {
         let before = self.desk.view.clone();
-        let effects = (command.run)(self, value);
-        let undoable = matches!(command.group, Group::View | Group::Window | Group::Filter);
-        if undoable
-            && let Some(before) = before
+        let done = change(self);
+        if let Some(before) = before
             && self.desk.view.as_ref().is_some_and(|view| *view != before)
         {
             self.desk.history.remember(before);
         }
-        effects
+        done
+    }
+
+    /// Whether the log has the form at hand: what it has is not changed any more.
+    fn is_writing(&self) -> bool {
+        let form = self.desk.form.as_ref();
+        form.is_some_and(|form| form.recording == Recording::Writing)
     }
 
     /// Pasted text goes into the line being typed and nowhere else: never into commands.
@@ -131,13 +153,16 @@ impl App {
         let mut row = Row::new(found.scan);
         row.decided = found.decided;
         row.draft = self.drafts.iter().any(|draft| draft.path == row.scan.path);
-        self.queue.rows.push(row);
+        self.queue.take(row);
     }
 
     /// The folder has been read: resume where the analyst stopped.
     fn take_folder_read(&mut self, others: usize, error: Option<&crate::Error>) {
         self.queue.reading = false;
         self.queue.others = others;
+        if error.is_none() {
+            self.queue.miss(&say("problem-gone", &[]));
+        }
         if let Some(error) = error {
             self.tell_error(error);
         } else if self.queue.rows.is_empty() {
@@ -146,7 +171,8 @@ impl App {
                 say("notice-no-scans", &[arg("others", &others)]),
             );
         }
-        if !self.moved {
+        // What is being looked at or decided already stays.
+        if !self.moved && self.mode_below() == Mode::Browse && self.desk.form.is_none() {
             self.resume();
         }
     }
@@ -176,10 +202,10 @@ impl App {
         let Some(index) = self.queue.rows.iter().position(|row| row.scan.path == path) else {
             return;
         };
-        if let Err(error) = &result
-            && *error != crate::Error::Cancelled
-        {
-            self.queue.rows[index].problem = Some(error.message());
+        match &result {
+            Ok(_) => self.queue.rows[index].problem = None,
+            Err(crate::Error::Cancelled) => {}
+            Err(error) => self.queue.rows[index].problem = Some(error.message()),
         }
         if self.desk.row != Some(index) || !matches!(self.desk.state, DeskState::Opening) {
             return;
@@ -228,51 +254,6 @@ impl App {
         {
             self.desk.view = Some(before);
         }
-    }
-
-    /// A decision is on disk.
-    fn take_recorded(&mut self, token: u64, verdict: &super::Verdict) -> Vec<Effect> {
-        if token != self.record.token {
-            return Vec::new();
-        }
-        let mut effects = Vec::new();
-        self.record.trouble = None;
-        if let Some(row) = self.desk.row.and_then(|row| self.queue.rows.get_mut(row)) {
-            row.decided = Some(verdict.clone());
-        }
-        if let Some(scan_id) = self.desk.opened().map(|opened| opened.scan_id.clone()) {
-            effects.push(self.drop_draft(&scan_id));
-        }
-        self.desk.form = None;
-        self.desk.marks.clear();
-        if self.mode == Mode::Decide {
-            self.go_back();
-        }
-        let (done, all) = (self.queue.decided(), self.queue.rows.len());
-        let label = say(&format!("conclusion-{}", verdict.decision), &[]);
-        let text = say(
-            "notice-recorded",
-            &[
-                arg("decision", &label),
-                arg("done", &done),
-                arg("all", &all),
-            ],
-        );
-        self.tell(Level::Recorded, text);
-        effects
-    }
-
-    /// A decision is not on disk: the form stays open with everything in it.
-    fn take_not_recorded(&mut self, token: u64, why: &Safe) {
-        if token != self.record.token {
-            return;
-        }
-        self.record.trouble = Some(why.clone());
-        if let Some(form) = &mut self.desk.form {
-            form.recording = super::Recording::Failed(why.clone());
-        }
-        let text = say("notice-not-recorded", &[arg("why", why)]);
-        self.notice = Some(Notice::new(Level::NotRecorded, text));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{App, Effect, Level, Mode, Prompt, Purpose};
 use crate::command::{Argument, Command};
-use crate::decisions::reasons;
+use crate::decisions::{reason_label, reasons};
 use crate::keymap::Value;
 use crate::keymap::palette::{self, PaletteRow};
 use crate::messages::{arg, say};
@@ -24,11 +24,15 @@ impl App {
         let text = prompt.input.value().to_owned();
         match prompt.purpose {
             Purpose::Palette => return self.accept_palette(&text, prompt.selected),
-            Purpose::Window => self.set_window(&text),
-            Purpose::Filter => self.change_filters(|filters| {
-                filters.push(text.trim().parse()?);
-                Ok(())
+            Purpose::Window => self.remembering(|app| app.set_window(&text)),
+            Purpose::Filter => self.remembering(|app| {
+                app.change_filters(|filters| {
+                    filters.push(text.trim().parse()?);
+                    Ok(())
+                });
             }),
+            Purpose::ToggleFilter => self.remembering(|app| app.toggle_filter(text.trim())),
+            Purpose::Reason => self.toggle_reason(text.trim()),
             Purpose::Find => self.find_scan(&text),
             Purpose::Protocol => return vec![Effect::ChooseProtocol(text)],
             Purpose::Note => {
@@ -45,6 +49,10 @@ impl App {
         match self.palette(text).get(selected) {
             Some(row) => {
                 let command = row.command;
+                // The help was only lying over the mode that the command is for.
+                if self.mode == Mode::Help && !command.modes.contains(&Mode::Help) {
+                    self.go_back();
+                }
                 self.run_command(command, &default_value(command))
             }
             None => {
@@ -93,6 +101,26 @@ impl App {
     pub(crate) fn step_selection(&mut self, rows: isize) {
         let last = self.queue.rows.len().saturating_sub(1);
         self.select(self.queue.selected.saturating_add_signed(rows).min(last));
+    }
+
+    /// Adds or takes back the reason with that code, or the only one whose words hold `text`.
+    fn toggle_reason(&mut self, text: &str) {
+        let wanted = text.to_lowercase();
+        let holds = |code: &&String| {
+            let label = reason_label(code).as_str().to_lowercase();
+            code.contains(&wanted) || label.contains(&wanted)
+        };
+        let codes = reasons();
+        let exact = codes.iter().find(|code| **code == wanted);
+        let mut holding = codes.iter().filter(holds);
+        let only = holding.next().filter(|_| holding.next().is_none());
+        match (exact.or(only), &mut self.desk.form) {
+            (Some(code), Some(form)) => form.toggle_reason(code),
+            _ => {
+                let typed = Safe::from_outside(text);
+                self.tell(Level::Info, say("notice-no-reason", &[arg("text", &typed)]));
+            }
+        }
     }
 
     /// Selects the next scan whose name or container holds `text`, whatever its case.

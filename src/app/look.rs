@@ -236,6 +236,32 @@ impl App {
         }
     }
 
+    /// Whether the window in force is the automatic one.
+    pub(super) fn has_auto_window(&self) -> bool {
+        let (Some(open), Some(view), Some(radiograph)) =
+            (self.desk.open(), &self.desk.view, self.desk.radiograph())
+        else {
+            return false;
+        };
+        view.auto(radiograph, open.survey(view))
+            .is_ok_and(|window| window == view.window)
+    }
+
+    /// Takes up a view of before; one that was made for another pane keeps its place in this one.
+    pub(crate) fn restore_view(&mut self, view: View) {
+        self.desk.view = Some(view);
+        self.change_view(|view, canvas| {
+            let moved = view.resized(canvas);
+            let differs = |(a, b): (&f64, &f64)| (a - b).abs() > 1e-6;
+            if view.region.iter().zip(&moved.region).any(differs) {
+                moved
+            } else {
+                view.clone()
+            }
+        });
+        self.habit.window_auto = self.has_auto_window();
+    }
+
     /// Keeps how this scan is looked at, for the next one.
     pub(super) fn keep_look(&mut self) {
         if let Some(view) = &self.desk.view {

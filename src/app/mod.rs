@@ -18,6 +18,7 @@ mod prompt;
 mod queue;
 mod record;
 mod seen;
+mod sent;
 mod shown;
 mod wanted;
 
@@ -41,6 +42,7 @@ use crate::graphics::{CellSize, Depth, Protocol};
 use crate::keymap::{Key, Keymap};
 use crate::text::Safe;
 use crate::view::{View, ViewRequest};
+use sent::Sent;
 use wanted::Wanted;
 
 /// The console.
@@ -80,6 +82,7 @@ pub struct App {
     pub held: bool,
     last_key: Option<(Key, Duration)>,
     wanted: Wanted,
+    sent: Vec<Sent>,
     moved: bool,
     drag: Option<(u16, u16)>,
     /// What stays from scan to scan.
@@ -166,6 +169,7 @@ impl App {
             held: false,
             last_key: None,
             wanted: Wanted::default(),
+            sent: Vec::new(),
             moved: false,
             drag: None,
             habit: Habit::default(),

@@ -11,6 +11,10 @@ pub enum Purpose {
     Window,
     /// A filter as `NAME` or `NAME=ARG`.
     Filter,
+    /// The name of a filter to put on or take out.
+    ToggleFilter,
+    /// A reason of the decision, by its code or a part of its words.
+    Reason,
     /// A name in the queue.
     Find,
     /// The note of the decision.
@@ -25,7 +29,8 @@ impl Purpose {
         match self {
             Self::Palette => "prompt-palette",
             Self::Window => "prompt-window",
-            Self::Filter => "prompt-filter",
+            Self::Filter | Self::ToggleFilter => "prompt-filter",
+            Self::Reason => "prompt-reason",
             Self::Find => "prompt-find",
             Self::Note => "prompt-note",
             Self::Protocol => "prompt-protocol",

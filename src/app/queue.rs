@@ -1,5 +1,7 @@
 //! The queue: one row a scan, in the order of the folder, each with its state.
 
+use std::path::Path;
+
 use crate::scan::Scan;
 use crate::text::Safe;
 
@@ -14,6 +16,8 @@ pub struct Queue {
     pub reading: bool,
     /// Files that are not scans.
     pub others: usize,
+    /// Number of the reading of the folder that counts.
+    pub(super) reading_number: u64,
 }
 
 /// One scan of the queue.
@@ -27,6 +31,8 @@ pub struct Row {
     pub draft: bool,
     /// Why it cannot be looked at, once that is known.
     pub problem: Option<Safe>,
+    /// The reading of the folder that found it last.
+    reading_number: u64,
 }
 
 /// A recorded decision, as the queue shows it.
@@ -62,6 +68,7 @@ impl Row {
             decided: None,
             draft: false,
             problem,
+            reading_number: 0,
         }
     }
 
@@ -95,6 +102,40 @@ impl Queue {
     /// The selected row.
     pub fn row(&self) -> Option<&Row> {
         self.rows.get(self.selected)
+    }
+
+    /// The folder is read again: rows stay where they are until it says otherwise.
+    pub(crate) fn read_again(&mut self) {
+        self.reading = true;
+        self.reading_number += 1;
+    }
+
+    /// Takes a row of the folder: a new one, or what is new of one that is there.
+    pub(super) fn take(&mut self, mut row: Row) {
+        row.reading_number = self.reading_number;
+        let Some(known) = self.row_of(&row.scan.path) else {
+            self.rows.push(row);
+            return;
+        };
+        // The log may have been read before the decision that was recorded just now.
+        if known.scan.files == row.scan.files && row.decided.is_none() {
+            row.decided = known.decided.take();
+        }
+        *known = row;
+    }
+
+    /// The rows that the last reading did not find say so.
+    pub(super) fn miss(&mut self, why: &Safe) {
+        let number = self.reading_number;
+        let missed = |row: &&mut Row| row.reading_number != number;
+        for row in self.rows.iter_mut().filter(missed) {
+            row.problem = Some(why.clone());
+        }
+    }
+
+    /// The row of that first file.
+    pub(super) fn row_of(&mut self, path: &Path) -> Option<&mut Row> {
+        self.rows.iter_mut().find(|row| row.scan.path == path)
     }
 
     /// Selects the row `steps` further, stopping at the ends; whether the selection moved.

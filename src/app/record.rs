@@ -90,14 +90,8 @@ impl App {
             self.tell(super::Level::Warning, say("notice-not-hashed", &[]));
             return Vec::new();
         };
-        self.record.token += 1;
-        if let Some(form) = &mut self.desk.form {
-            form.recording = Recording::Writing;
-        }
-        vec![Effect::Record {
-            token: self.record.token,
-            decision: Box::new(decision),
-        }]
+        let path = self.queue.row().map(|row| row.scan.path.clone());
+        vec![self.send(&form, path.unwrap_or_default(), decision)]
     }
 
     /// The record's body: the form, the scan, and what was seen.
@@ -155,6 +149,19 @@ impl App {
         }
     }
 
+    /// Closes the form's mode, wherever it lies: a form that is gone cannot be gone back to.
+    pub(super) fn leave_form(&mut self) {
+        self.back.retain(|mode| *mode != Mode::Decide);
+        if self.mode == Mode::Decide {
+            self.go_back();
+        }
+        // The picture may have been entered once before the form and once from it.
+        self.back.dedup();
+        if self.back.last() == Some(&self.mode) {
+            self.back.pop();
+        }
+    }
+
     /// Takes up the form that an earlier sitting left.
     pub(super) fn resume_draft(&mut self) {
         let Some(scan_id) = self.desk.opened().map(|opened| opened.scan_id.clone()) else {
@@ -169,12 +176,17 @@ impl App {
             return;
         };
         let Draft {
-            form, marks, view, ..
+            mut form,
+            marks,
+            view,
+            ..
         } = draft;
+        form.recording = self.recording_of(&scan_id);
         self.desk.form = Some(form);
         self.desk.marks = marks;
         if view.is_some() {
             self.desk.view = view;
+            self.habit.window_auto = self.has_auto_window();
         }
         self.tell(super::Level::Info, say("notice-draft", &[]));
     }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::event::{Draft, Effect, RenderJob};
-use super::{App, DeskState, Level, Overlay, Pane, Seen, TerminalFacts};
+use super::{App, DeskState, Level, Overlay, Pane, Recording, Seen, TerminalFacts};
 use crate::radiograph::{Region, Size};
 use crate::view::{Canvas, View};
 
@@ -66,11 +66,10 @@ impl App {
         self.keep_look();
         self.desk.seen.settle(self.now);
         if let (Some(row), Some(opened)) = (self.desk.row, self.desk.opened()) {
-            let undecided = self
-                .queue
-                .rows
-                .get(row)
-                .is_some_and(|row| row.decided.is_none());
+            let row = self.queue.rows.get(row);
+            // A decision on its way to the disk has the looks in it.
+            let undecided = row.is_some_and(|row| row.decided.is_none())
+                && self.recording_of(&opened.scan_id) != Recording::Writing;
             if undecided && !self.record.read_only && !self.desk.seen.looks().is_empty() {
                 effects.push(Effect::NoteViews {
                     opened: Arc::clone(opened),
@@ -79,6 +78,7 @@ impl App {
             }
         }
         self.desk.leave();
+        self.leave_form();
         self.wanted = Wanted::default();
     }
 
@@ -190,11 +190,13 @@ impl App {
         if self.wanted.draft.is_none() && empty {
             return;
         }
+        self.drafts.retain(|kept| kept.scan_id != draft.scan_id);
         if empty {
             effects.push(Effect::DropDraft {
                 scan_id: draft.scan_id.clone(),
             });
         } else {
+            self.drafts.push(draft.clone());
             effects.push(Effect::KeepDraft(Box::new(draft.clone())));
         }
         self.mark_draft(!empty);
@@ -226,8 +228,15 @@ impl App {
 
     /// Forgets the draft, because its decision is on disk.
     pub(super) fn drop_draft(&mut self, scan_id: &str) -> Effect {
-        self.wanted.draft = None;
-        self.mark_draft(false);
+        let wanted = self.wanted.draft.as_ref();
+        if wanted.is_some_and(|draft| draft.scan_id == scan_id) {
+            self.wanted.draft = None;
+        }
+        for draft in self.drafts.iter().filter(|draft| draft.scan_id == scan_id) {
+            if let Some(row) = self.queue.row_of(&draft.path) {
+                row.draft = false;
+            }
+        }
         self.drafts.retain(|draft| draft.scan_id != scan_id);
         Effect::DropDraft {
             scan_id: scan_id.to_owned(),

@@ -157,16 +157,20 @@ fn toggle_panes(app: &mut App, _: &Value) -> Vec<Effect> {
 
 /// Back to the view before.
 fn undo(app: &mut App, _: &Value) -> Vec<Effect> {
-    if let Some(now) = app.desk.view.clone() {
-        app.desk.view = app.desk.history.undo(now.clone()).or(Some(now));
+    if let Some(now) = app.desk.view.clone()
+        && let Some(before) = app.desk.history.undo(now)
+    {
+        app.restore_view(before);
     }
     nothing()
 }
 
 /// Forward to the view that undo left.
 fn redo(app: &mut App, _: &Value) -> Vec<Effect> {
-    if let Some(now) = app.desk.view.clone() {
-        app.desk.view = app.desk.history.redo(now.clone()).or(Some(now));
+    if let Some(now) = app.desk.view.clone()
+        && let Some(after) = app.desk.history.redo(now)
+    {
+        app.restore_view(after);
     }
     nothing()
 }

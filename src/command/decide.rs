@@ -115,8 +115,10 @@ fn choose(app: &mut App, conclusion: Conclusion) -> Vec<Effect> {
 
 /// Adds or takes back a reason by its code.
 fn toggle_reason(app: &mut App, value: &Value) -> Vec<Effect> {
-    if let (Some(form), Some(code)) = (&mut app.desk.form, words(value)) {
-        form.toggle_reason(code);
+    match (words(value), &mut app.desk.form) {
+        (Some(code), Some(form)) => form.toggle_reason(code),
+        (None, Some(_)) => app.ask_line(Purpose::Reason, ""),
+        _ => {}
     }
     nothing()
 }
@@ -166,7 +168,6 @@ fn mark_region(app: &mut App, _: &Value) -> Vec<Effect> {
 
 /// Empties the form and closes it.
 fn discard_form(app: &mut App, _: &Value) -> Vec<Effect> {
-    app.desk.form = None;
-    app.go_back();
+    app.discard_form();
     nothing()
 }

@@ -41,8 +41,9 @@ pub(super) const COMMANDS: &[Command] = &[
 
 /// Puts a filter on top of the stack, or takes it out.
 fn toggle_filter(app: &mut App, value: &Value) -> Vec<Effect> {
-    if let Some(name) = words(value) {
-        app.toggle_filter(name);
+    match words(value) {
+        Some(name) => app.toggle_filter(name),
+        None => app.ask_line(Purpose::ToggleFilter, ""),
     }
     nothing()
 }

@@ -143,7 +143,12 @@ impl Command {
 
     /// What is not there that it needs.
     pub fn lacks(&self, app: &App) -> Option<Safe> {
-        (!self.need.is_met(app)).then(|| say(self.need.message(), &[]))
+        let need = match self.need {
+            // Without a picture nothing is known of its energies.
+            Need::Dual if !Need::Picture.is_met(app) => Need::Picture,
+            need => need,
+        };
+        (!need.is_met(app)).then(|| say(need.message(), &[]))
     }
 }
 

@@ -43,7 +43,7 @@ pub(super) const COMMANDS: &[Command] = &[
         Group::Queue,
         LOOKING,
         Need::Nothing,
-        |_, _| vec![Effect::ReadFolder],
+        reload_queue,
     ),
 ];
 
@@ -81,6 +81,12 @@ fn next_undecided(app: &mut App, _: &Value) -> Vec<Effect> {
         None => app.tell(Level::Info, say("notice-all-decided", &[])),
     }
     nothing()
+}
+
+/// Reads the folder again.
+fn reload_queue(app: &mut App, _: &Value) -> Vec<Effect> {
+    app.queue.read_again();
+    vec![Effect::ReadFolder]
 }
 
 /// Gives the keys to the picture.

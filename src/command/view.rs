@@ -199,11 +199,15 @@ fn toggle_material(app: &mut App, _: &Value) -> Vec<Effect> {
 
 /// The next palette of pseudo-colours, after the last back to grey.
 fn next_palette(app: &mut App, _: &Value) -> Vec<Effect> {
-    let now = match app.desk.view.as_ref().map(|view| &view.display) {
-        Some(Display::Palette(name)) => PALETTES.iter().position(|palette| palette.name == name),
-        _ => None,
+    // The palette called grey looks like plain grey: a key that seems to do nothing misleads.
+    let mut palettes = PALETTES.iter().filter(|palette| palette.name != "grey");
+    let next = match app.desk.view.as_ref().map(|view| &view.display) {
+        Some(Display::Palette(name)) => palettes
+            .by_ref()
+            .skip_while(|palette| palette.name != name)
+            .nth(1),
+        _ => palettes.next(),
     };
-    let next = PALETTES.get(now.map_or(0, |at| at + 1));
     show(
         app,
         next.map_or(Display::Grey, |palette| {

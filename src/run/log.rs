@@ -19,7 +19,7 @@ use crate::text::Safe;
 
 /// The writer, and what was asked of it.
 pub(super) struct Recording {
-    writer: Writer,
+    writer: Option<Writer>,
     analyst: Safe,
     asked: HashMap<u64, Conclusion>,
 }
@@ -33,7 +33,7 @@ impl Recording {
             drop(sender.send(Message::Log(answer)));
         })?;
         Ok(Self {
-            writer,
+            writer: Some(writer),
             analyst,
             asked: HashMap::new(),
         })
@@ -42,7 +42,7 @@ impl Recording {
     /// Hands over a decision.
     pub(super) fn record(&mut self, token: u64, body: Box<Decision>) -> Result<()> {
         self.asked.insert(token, body.decision);
-        self.writer.send(Request::Decision { token, body })
+        self.send(Request::Decision { token, body })
     }
 
     /// Hands over how an undecided scan was looked at.
@@ -50,10 +50,20 @@ impl Recording {
         let scan = ScanBlock::of(opened);
         let views = looks.iter().map(view_seen).collect();
         // A writer that has ended says so at the next decision.
-        let _ = self.writer.send(Request::Views(ViewsSeen {
+        let _ = self.send(Request::Views(ViewsSeen {
             scan_id: scan.scan_id,
             views,
         }));
+    }
+
+    /// Hands a request over.
+    fn send(&self, request: Request) -> Result<()> {
+        match &self.writer {
+            Some(writer) => writer.send(request),
+            None => Err(crate::Error::NotPossible {
+                why: say("log-writer-ended", &[]),
+            }),
+        }
     }
 
     /// What an answer means to the analyst.
@@ -85,8 +95,9 @@ impl Recording {
     }
 
     /// Finishes what was sent and ends the segment, at most for `limit`; whether it ended.
-    pub(super) fn finish_within(self, limit: Duration) -> bool {
-        self.writer.finish_within(limit)
+    pub(super) fn finish_within(&mut self, limit: Duration) -> bool {
+        let writer = self.writer.take();
+        writer.is_none_or(|writer| writer.finish_within(limit))
     }
 }
 

@@ -171,26 +171,36 @@ impl Console {
             }
             self.paint();
         }
-        self.leave()
+        self.leave(receiver)
     }
 
     /// Gives the terminal back first, then finishes what was confirmed.
-    fn leave(mut self) -> Result<()> {
+    fn leave(mut self, receiver: &Receiver<Message>) -> Result<()> {
         let left = self.terminal.leave();
         let effects = self.app.close(self.started.elapsed());
         self.perform(effects);
+        let recorded = self
+            .recording
+            .as_mut()
+            .is_none_or(|recording| recording.finish_within(FAREWELL));
+        // What was recorded in leaving is no draft any more.
+        while let Ok(message) = receiver.try_recv() {
+            if matches!(message, Message::Log(_)) {
+                self.take(message);
+            }
+        }
         let kept = self
             .keeper
             .is_none_or(|keeper| keeper.finish_within(FAREWELL));
-        let recorded = self
-            .recording
-            .is_none_or(|recording| recording.finish_within(FAREWELL));
-        if !(kept && recorded) {
-            return Err(crate::Error::NotPossible {
-                why: say("notice-not-finished", &[]),
-            });
+        let why = if kept && recorded {
+            self.app.not_recorded()
+        } else {
+            Some(say("notice-not-finished", &[]))
+        };
+        match why {
+            Some(why) => Err(crate::Error::NotPossible { why }),
+            None => left,
         }
-        left
     }
 
     fn take(&mut self, message: Message) {

@@ -8,6 +8,7 @@
     missing_docs
 )]
 
+mod app_at_work;
 mod command_line;
 mod configuration;
 mod console;

@@ -10,11 +10,13 @@ notice-no-scans = no scans here ({ $others } other { $others ->
     }); start xamine with a folder of scans
 notice-recorded = RECORDED { $decision } — { $done } of { $all } decided; n goes to the next
 notice-not-recorded = NOT RECORDED: { $why }
+notice-not-recorded-there = NOT RECORDED, { $name }: { $why }; go back to it and try again
 notice-held = a held key never confirms; release it and press it again
 notice-read-only = read-only: nothing is recorded; start without --read-only to decide
 notice-not-hashed = the scan is not open, so its bytes are not known; wait for it, or press Esc
 notice-draft = your unfinished form is back as you left it
 notice-no-command = no command is called '{ $text }'
+notice-no-reason = no reason, or more than one, is meant by '{ $text }'
 notice-not-found = no scan's name or container holds '{ $text }'
 notice-all-decided = no undecided scan is left that can be looked at
 notice-one-view = this scan has one view
@@ -27,12 +29,14 @@ notice-draft-failed = the unfinished form could not be kept: { $why }
 prompt-palette = command: { "" }
 prompt-window = window (centre,width or auto): { "" }
 prompt-filter = filter (name or name=value): { "" }
+prompt-reason = reason: { "" }
 prompt-find = find: { "" }
 prompt-note = note: { "" }
 prompt-protocol = protocol (auto, kitty, iterm2, sixel, half-block): { "" }
 
 form-choose = choose a decision
 form-reason = give at least one reason: move with ↑ ↓, Space takes it
+problem-gone = it is no longer in the folder; R reads the folder again
 notice-no-preset = no preset has the digit { $digit }
 notice-preset = preset { $name }
 notice-problems = { $count } { $count ->
