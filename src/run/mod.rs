@@ -116,9 +116,7 @@ impl Console {
         let answers = sender.clone();
         let decoder = Decoder::start(
             limits,
-            Box::new(move |path, result| {
-                drop(answers.send(Message::App(Event::Opened { path, result })));
-            }),
+            Box::new(move |event| drop(answers.send(Message::App(event)))),
         );
         let answers = sender.clone();
         let renderer = Renderer::start(Box::new(move |number, result| {

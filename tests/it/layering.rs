@@ -59,6 +59,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
         "worker",
         &[
             "app",
+            "decisions",
             "filter",
             "graphics",
             "physics",
@@ -88,6 +89,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
+            "app",
             "config",
             "decisions",
             "filter",
