@@ -17,9 +17,9 @@ use ratatui::layout::Rect;
 
 use crate::Result;
 use crate::app::{App, Draft, Effect, Event, Level, Recorder, TerminalFacts};
-use crate::config::Config;
+use crate::config::{Colours, Config};
 use crate::decisions::{self, LogSettings};
-use crate::graphics::Protocol;
+use crate::graphics::{Depth, Protocol};
 use crate::keymap::Keymap;
 use crate::messages::{arg, say};
 use crate::scan::Limits;
@@ -69,7 +69,7 @@ enum Message {
 /// [`crate::Error::Environment`] where there is no terminal, or it cannot be taken.
 pub fn console(start: Start) -> Result<()> {
     let (sender, receiver) = channel();
-    let mut terminal = Terminal::open(start.protocol)?;
+    let mut terminal = Terminal::open(start.protocol, depth(start.config.display.colours))?;
     let events = sender.clone();
     // When nobody listens any more the console is leaving.
     terminal.start(move |event| drop(events.send(Message::Terminal(event))))?;
@@ -342,6 +342,17 @@ impl Console {
         });
         let painted = self.terminal.paint(&buffer, placed.as_ref(), drawn.cursor);
         self.tell_failure(painted.map(drop));
+    }
+}
+
+/// The colours that the configuration names.
+fn depth(colours: Colours) -> Option<Depth> {
+    match colours {
+        Colours::Auto => None,
+        Colours::TrueColour => Some(Depth::True),
+        Colours::Indexed256 => Some(Depth::Colours256),
+        Colours::Named16 => Some(Depth::Colours16),
+        Colours::None => Some(Depth::Monochrome),
     }
 }
 

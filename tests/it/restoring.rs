@@ -30,7 +30,7 @@ fn child() {
         return;
     }
     let (send, events) = channel();
-    let mut terminal = Terminal::open(None).unwrap();
+    let mut terminal = Terminal::open(None, None).unwrap();
     terminal
         .start(move |event| {
             let _ = send.send(event);
