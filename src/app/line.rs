@@ -3,8 +3,8 @@
 use super::{App, Effect, Level, Mode, Prompt, Purpose};
 use crate::command::{Argument, Command};
 use crate::decisions::{reason_label, reasons};
-use crate::keymap::Value;
 use crate::keymap::palette::{self, PaletteRow};
+use crate::keymap::{Value, help_rows};
 use crate::messages::{arg, say};
 use crate::text::Safe;
 
@@ -76,7 +76,10 @@ impl App {
     /// Moves the highlight or the text of what lies on top.
     pub(crate) fn scroll(&mut self, rows: isize) {
         match self.mode {
-            Mode::Help => self.help_scroll = self.help_scroll.saturating_add_signed(rows),
+            Mode::Help => {
+                let last = self.help_lines().saturating_sub(self.help_page());
+                self.help_scroll = self.help_scroll.saturating_add_signed(rows).min(last);
+            }
             Mode::Prompt => self.scroll_palette(rows),
             Mode::Decide => {
                 if let Some(form) = &mut self.desk.form {
@@ -86,6 +89,19 @@ impl App {
             }
             Mode::Browse | Mode::Inspect => self.step_selection(rows),
         }
+    }
+
+    /// Lines of the help screen: a row a use, and the headings of their groups.
+    fn help_lines(&self) -> usize {
+        let rows = help_rows(&self.keymap, self.mode_below());
+        let mut groups: Vec<_> = rows.iter().map(|row| row.group).collect();
+        groups.dedup();
+        rows.len() + groups.len()
+    }
+
+    /// Lines of help that fit between its title and the status line.
+    fn help_page(&self) -> usize {
+        usize::from(self.terminal.rows).saturating_sub(3)
     }
 
     /// Moves the highlight of the palette.

@@ -226,6 +226,14 @@ impl App {
         self.mode = self.back.pop().unwrap_or(Mode::Browse);
     }
 
+    /// The handiest key of a command in a mode; empty where it has none.
+    pub fn chord(&self, mode: Mode, command: &str) -> Safe {
+        let command = crate::command::find(command);
+        command
+            .and_then(|command| self.keymap.best_chord(mode, command))
+            .unwrap_or_default()
+    }
+
     /// Says something to the analyst.
     pub fn tell(&mut self, level: Level, text: Safe) {
         self.notice = Some(Notice::new(level, text));

@@ -5,9 +5,10 @@ use super::{App, Form, Look, Mode, Recording};
 use crate::decisions::{
     Conclusion, Decision, MarkedRegion, PlaneStats, ScanBlock, Shape, Timing, ViewSeen,
 };
-use crate::messages::say;
+use crate::messages::{arg, say};
 use crate::radiograph::{Radiograph, Region};
 use crate::scan::Opened;
+use crate::text::Safe;
 use crate::view::{self, PlaneMeasurement};
 
 /// Something the form warns of; the code goes into the record when the decision is confirmed.
@@ -66,6 +67,14 @@ impl App {
             .collect()
     }
 
+    /// What the form still lacks, with the keys that give it.
+    pub fn missing(&self, form: &Form) -> Option<Safe> {
+        let down = self.chord(Mode::Decide, "scroll_down");
+        let take = self.chord(Mode::Decide, "toggle_reason_row");
+        let keys = [arg("down", &down), arg("take", &take)];
+        form.missing().map(|id| say(id, &keys))
+    }
+
     /// Sends the form to the log; what is missing is said, and a held key never confirms.
     pub(crate) fn confirm(&mut self) -> Vec<Effect> {
         let Some(form) = self.desk.form.clone() else {
@@ -78,8 +87,8 @@ impl App {
         if form.recording == Recording::Writing {
             return Vec::new();
         }
-        if let Some(missing) = form.missing() {
-            self.tell(super::Level::Warning, say(missing, &[]));
+        if let Some(missing) = self.missing(&form) {
+            self.tell(super::Level::Warning, missing);
             return Vec::new();
         }
         if self.record.read_only {

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use super::event::Effect;
-use super::{App, Form, Level, Notice, Recording, Verdict};
+use super::{App, Form, Level, Mode, Notice, Recording, Verdict};
 use crate::decisions::Decision;
 use crate::messages::{arg, say};
 use crate::radiograph::Region;
@@ -87,6 +87,7 @@ impl App {
                 arg("decision", &label),
                 arg("done", &done),
                 arg("all", &all),
+                arg("key", &self.chord(Mode::Browse, "next_undecided")),
             ],
         );
         self.tell(Level::Recorded, text);

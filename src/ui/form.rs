@@ -8,7 +8,6 @@ use ratatui::style::Style;
 use super::paint::{self, Lines};
 use super::theme::Theme;
 use crate::app::{App, Form, Mode, Recording};
-use crate::command;
 use crate::decisions::{Conclusion, reason_label, reasons};
 use crate::messages::{arg, say};
 use crate::text::Safe;
@@ -72,8 +71,10 @@ fn conclusions(app: &App, form: &Form, lines: &mut Lines<'_>, theme: Theme) {
 
 /// The reasons that fit, around the highlighted one.
 fn reason_list(form: &Form, lines: &mut Lines<'_>, rows: u16, theme: Theme) {
-    lines.line(&say("form-reasons", &[]), theme.title());
     let codes = reasons();
+    let (at, all) = (form.reason_row + 1, codes.len());
+    let title = say("form-reasons", &[arg("at", &at), arg("all", &all)]);
+    lines.line(&title, theme.title());
     let rows = usize::from(rows).max(1);
     let last = codes.len().saturating_sub(rows);
     let first = form.reason_row.saturating_sub(rows / 2).min(last);
@@ -125,14 +126,21 @@ fn foot(app: &App, form: &Form, theme: Theme) -> Vec<(Safe, Style)> {
         })
         .collect();
     let confirm = chord(app, "confirm_decision");
-    lines.push(match (&form.recording, form.missing()) {
+    lines.push(match (&form.recording, app.missing(form)) {
         (Recording::Writing, _) => (say("form-writing", &[]), theme.warning()),
         (Recording::Failed(why), _) => (
             say("form-failed", &[arg("why", why), arg("key", &confirm)]),
             theme.bad(),
         ),
-        (Recording::Typed, Some(missing)) => (say(missing, &[]), theme.key()),
-        (Recording::Typed, None) => (say("form-confirm", &[arg("key", &confirm)]), theme.good()),
+        (Recording::Typed, Some(missing)) => (missing, theme.key()),
+        (Recording::Typed, None) => {
+            let label = form.choice.map(Conclusion::label).unwrap_or_default();
+            let text = say(
+                "form-confirm",
+                &[arg("key", &confirm), arg("decision", &label)],
+            );
+            (text, theme.good())
+        }
     });
     lines
 }
@@ -144,8 +152,5 @@ fn height(text: &Safe, width: u16) -> u16 {
 
 /// The handiest key of a command in the form.
 fn chord(app: &App, command: &str) -> Safe {
-    let command = command::find(command);
-    command
-        .and_then(|command| app.keymap.best_chord(Mode::Decide, command))
-        .unwrap_or_default()
+    app.chord(Mode::Decide, command)
 }

@@ -71,6 +71,12 @@ fn entries(rows: &[HelpRow]) -> Vec<Entry<'_>> {
 fn line(app: &App, row: &HelpRow, lines: &mut Lines<'_>, theme: Theme) {
     let keys = Safe::join(&row.chords, " ").cut_end(KEYS);
     let gap = Safe::blanks(KEYS + 1 - keys.width());
+    // Some docs have the argument in them.
+    let says_it = row.doc.as_str().contains(row.argument.as_str());
+    let argument = match says_it {
+        true => Safe::default(),
+        false => row.argument.clone(),
+    };
     let why = command::find(row.name).and_then(|command| command.lacks(app));
     match why {
         None => lines.parts(&[
@@ -78,7 +84,7 @@ fn line(app: &App, row: &HelpRow, lines: &mut Lines<'_>, theme: Theme) {
             (gap, theme.plain()),
             (row.doc.clone(), theme.plain()),
             (Safe::word("  "), theme.plain()),
-            (row.argument.clone(), theme.dim()),
+            (argument, theme.dim()),
         ]),
         Some(why) => lines.parts(&[
             (keys, theme.dim()),

@@ -12,7 +12,7 @@ use crate::messages::{arg, say};
 use crate::radiograph::{Plane, Radiograph};
 use crate::scan::Opened;
 use crate::text::Safe;
-use crate::view::{self, Legend};
+use crate::view::{self, Legend, Unit};
 
 /// Lines of the histogram and its axis.
 const HISTOGRAM: u16 = 5;
@@ -92,13 +92,21 @@ fn picture(app: &App, lines: &mut Lines<'_>, theme: Theme) {
         );
     });
     let bins = &shown.picture.histogram;
-    let (low, high) = (
-        view::value_label(bins.low, bins.unit),
-        view::value_label(bins.high, bins.unit),
-    );
+    let (low, high) = (axis(bins.low, bins.unit), axis(bins.high, bins.unit));
     lines.pair(&low, &high, (theme.dim(), theme.dim()));
     lines.gap();
     legend(&shown.picture.legend, lines, theme);
+}
+
+/// A value on the histogram's axis with its short unit.
+fn axis(value: f64, unit: Unit) -> Safe {
+    let decimals = if unit == Unit::Sample { 0 } else { 3 };
+    let value = Safe::number(value, decimals);
+    let unit = say(&format!("unit-short-{}", unit.as_str()), &[]);
+    say(
+        "histogram-value",
+        &[arg("value", &value), arg("unit", &unit)],
+    )
 }
 
 /// Colours and what they mean, with the share of each in view.
@@ -154,11 +162,10 @@ fn scan(opened: &Opened, radiograph: &Radiograph, lines: &mut Lines<'_>, theme: 
         lines.pair(&say("scan-container", &[]), container, label);
     }
     for plane in &radiograph.planes {
-        lines.pair(
-            &Safe::from_outside(plane.name.as_str()),
-            &plane_words(plane),
-            label,
-        );
+        let name = Safe::from_outside(plane.name.as_str());
+        lines.pair(&name, &plane_words(plane), label);
+        let air_of = say("plane-air-of", &[arg("plane", &name)]);
+        lines.pair(&air_of, &air_words(plane), label);
     }
     if opened.simulated {
         lines.wrapped(&say("scan-simulated", &[]), theme.warning());
@@ -172,19 +179,23 @@ fn scan(opened: &Opened, radiograph: &Radiograph, lines: &mut Lines<'_>, theme: 
     lines.gap();
 }
 
-/// Depth, energy and air of a plane.
+/// Energy and depth of a plane.
 fn plane_words(plane: &Plane) -> Safe {
     let bits = say("plane-bits", &[arg("bits", &plane.bits)]);
     let energy = plane
         .energy
         .map(|energy| Safe::from_outside(&energy.to_string()));
-    let air = match (plane.air_of_row(0), plane.air_estimated) {
+    let parts: Vec<Safe> = energy.into_iter().chain([bits]).collect();
+    Safe::join(&parts, " · ")
+}
+
+/// Whether the open beam of a plane is known.
+fn air_words(plane: &Plane) -> Safe {
+    match (plane.air_of_row(0), plane.air_estimated) {
         (Some(_), false) => say("plane-air", &[]),
         (Some(_), true) => say("plane-air-estimated", &[]),
         (None, _) => say("plane-no-air", &[]),
-    };
-    let parts: Vec<Safe> = energy.into_iter().chain([bits, air]).collect();
-    Safe::join(&parts, " · ")
+    }
 }
 
 /// What the file says of itself.

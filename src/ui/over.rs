@@ -31,9 +31,67 @@ pub(super) fn line(app: &App, buffer: &mut Buffer, area: Rect, theme: Theme) -> 
         paint::text(buffer, area, (area.x + 1, area.y), &notice.text, style);
         return None;
     }
-    let hint = say(&format!("hint-{}", app.mode.as_str()), &[]);
+    let hint = hints(app, usize::from(area.width).saturating_sub(2));
     paint::text(buffer, area, (area.x + 1, area.y), &hint, theme.dim());
     None
+}
+
+/// Commands worth a reminder, the most needed first.
+fn reminders(mode: Mode) -> &'static [&'static str] {
+    match mode {
+        Mode::Browse => &[
+            "help",
+            "next_scan",
+            "inspect_scan",
+            "open_decision",
+            "next_undecided",
+            "open_palette",
+            "quit",
+        ],
+        Mode::Inspect => &[
+            "help",
+            "leave",
+            "open_decision",
+            "mark_corner",
+            "zoom_in",
+            "zoom_fit",
+            "window_auto",
+            "toggle_material",
+            "move_crosshair_left",
+        ],
+        Mode::Decide => &[
+            "help",
+            "leave",
+            "toggle_reason_row",
+            "mark_region",
+            "edit_note",
+            "confirm_decision",
+        ],
+        Mode::Help => &["leave", "scroll_down", "scroll_up"],
+        Mode::Prompt => &["accept", "leave"],
+    }
+}
+
+/// As many reminders as fit whole, each with its key as the key file has it.
+fn hints(app: &App, room: usize) -> Safe {
+    let mut line = Safe::default();
+    for command in reminders(app.mode) {
+        let key = app.chord(app.mode, command);
+        if key.is_empty() {
+            continue;
+        }
+        let word = say(&format!("hint-{command}"), &[]);
+        let hint = Safe::join(&[key, word], " ");
+        let longer = match line.is_empty() {
+            true => hint,
+            false => Safe::join(&[line.clone(), hint], " · "),
+        };
+        if longer.width() > room {
+            break;
+        }
+        line = longer;
+    }
+    line
 }
 
 /// How loud a notice is drawn.

@@ -10,52 +10,83 @@ use crate::messages::{arg, say};
 use crate::text::Safe;
 use crate::view::{Display, Unit, View};
 
+/// Parts that give way on a narrow screen, the first to go first; the others always stand.
+const YIELDING: [Part; 4] = [Part::Energy, Part::Zoom, Part::Window, Part::Display];
+
+/// What a part of the line is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Mode,
+    Display,
+    Window,
+    Filters,
+    Zoom,
+    Log,
+    Energy,
+    Picture,
+    Protocol,
+}
+
 /// Draws the status line.
 pub(super) fn draw(app: &App, buffer: &mut Buffer, area: Rect, theme: Theme) {
     paint::fill(buffer, area, theme.status());
-    let left = Safe::join(&left(app), " │ ");
-    let right = Safe::join(&right(app), " │ ");
-    let room = usize::from(area.width).saturating_sub(right.width() + 3);
-    let y = area.y;
+    let (mut left, mut right) = (left(app), right(app));
+    let room = usize::from(area.width).saturating_sub(2);
+    for part in YIELDING {
+        if joined(&left).width() + GAP + joined(&right).width() <= room {
+            break;
+        }
+        left.retain(|(is, _)| *is != part);
+        right.retain(|(is, _)| *is != part);
+    }
+    let right = joined(&right);
+    let left = joined(&left).cut_end(room.saturating_sub(right.width() + GAP));
+    paint::text(buffer, area, (area.x + 1, area.y), &left, theme.status());
+    let x = area.right().saturating_sub(right.width() as u16 + 1);
     paint::text(
         buffer,
         area,
-        (area.x + 1, y),
-        &left.cut_end(room),
+        (x.max(area.x), area.y),
+        &right,
         theme.status(),
     );
-    let x = area
-        .right()
-        .saturating_sub(right.width() as u16 + 1)
-        .max(area.x);
-    paint::text(buffer, area, (x, y), &right, theme.status());
+}
+
+/// Cells between both sides at least.
+const GAP: usize = 2;
+
+/// Parts with lines between them.
+fn joined(parts: &[(Part, Safe)]) -> Safe {
+    let parts: Vec<Safe> = parts.iter().map(|(_, text)| text.clone()).collect();
+    Safe::join(&parts, " │ ")
 }
 
 /// What is looked at and how.
-fn left(app: &App) -> Vec<Safe> {
-    let mut parts = vec![say(&format!("mode-{}", app.mode.as_str()), &[])];
+fn left(app: &App) -> Vec<(Part, Safe)> {
+    let mode = say(&format!("mode-{}", app.mode.as_str()), &[]);
+    let mut parts = vec![(Part::Mode, mode)];
     let Some(view) = &app.desk.view else {
         return parts;
     };
-    parts.push(display(view));
-    parts.push(window(app, view));
+    parts.push((Part::Display, display(view)));
+    parts.push((Part::Window, window(app, view)));
     if !view.filters.is_empty() {
         let names: Vec<Safe> = view
             .filters
             .iter()
             .map(|used| Safe::from_outside(&used.to_string()))
             .collect();
-        parts.push(say(
-            "status-filters",
-            &[arg("names", &Safe::join(&names, "+"))],
+        let names = Safe::join(&names, "+");
+        parts.push((
+            Part::Filters,
+            say("status-filters", &[arg("names", &names)]),
         ));
     }
-    parts.push(say(
-        "status-zoom",
-        &[arg("percent", &Safe::number(view.zoom * 100.0, 0))],
-    ));
+    let percent = Safe::number(view.zoom * 100.0, 0);
+    parts.push((Part::Zoom, say("status-zoom", &[arg("percent", &percent)])));
     if view.rotation != 0 {
-        parts.push(say("status-rotation", &[arg("degrees", &view.rotation)]));
+        let turned = say("status-rotation", &[arg("degrees", &view.rotation)]);
+        parts.push((Part::Zoom, turned));
     }
     parts
 }
@@ -103,29 +134,29 @@ fn window(app: &App, view: &View) -> Safe {
 }
 
 /// What is missing, the protocol, and whether the picture is whole.
-fn right(app: &App) -> Vec<Safe> {
+fn right(app: &App) -> Vec<(Part, Safe)> {
     let mut parts = Vec::new();
     if app.record.read_only {
-        parts.push(say("status-read-only", &[]));
+        parts.push((Part::Log, say("status-read-only", &[])));
     } else if app.record.trouble.is_some() {
-        parts.push(say("status-log-trouble", &[]));
+        parts.push((Part::Log, say("status-log-trouble", &[])));
     }
     if let Some(radiograph) = app.desk.radiograph() {
         if radiograph.planes.iter().all(|plane| plane.air.is_none()) {
-            parts.push(say("status-no-air", &[]));
+            parts.push((Part::Energy, say("status-no-air", &[])));
         } else if radiograph.dual().is_none() {
-            parts.push(say("status-one-energy", &[]));
+            parts.push((Part::Energy, say("status-one-energy", &[])));
         }
     }
     if app.desk.is_stale() {
-        parts.push(say("status-working", &[]));
+        parts.push((Part::Picture, say("status-working", &[])));
     } else if let Some(shown) = &app.desk.shown {
         let id = if shown.encoded.lossless {
             "status-lossless"
         } else {
             "status-lossy"
         };
-        parts.push(say(id, &[]));
+        parts.push((Part::Picture, say(id, &[])));
     }
     let id = if app.terminal.probing {
         "status-probing"
@@ -133,6 +164,6 @@ fn right(app: &App) -> Vec<Safe> {
         "status-protocol"
     };
     let protocol = Safe::word(app.terminal.protocol.as_str());
-    parts.push(say(id, &[arg("protocol", &protocol)]));
+    parts.push((Part::Protocol, say(id, &[arg("protocol", &protocol)])));
     parts
 }

@@ -732,6 +732,14 @@ fn help_opens_from_every_mode_and_returns() {
 }
 
 #[test]
+fn help_scrolls_to_its_end_and_at_once_back() {
+    let end = after("grey", "? end end end").screen();
+    assert!(end.contains("Opens the decision form"), "{end}");
+    let back = after("grey", "? end end end k").screen();
+    assert_ne!(end, back);
+}
+
+#[test]
 fn reading_the_folder_again_keeps_rows_and_place() {
     let mut at = after("grey dual blind", "j R");
     assert_eq!(at.asked, ["NoteViews", "ReadFolder"]);

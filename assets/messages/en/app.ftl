@@ -8,7 +8,7 @@ notice-no-scans = no scans here ({ $others } other { $others ->
         [one] file
        *[other] files
     }); start xamine with a folder of scans
-notice-recorded = RECORDED { $decision } — { $done } of { $all } decided; n goes to the next
+notice-recorded = RECORDED { $decision } — { $done } of { $all } decided; { $key } goes to the next
 notice-not-recorded = NOT RECORDED: { $why }
 notice-not-recorded-there = NOT RECORDED, { $name }: { $why }; go back to it and try again
 notice-held = a held key never confirms; release it and press it again
@@ -36,7 +36,7 @@ prompt-note = note: { "" }
 prompt-protocol = protocol (auto, kitty, iterm2, sixel, half-block): { "" }
 
 form-choose = choose a decision
-form-reason = give at least one reason: move with ↑ ↓, Space takes it
+form-reason = give at least one reason: { $down } moves, { $take } takes it
 problem-gone = it is no longer in the folder; R reads the folder again
 notice-no-preset = no preset has the digit { $digit }
 notice-preset = preset { $name }
