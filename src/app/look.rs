@@ -280,7 +280,8 @@ impl App {
         ])
     }
 
-    /// Moves the crosshair by pixels of the screen; the first step shows it in the centre.
+    /// Moves the crosshair by columns of the screen, which are as many pixels as the protocol has to
+    /// one; the first step shows it in the centre.
     pub(crate) fn move_crosshair(&mut self, across: f64, down: f64) {
         let (Some(view), Some(radiograph)) = (&self.desk.view, self.desk.radiograph()) else {
             return;
@@ -290,7 +291,8 @@ impl App {
         };
         let at = self.desk.crosshair.unwrap_or_else(|| view.centre());
         let [x, y] = view.to_screen(screen, at);
-        let moved = view.to_scan(screen, [x + across, y + down]);
+        let column = screen.width as f64 / f64::from(self.layout().picture.width.max(1));
+        let moved = view.to_scan(screen, [x + across * column, y + down * column]);
         // Zoomed in, one step is one scan pixel at least: less would show nothing new.
         let step = |from: f64, to: f64| {
             if from != to && (to - from).abs() < 1.0 {

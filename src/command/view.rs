@@ -9,8 +9,8 @@ use crate::view::{Display, PALETTES, View};
 const INSPECTING: &[Mode] = &[Mode::Inspect];
 /// Part of the screen, in percent.
 const SHARE: Argument = number(1.0, 100.0, 25.0, "unit-percent-of-screen");
-/// Steps of the crosshair, in pixels of the picture on the screen.
-const STEPS: Argument = number(1.0, 1000.0, 1.0, "unit-pixels");
+/// Steps of the crosshair, in cells of the screen: the same way in every protocol.
+const STEPS: Argument = number(0.1, 1000.0, 1.0, "unit-columns");
 /// One step of the zoom.
 const ZOOM: f64 = std::f64::consts::SQRT_2;
 
@@ -225,7 +225,7 @@ fn toggle_crosshair(app: &mut App, _: &Value) -> Vec<Effect> {
     nothing()
 }
 
-/// Moves the crosshair by pixels of the screen; the first step shows it.
+/// Moves the crosshair by columns of the screen; the first step shows it.
 fn steer(app: &mut App, value: &Value, across: f64, down: f64) -> Vec<Effect> {
     app.move_crosshair(across * amount(value), down * amount(value));
     nothing()

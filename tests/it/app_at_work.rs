@@ -143,7 +143,11 @@ impl AtWork {
             }
             Effect::Open { scan, .. } => {
                 let result = self.scans.iter().find(|(path, _)| *path == scan.path);
-                let result = result.expect("a scan that was found").1.clone();
+                // A scan with a problem is tried all the same, and fails again.
+                let result = match result {
+                    Some((_, result)) => result.clone(),
+                    None => Err(scan.error.clone().expect("a scan that was found")),
+                };
                 self.event(Event::Opened {
                     path: scan.path,
                     result,
