@@ -141,7 +141,7 @@ impl App {
     }
 
     /// Whether that scan is the one at hand.
-    fn is_at_hand(&self, scan_id: &str) -> bool {
+    pub(super) fn is_at_hand(&self, scan_id: &str) -> bool {
         self.desk
             .opened()
             .is_some_and(|opened| opened.scan_id == scan_id)

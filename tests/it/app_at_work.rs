@@ -46,6 +46,8 @@ pub(crate) struct AtWork {
     pub(crate) asked: Vec<String>,
     /// The drafts on the disk that is not there.
     pub(crate) drafts: Vec<Draft>,
+    /// Whether the files changed since they were read.
+    pub(crate) changed: bool,
     /// Whether scans and pictures are answered at once.
     pub(crate) answers: bool,
     /// The effects that were not answered.
@@ -96,6 +98,7 @@ impl AtWork {
             records: Vec::new(),
             asked: Vec::new(),
             drafts: Vec::new(),
+            changed: false,
             answers: true,
             unanswered: Vec::new(),
         }
@@ -154,6 +157,10 @@ impl AtWork {
                 let (number, result) = self.pictures.recv_timeout(HANG).expect("a picture");
                 self.event(Event::Rendered { number, result });
             }
+            Effect::CheckFiles(opened) => self.event(Event::FilesChecked {
+                scan_id: opened.scan_id.clone(),
+                changed: self.changed,
+            }),
             Effect::Record { token, decision } => self.records.push((token, *decision)),
             Effect::KeepDraft(draft) => {
                 self.drafts.retain(|kept| kept.scan_id != draft.scan_id);

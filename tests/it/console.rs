@@ -423,7 +423,8 @@ fn a_file_that_vanishes_while_it_is_open_harms_nothing() {
     std::fs::remove_file(folder.join("a.png")).unwrap();
     std::fs::remove_file(folder.join("g.png")).unwrap();
     // What was read is still looked at and can be decided.
-    console.send("dr\r").until(&["RECORDED", "1 of 7"]);
+    console.send("dr").until(&["has changed or gone"]);
+    console.send("\r").until(&["RECORDED", "1 of 7"]);
     console.send("G").until(&["! g.png"]);
     console.send("k").until(&["f.png", "LOSS"]);
     console.send("R").until(&["R a.png"]);
@@ -444,9 +445,9 @@ fn a_log_that_cannot_be_written_says_not_recorded_and_keeps_the_form() {
     console.send("dc\r").until(&["NOT RECORDED"]);
     // The cause goes away, and the form goes the same way again.
     std::fs::remove_file(&blocked).unwrap();
-    console.send("\x1bd").until(&["NOT RECORDED", "(•) c"]);
+    console.until(&["NOT RECORDED", "(•) c"]);
     console
-        .send("\r")
+        .send("j\r")
         .until(&["1 of 2 decided"])
         .until_gone("NOT RECORDED");
     console.send("q");
