@@ -7,6 +7,7 @@ use super::history::History;
 use super::seen::Seen;
 use super::shown::Shown;
 use crate::cancel::Cancel;
+use crate::decisions::ScanBlock;
 use crate::error::{Error, Result};
 use crate::radiograph::Size;
 use crate::radiograph::{PlaneName, Radiograph, Region, Survey};
@@ -20,6 +21,8 @@ pub struct Desk {
     pub row: Option<usize>,
     /// How far it is open.
     pub state: DeskState,
+    /// What a record says of it when it cannot be opened.
+    pub undecoded: Option<Box<ScanBlock>>,
     /// How it is looked at, once it is open.
     pub view: Option<View>,
     /// The views before and after.
@@ -128,6 +131,12 @@ impl Desk {
     /// The open scan.
     pub fn opened(&self) -> Option<&Arc<Opened>> {
         self.open().map(|open| &open.opened)
+    }
+
+    /// Its id, as far as its bytes are known.
+    pub fn scan_id(&self) -> Option<&str> {
+        let opened = self.opened().map(|opened| opened.scan_id.as_str());
+        opened.or_else(|| Some(self.undecoded.as_ref()?.scan_id.as_str()))
     }
 
     /// The radiograph that the view names.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::form::Form;
 use super::shown::{Overlay, Shown};
 use super::{TerminalFacts, Verdict};
-use crate::decisions::Decision;
+use crate::decisions::{Decision, ScanBlock};
 use crate::error::Error;
 use crate::graphics::{CellSize, Depth, Protocol};
 use crate::keymap::Key;
@@ -49,6 +49,13 @@ pub enum Event {
         path: PathBuf,
         /// The scan.
         result: Result<super::OpenScan, Error>,
+    },
+    /// A scan that cannot be opened is known by its bytes all the same.
+    Identified {
+        /// Its first file.
+        path: PathBuf,
+        /// What a record says of it.
+        block: Box<ScanBlock>,
     },
     /// A picture is ready, or cannot be made.
     Rendered {

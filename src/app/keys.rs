@@ -8,6 +8,7 @@ use tui_input::InputRequest;
 use super::event::{Effect, Event, Found};
 use super::{App, DeskState, Level, Mode, Notice, Recording, Row, Seen};
 use crate::command::{Command, Group, Need};
+use crate::decisions::ScanBlock;
 use crate::keymap::{Code, Key, Step, Value};
 use crate::messages::{arg, say};
 
@@ -42,6 +43,7 @@ impl App {
             Event::Found(found) => self.take_found(*found),
             Event::FolderRead { others, error } => self.take_folder_read(others, error.as_ref()),
             Event::Opened { path, result } => self.take_opened(&path, result),
+            Event::Identified { path, block } => self.take_identified(&path, block),
             Event::Rendered { number, result } => self.take_rendered(number, result),
             Event::FilesChecked { scan_id, changed } => {
                 if self.is_at_hand(&scan_id) {
@@ -222,6 +224,16 @@ impl App {
                 self.desk.shown = None;
                 self.desk.state = DeskState::Failed(error);
             }
+        }
+    }
+
+    /// A scan that cannot be opened can be sent back on record.
+    fn take_identified(&mut self, path: &std::path::Path, block: Box<ScanBlock>) {
+        let at_hand = self.desk.row.and_then(|row| self.queue.rows.get(row));
+        let failed = matches!(self.desk.state, DeskState::Failed(_));
+        if failed && at_hand.is_some_and(|row| row.scan.path == path) {
+            self.desk.undecoded = Some(block);
+            self.resume_draft();
         }
     }
 

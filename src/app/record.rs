@@ -103,6 +103,14 @@ impl App {
             self.tell(super::Level::Warning, say("notice-not-hashed", &[]));
             return Vec::new();
         };
+        let concludes = matches!(
+            form.choice,
+            Some(Conclusion::Clear | Conclusion::Suspicious)
+        );
+        if concludes && self.desk.opened().is_none() {
+            self.tell(super::Level::Warning, say("notice-not-open", &[]));
+            return Vec::new();
+        }
         let path = self.queue.row().map(|row| row.scan.path.clone());
         vec![self.send(&form, path.unwrap_or_default(), decision)]
     }
@@ -110,13 +118,17 @@ impl App {
     /// The record's body: the form, the scan, and what was seen.
     fn decision(&mut self, form: &Form) -> Option<Decision> {
         self.desk.seen.settle(self.now);
-        let opened = self.desk.opened()?;
+        let opened = self.desk.opened();
+        let block = match opened {
+            Some(opened) => ScanBlock::of(opened),
+            None => self.desk.undecoded.as_deref()?.clone(),
+        };
         let seen = &self.desk.seen;
-        let mut decision = Decision::new(ScanBlock::of(opened), form.choice?);
+        let mut decision = Decision::new(block, form.choice?);
         decision.reasons.clone_from(&form.reasons);
         decision.note.clone_from(&form.note);
         decision.confidence = form.confidence;
-        decision.regions = self.marked(opened);
+        decision.regions = opened.map_or_else(Vec::new, |opened| self.marked(opened));
         decision.views = seen.looks().iter().map(view_seen).collect();
         decision.timing = Some(Timing {
             first_pixel_ms: seen.first_pixel().map(|t| t.as_millis() as u64),
@@ -125,7 +137,7 @@ impl App {
         });
         decision.final_lossless = seen.final_lossless();
         decision.cells_only = seen.cells_only();
-        decision.truncated = opened.truncated;
+        decision.truncated = opened.is_some_and(|opened| opened.truncated);
         decision.warnings_acknowledged = self
             .warnings()
             .into_iter()
@@ -179,7 +191,7 @@ impl App {
 
     /// Takes up the form that an earlier sitting left.
     pub(super) fn resume_draft(&mut self) {
-        let Some(scan_id) = self.desk.opened().map(|opened| opened.scan_id.clone()) else {
+        let Some(scan_id) = self.desk.scan_id().map(str::to_owned) else {
             return;
         };
         let Some(draft) = self

@@ -131,8 +131,8 @@ impl App {
     /// The form at hand is given up, and with it what the log did not take.
     pub(crate) fn discard_form(&mut self) {
         self.desk.form = None;
-        if let Some(opened) = self.desk.opened().cloned() {
-            self.sent.retain(|sent| sent.scan_id != opened.scan_id);
+        if let Some(scan_id) = self.desk.scan_id() {
+            self.sent.retain(|sent| sent.scan_id != scan_id);
         }
         if self.not_recorded().is_none() {
             self.notice = None;
@@ -142,8 +142,6 @@ impl App {
 
     /// Whether that scan is the one at hand.
     pub(super) fn is_at_hand(&self, scan_id: &str) -> bool {
-        self.desk
-            .opened()
-            .is_some_and(|opened| opened.scan_id == scan_id)
+        self.desk.scan_id() == Some(scan_id)
     }
 }

@@ -52,7 +52,8 @@ impl App {
             Some(error) => DeskState::Failed(error),
             None => DeskState::Opening,
         };
-        if scan.error.is_none() {
+        // A scan with a problem is read all the same: its bytes identify it in the record.
+        if !scan.files.is_empty() {
             let ahead = self.neighbours();
             effects.push(Effect::Open {
                 scan: Box::new(scan),
@@ -208,7 +209,7 @@ impl App {
         if self.record.read_only {
             return None;
         }
-        let scan_id = self.desk.opened()?.scan_id.clone();
+        let scan_id = self.desk.scan_id()?.to_owned();
         let path = self.queue.rows.get(self.desk.row?)?.scan.path.clone();
         Some(Draft {
             scan_id,

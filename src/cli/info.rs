@@ -11,25 +11,10 @@ use super::{Failure, ScanArgs, exit};
 use crate::Result;
 use crate::cancel::Cancel;
 use crate::messages::{arg, say};
+use crate::physics::Class;
 use crate::radiograph::{Air, Plane, Radiograph};
 use crate::scan::{FileRecord, Limits, Opened, Scan, open, resolve};
 use crate::text::Safe;
-
-/// Codes of the classes in `render --display class`.
-const CLASS_CODES: &[(&str, u8)] = &[
-    ("organic", 1),
-    ("inorganic", 2),
-    ("metal", 3),
-    ("heavy", 4),
-    ("air", 10),
-    ("thin", 11),
-    ("black", 12),
-    ("dense", 13),
-    ("impossible", 14),
-    ("saturated", 15),
-    ("defect", 16),
-    ("not-dual", 17),
-];
 
 /// Runs the command.
 pub(super) fn run(
@@ -109,9 +94,9 @@ fn document(scan: &Scan, opened: Option<&Opened>, error: Option<&crate::Error>) 
         "paired_by",
         json!(paired_by.map(crate::scan::PairedBy::as_str)),
     );
-    let codes: Map<String, Value> = CLASS_CODES
+    let codes: Map<String, Value> = Class::ALL
         .iter()
-        .map(|(name, code)| ((*name).to_owned(), json!(code)))
+        .map(|class| (class.as_str().to_owned(), json!(class.code())))
         .collect();
     put("class_codes", Value::Object(codes));
     let views: Vec<Value> = opened

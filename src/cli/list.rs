@@ -12,10 +12,14 @@ use serde_json::{Map, Value, json};
 
 use super::Failure;
 use super::exit;
+use crate::app::Draft;
 use crate::cancel::Cancel;
+use crate::config::{self, Overrides, Places};
+use crate::decisions::{self, Conclusion, Decided};
 use crate::messages::{arg, say};
 use crate::radiograph::Kind;
 use crate::scan::{FindOptions, Found, Other, Scan, Tally, find};
+use crate::store::{self, Drafts};
 use crate::text::Safe;
 
 /// Time between two words of progress.
@@ -46,12 +50,13 @@ pub(super) fn run(
         },
     )?;
     progress.clear(err);
+    let known = Known::read(err);
     if json {
-        let rows: Vec<Value> = rows.iter().map(json_of).collect();
+        let rows: Vec<Value> = rows.iter().map(|row| json_of(row, &known)).collect();
         serde_json::to_writer_pretty(&mut *out, &rows).map_err(std::io::Error::from)?;
         writeln!(out)?;
     } else {
-        table(&rows, out)?;
+        table(&rows, &known, out)?;
         writeln!(out, "{}", summary(&tally))?;
     }
     out.flush()?;
@@ -91,28 +96,68 @@ impl Progress {
     }
 }
 
-/// The state of a scan that nobody has decided: `new`, or `problem` when it cannot be opened.
-pub(super) fn undecided(scan: &Scan) -> &'static str {
-    if scan.error.is_some() {
-        "problem"
-    } else {
-        "new"
+/// What the log and the drafts of this account know of scans.
+struct Known {
+    decided: Decided,
+    drafts: Vec<Draft>,
+}
+
+impl Known {
+    /// Reads the default log and the drafts; what cannot be read is said and hides no scan.
+    fn read(err: &mut dyn Write) -> Self {
+        let folder = config::load(&Places::of_this_machine(), &Overrides::default())
+            .and_then(|loaded| store::log_folder(loaded.config.log.folder.as_deref()));
+        let decided = folder.and_then(|folder| decisions::history(&folder));
+        let decided = decided.unwrap_or_else(|error| {
+            // Without standard error there is nobody to tell.
+            let _ = writeln!(err, "xamine: {error}");
+            Decided::default()
+        });
+        let drafts = store::state_folder().map(|state| Drafts::new(&state).all().0);
+        Self {
+            decided,
+            drafts: drafts.unwrap_or_default(),
+        }
+    }
+
+    /// The state of a scan and the word of its decision.
+    fn state<'a>(&'a self, scan: &Scan) -> (&'static str, Option<&'a str>) {
+        match self.decided.of_scan(scan) {
+            Some(entry) => ("decided", Some(&entry.word)),
+            None if scan.error.is_some() => ("problem", None),
+            None if self.drafts.iter().any(|draft| draft.path == scan.path) => ("draft", None),
+            None => ("new", None),
+        }
+    }
+}
+
+/// The state for a reader: the decision's word where there is one.
+fn state_words((state, decision): (&str, Option<&str>)) -> Safe {
+    match decision {
+        Some(word) => {
+            Conclusion::parse(word).map_or_else(|| Safe::from_outside(word), Conclusion::label)
+        }
+        None => say(&format!("list-state-{state}"), &[]),
     }
 }
 
 /// One row of the JSON array.
-fn json_of(row: &Found) -> Value {
+fn json_of(row: &Found, known: &Known) -> Value {
     match row {
-        Found::Scan(scan) => json_of_scan(scan, undecided(scan)),
+        Found::Scan(scan) => json_of_scan(scan, known),
         Found::Other(other) => json_of_other(other),
     }
 }
 
-/// The row of a scan in that state; a decision log adds the states and the decision.
-pub(super) fn json_of_scan(scan: &Scan, state: &str) -> Value {
+/// The row of a scan with its state.
+fn json_of_scan(scan: &Scan, known: &Known) -> Value {
+    let (state, decision) = known.state(scan);
     let mut row = path_members(&scan.path);
     row.insert("kind".to_owned(), json!(scan.kind.map(Kind::as_str)));
     row.insert("state".to_owned(), json!(state));
+    if let Some(decision) = decision {
+        row.insert("decision".to_owned(), json!(decision));
+    }
     if let Some(container) = &scan.container {
         row.insert("container".to_owned(), json!(container));
     }
@@ -156,13 +201,15 @@ pub(super) fn path_members(path: &Path) -> Map<String, Value> {
 type Row = [Safe; 6];
 
 /// The rows, aligned.
-fn table(rows: &[Found], out: &mut dyn Write) -> std::io::Result<()> {
+fn table(rows: &[Found], known: &Known, out: &mut dyn Write) -> std::io::Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
     let head = ["state", "kind", "files", "size", "path", "problem"];
     let head: Row = head.map(|column| say(&format!("list-head-{column}"), &[]));
-    let rows: Vec<Row> = std::iter::once(head).chain(rows.iter().map(row)).collect();
+    let rows: Vec<Row> = std::iter::once(head)
+        .chain(rows.iter().map(|found| row(found, known)))
+        .collect();
     let mut widths: [usize; 5] =
         std::array::from_fn(|at| rows.iter().map(|row| row[at].width()).max().unwrap_or(0));
     // A few very long paths do not push every problem off the screen.
@@ -190,10 +237,10 @@ fn table(rows: &[Found], out: &mut dyn Write) -> std::io::Result<()> {
 }
 
 /// The cells of a row.
-fn row(row: &Found) -> Row {
+fn row(row: &Found, known: &Known) -> Row {
     match row {
         Found::Scan(scan) => [
-            say(&format!("list-state-{}", undecided(scan)), &[]),
+            state_words(known.state(scan)),
             scan.kind.map_or_else(Safe::default, kind_word),
             Safe::number(scan.files.len() as f64, 0),
             size(scan.bytes()),

@@ -313,6 +313,7 @@ pub fn run(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> u8 {
+    crate::scan::keep_decoder_panics_quiet();
     let matches = match definition().try_get_matches_from(arguments) {
         Ok(matches) => matches,
         Err(problem) => {

@@ -156,12 +156,12 @@ fn print(frame: &Frame, sheet: &Sheet, out: &mut dyn Write) -> Result<(), Failur
     }
     match &encoded.body {
         Body::Cells(picture) => out.write_all(&terminal::lines(picture, depth))?,
-        Body::Bytes(bytes) => {
+        Body::Bytes(_) => {
             // Room first, so that a picture at the bottom scrolls before it is drawn.
             let rows = encoded.rows;
             out.write_all("\n".repeat(rows.into()).as_bytes())?;
             write!(out, "\x1b[{rows}A\x1b7")?;
-            out.write_all(bytes)?;
+            out.write_all(&encoded.drawing())?;
             out.write_all(b"\x1b8")?;
             if rows > 1 {
                 write!(out, "\x1b[{}B", rows - 1)?;

@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::layer::{Base, Layer, Origin, Placed};
-use super::problem::{Problem, Severity};
 use super::settings::Setpoint;
-use crate::messages::say;
-use crate::text::Safe;
 
 /// The built-in layer.
 pub const BUILT_IN: &str = include_str!("../../assets/config.toml");
@@ -73,10 +70,6 @@ pub struct Limits {
 /// `[window]`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct WindowRule {
-    /// Lower percentile of the automatic window, 0..=100, below the upper one.
-    pub low_percentile: f64,
-    /// Upper percentile of the automatic window, 0..=100.
-    pub high_percentile: f64,
     /// Whether the window stays from scan to scan.
     pub sticky: bool,
 }
@@ -106,7 +99,7 @@ pub enum Colours {
 impl Config {
     /// The built-in configuration.
     pub fn built_in() -> Self {
-        merge(&[]).0
+        merge(&[])
     }
 
     /// Where the value of the setting `name` (`console.keymap`) came from; `None` when nothing
@@ -116,19 +109,15 @@ impl Config {
     }
 }
 
-/// A problem between layers: the file whose line is at fault and the problem.
-pub type Conflict = (Option<PathBuf>, Problem);
-
 /// Merges the layers over the built-in one, the later over the earlier.
-pub fn merge(layers: &[Layer]) -> (Config, Vec<Conflict>) {
+pub fn merge(layers: &[Layer]) -> Config {
     let built_in = Layer::parse(BUILT_IN, None, Base::default()).0;
     let mut merged = Merged::default();
     merged.add(&built_in);
     for layer in layers {
         merged.add(layer);
     }
-    let conflicts = merged.settle_percentiles(&built_in);
-    (merged.config(), conflicts)
+    merged.config()
 }
 
 /// The topmost value of every setting.
@@ -148,31 +137,6 @@ impl Merged {
             };
             self.0.insert(name, (placed.clone(), origin));
         }
-    }
-
-    /// A lower percentile that is not below the upper one: both go back to the built-in ones.
-    fn settle_percentiles(&mut self, built_in: &Layer) -> Vec<Conflict> {
-        const ENDS: [&str; 2] = ["window.low_percentile", "window.high_percentile"];
-        if self.number(ENDS[0]) < self.number(ENDS[1]) {
-            return Vec::new();
-        }
-        let culprit = ENDS.iter().rev().find_map(|name| match self.0.get(name) {
-            Some((placed, Origin::File { path, .. })) => Some((path.clone(), placed.clone())),
-            _ => None,
-        });
-        for name in ENDS {
-            if let Some(placed) = built_in.values.get(name) {
-                self.0.insert(name, (placed.clone(), Origin::BuiltIn));
-            }
-        }
-        let (path, placed) = culprit.unzip();
-        let problem = Problem {
-            severity: Severity::Error,
-            line: placed.as_ref().map_or(1, |placed| placed.line),
-            column: placed.as_ref().map_or(1, |placed| placed.column),
-            text: say("config-percentiles", &[]),
-        };
-        vec![(path, problem)]
     }
 
     fn value(&self, name: &str) -> Option<&Setpoint> {
@@ -204,13 +168,6 @@ impl Merged {
         }
     }
 
-    fn number(&self, name: &str) -> f64 {
-        match self.value(name) {
-            Some(Setpoint::Number(number)) => *number,
-            _ => 0.0,
-        }
-    }
-
     /// The typed configuration. Every setting has a value, because the built-in layer has one
     /// (a test says so), except those that may be missing.
     fn config(self) -> Config {
@@ -235,8 +192,6 @@ impl Merged {
                 bytes: self.integer("limits.bytes"),
             },
             window: WindowRule {
-                low_percentile: self.number("window.low_percentile"),
-                high_percentile: self.number("window.high_percentile"),
                 sticky: self.switch("window.sticky"),
             },
             display: DisplayRule {
@@ -258,14 +213,6 @@ fn colours(word: Option<&str>) -> Colours {
         Some("16") => Colours::Named16,
         Some("none") => Colours::None,
         _ => Colours::Auto,
-    }
-}
-
-/// A conflict as a sentence.
-pub(super) fn conflict_sentence((path, problem): &Conflict) -> Safe {
-    match path {
-        Some(path) => problem.sentence(&Safe::from_path(path)),
-        None => problem.text.clone(),
     }
 }
 
@@ -299,8 +246,7 @@ mod tests {
             Base::default(),
         );
         let typed = Layer::typed(&[("console.protocol", "kitty")]).unwrap();
-        let (config, conflicts) = merge(&[system, typed]);
-        assert!(conflicts.is_empty());
+        let config = merge(&[system, typed]);
         assert_eq!(config.console.protocol, "kitty");
         assert!(!config.console.queue && config.console.inspector);
         assert_eq!(

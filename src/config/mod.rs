@@ -14,8 +14,7 @@ mod settings;
 pub use document::LONGEST;
 pub use layer::{Base, Layer, Origin};
 pub use merge::{
-    BUILT_IN, Colours, Config, Conflict, Console, DisplayRule, KeymapChoice, Limits, Log,
-    WindowRule, merge,
+    BUILT_IN, Colours, Config, Console, DisplayRule, KeymapChoice, Limits, Log, WindowRule, merge,
 };
 pub use places::{Loaded, Overrides, Places, load, read_text};
 pub use problem::{Problem, Severity, in_order, nearest, position};

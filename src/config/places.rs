@@ -8,7 +8,7 @@ use etcetera::BaseStrategy as _;
 
 use super::document::LONGEST;
 use super::layer::{Base, Layer};
-use super::merge::{Config, conflict_sentence, merge};
+use super::merge::{Config, merge};
 use crate::messages::{arg, say};
 use crate::text::Safe;
 use crate::{Error, Result};
@@ -84,8 +84,7 @@ pub fn load(places: &Places, typed: &Overrides<'_>) -> Result<Loaded> {
         }
     }
     layers.push(command_line(typed)?);
-    let (config, conflicts) = merge(&layers);
-    problems.extend(conflicts.iter().map(conflict_sentence));
+    let config = merge(&layers);
     Ok(Loaded { config, problems })
 }
 

@@ -41,13 +41,6 @@ pub enum Kind {
         /// Largest.
         max: u64,
     },
-    /// A number, ends included.
-    Number {
-        /// Smallest.
-        min: f64,
-        /// Largest.
-        max: f64,
-    },
 }
 
 /// A checked value.
@@ -61,8 +54,6 @@ pub enum Setpoint {
     Switch(bool),
     /// Of a whole number.
     Integer(u64),
-    /// Of a number.
-    Number(f64),
 }
 
 /// The words of `console.protocol` and `--protocol`.
@@ -83,8 +74,6 @@ pub const SETTINGS: &[Setting] = &[
     setting("log.analyst", Kind::Text),
     setting("limits.megapixels", integer(1, 100_000)),
     setting("limits.bytes", integer(1 << 20, 1 << 40)),
-    setting("window.low_percentile", percentile()),
-    setting("window.high_percentile", percentile()),
     setting("window.sticky", Kind::Switch),
     setting("display.colours", Kind::Word(COLOURS)),
 ];
@@ -95,13 +84,6 @@ const fn setting(name: &'static str, kind: Kind) -> Setting {
 
 const fn integer(min: u64, max: u64) -> Kind {
     Kind::Integer { min, max }
-}
-
-const fn percentile() -> Kind {
-    Kind::Number {
-        min: 0.0,
-        max: 100.0,
-    }
 }
 
 impl Setting {
@@ -136,13 +118,6 @@ impl Setting {
                     .ok_or_else(|| self.out_of_range(&min, &max, written.as_str()))
             }
             (Kind::Integer { .. }, _) => return wrong("config-type-integer"),
-            (Kind::Number { min, max }, DeValue::Integer(written)) => {
-                self.number(written.as_str(), min, max)
-            }
-            (Kind::Number { min, max }, DeValue::Float(written)) => {
-                self.number(written.as_str(), min, max)
-            }
-            (Kind::Number { .. }, _) => return wrong("config-type-number"),
             (_, DeValue::String(written)) => self.text(written),
             _ => return wrong("config-type-text"),
         };
@@ -172,16 +147,6 @@ impl Setting {
             Kind::NameOrPath if is_path(written) => Ok(Setpoint::Path(written.into())),
             _ => Ok(Setpoint::Text(written.to_owned())),
         }
-    }
-
-    fn number(&self, written: &str, min: f64, max: f64) -> Result<Setpoint, Safe> {
-        written
-            .replace('_', "")
-            .parse()
-            .ok()
-            .filter(|number| (min..=max).contains(number))
-            .map(Setpoint::Number)
-            .ok_or_else(|| self.out_of_range(&min, &max, written))
     }
 
     fn out_of_range(

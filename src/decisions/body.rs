@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::vocabulary::Conclusion;
-use crate::scan::{FileRecord, Opened};
+use crate::radiograph::Kind;
+use crate::scan::{FileRecord, Opened, Scan};
 use crate::view::View;
 
 /// The files of a scan as they were when decided upon.
@@ -25,7 +26,8 @@ pub struct ScanBlock {
     /// Container or unit number, where known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub container: Option<String>,
-    /// `dual-energy`, `single-energy`, `colour` or `report`.
+    /// `dual-energy`, `single-energy`, `colour` or `report`; `unknown` for a scan that could not be
+    /// decoded and whose headers do not say.
     pub kind: String,
 }
 
@@ -44,6 +46,17 @@ pub struct ScanFile {
 }
 
 impl ScanBlock {
+    /// The block of a scan that cannot be decoded: what its bytes are, and the kind that its headers
+    /// promise (`unknown` where they do not).
+    pub fn undecoded(scan: &Scan, scan_id: String, files: &[FileRecord]) -> Self {
+        Self {
+            scan_id,
+            files: files.iter().map(ScanFile::of).collect(),
+            container: scan.container.as_ref().map(ToString::to_string),
+            kind: scan.kind.map_or("unknown", Kind::as_str).to_owned(),
+        }
+    }
+
     /// The block of a scan that was read.
     pub fn of(scan: &Opened) -> Self {
         Self {

@@ -13,6 +13,7 @@ use super::line::Line;
 use super::stream::{Lines, Piece};
 use super::survey::body;
 use super::vocabulary::Conclusion;
+use crate::scan::{Scan, ScanFile};
 use crate::{Error, Result};
 
 /// The latest decision about a scan.
@@ -75,6 +76,16 @@ impl Decided {
     ) -> Option<&Entry> {
         self.by_file(path, bytes)
             .filter(|entry| entry.at_ns().is_none_or(|at| modified_ns <= at))
+    }
+
+    /// The decision on a scan whose files are, by path, length and time, those it was made on.
+    pub fn of_scan(&self, scan: &Scan) -> Option<&Entry> {
+        let of =
+            |file: &ScanFile| self.by_file_unless_newer(&file.path, file.bytes, file.modified_ns);
+        let mut entries = scan.files.iter().map(of);
+        let first = entries.next()??;
+        let same = |entry: Option<&Entry>| entry.is_some_and(|e| e.scan_id == first.scan_id);
+        entries.all(same).then_some(first)
     }
 
     /// All latest decisions, in no order.

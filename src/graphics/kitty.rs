@@ -1,8 +1,9 @@
-//! Kitty's graphics protocol: PNG in chunks, placed under the text, deleted by its number.
+//! Kitty's graphics protocol: PNG in chunks, placed whole or in pieces, deleted by its number.
 //!
-//! <https://sw.kovidgoyal.net/kitty/graphics-protocol/>. A picture has its own number and exactly one
-//! placement (`p=1`), so placing again moves it. Sending a number again that is shown removes the
-//! picture first (kitty#8701): a new picture takes a new number, and the old one is deleted after.
+//! <https://sw.kovidgoyal.net/kitty/graphics-protocol/>. Sending a number again that is shown removes
+//! the picture first (kitty#8701): a new picture takes a new number, and the old one is deleted after.
+//! Pictures lie above the cells, and text over one is left free by placing it in pieces around the
+//! text: pictures under the cells leave ghosts in kitty 0.26, and their text no background.
 
 use std::io::Write as _;
 
@@ -16,27 +17,29 @@ use crate::view::Frame;
 /// Most base64 bytes in one escape sequence.
 pub const CHUNK: usize = 4096;
 
-/// Depth of pictures: below this, cells with a background of their own hide them, and not only
-/// their text (the protocol's `INT32_MIN / 2`), so that pop-ups lie on top.
-const Z: i32 = i32::MIN / 2 - 1;
+/// A part of a picture and the cells that it fills.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece {
+    /// Left and top in the picture, in pixels.
+    pub from: [usize; 2],
+    /// Width and height in the picture, in pixels.
+    pub size: [usize; 2],
+    /// Columns and rows that it fills; its own size without.
+    pub cells: Option<[u16; 2]>,
+}
 
-/// Encodes a frame that covers `columns` x `rows` cells.
-pub(crate) fn encode(frame: &Frame, target: &Target, columns: u16, rows: u16) -> Result<Made> {
+/// Encodes a frame: sends it, and shows nothing yet.
+pub(crate) fn encode(frame: &Frame, target: &Target) -> Result<Made> {
     let picture = png::encode(frame, target.effort)?;
-    let whole = frame.width == usize::from(columns) * usize::from(target.cell.width)
-        && frame.height == usize::from(rows) * usize::from(target.cell.height);
-    // A frame that ends inside a cell keeps its own size: stretching it would blur every pixel.
-    let cells = whole.then_some((columns, rows));
     Ok(Made {
-        body: Body::Bytes(transmit(&picture.bytes, target.id, cells, target.answers)),
+        body: Body::Bytes(transmit(&picture.bytes, target.id, target.answers)),
         colours: picture.colours,
         lossless: picture.lossless,
     })
 }
 
-/// Sends a PNG file and shows it at the cursor, which does not move; `cells` are the columns and
-/// rows that it fills, its own size without.
-pub fn transmit(png: &[u8], id: u32, cells: Option<(u16, u16)>, answers: Answers) -> Vec<u8> {
+/// Sends a PNG file for later placements.
+pub fn transmit(png: &[u8], id: u32, answers: Answers) -> Vec<u8> {
     let text = STANDARD.encode(png);
     let chunks: Vec<&[u8]> = text.as_bytes().chunks(CHUNK).collect();
     let mut out = Vec::with_capacity(text.len() + 16 * chunks.len() + 80);
@@ -44,10 +47,7 @@ pub fn transmit(png: &[u8], id: u32, cells: Option<(u16, u16)>, answers: Answers
         let more = u8::from(number + 1 < chunks.len());
         out.extend_from_slice(b"\x1b_G");
         if number == 0 {
-            write(&mut out, format_args!("a=T,f=100,i={id},p=1,z={Z},C=1,"));
-            if let Some((columns, rows)) = cells {
-                write(&mut out, format_args!("c={columns},r={rows},"));
-            }
+            write(&mut out, format_args!("a=t,f=100,i={id},"));
         }
         if answers == Answers::Silent {
             out.extend_from_slice(b"q=2,");
@@ -59,15 +59,25 @@ pub fn transmit(png: &[u8], id: u32, cells: Option<(u16, u16)>, answers: Answers
     out
 }
 
-/// Shows the picture that the terminal holds at the cursor instead of where it is.
-pub fn place(id: u32, cells: Option<(u16, u16)>) -> Vec<u8> {
-    let mut out = Vec::with_capacity(64);
-    write(&mut out, format_args!("\x1b_Ga=p,i={id},p=1,z={Z},C=1,q=2"));
-    if let Some((columns, rows)) = cells {
+/// Shows a piece of the picture at the cursor, which does not move. `placement`, from 1, names it:
+/// placing again under the same name moves it.
+pub fn place(id: u32, placement: usize, piece: &Piece) -> Vec<u8> {
+    let ([x, y], [w, h]) = (piece.from, piece.size);
+    let mut out = Vec::with_capacity(80);
+    write(
+        &mut out,
+        format_args!("\x1b_Ga=p,i={id},p={placement},x={x},y={y},w={w},h={h},C=1,q=2"),
+    );
+    if let Some([columns, rows]) = piece.cells {
         write(&mut out, format_args!(",c={columns},r={rows}"));
     }
     out.extend_from_slice(b"\x1b\\");
     out
+}
+
+/// Takes one placement off the screen.
+pub fn displace(id: u32, placement: usize) -> Vec<u8> {
+    format!("\x1b_Ga=d,d=i,i={id},p={placement},q=2\x1b\\").into_bytes()
 }
 
 /// Takes the picture off the screen and out of the terminal's memory.

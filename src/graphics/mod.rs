@@ -112,8 +112,10 @@ pub struct Encoded {
     pub columns: u16,
     /// Cells down that it covers.
     pub rows: u16,
-    /// Whether it ends at the edge of a cell both ways.
-    pub whole: bool,
+    /// Its pixels across and down.
+    pub pixels: [usize; 2],
+    /// The cell that it was made for.
+    pub cell: CellSize,
     /// Distinct colours sent.
     pub colours: usize,
     /// Whether the terminal shows exactly the frame's pixels.
@@ -127,7 +129,8 @@ pub struct Encoded {
 pub enum Body {
     /// Cells to paint into the text screen.
     Cells(CellPicture),
-    /// One complete string of escape sequences that draws the picture at the cursor.
+    /// One complete string of escape sequences. It draws the picture at the cursor, but for kitty,
+    /// where it only sends it; see [`Encoded::drawing`].
     Bytes(Vec<u8>),
 }
 
@@ -185,6 +188,12 @@ impl Protocol {
         Self::HalfBlock,
         Self::None,
     ];
+
+    /// Whether a picture may cover the screen's last row: after a sixel or iTerm2 picture that does,
+    /// terminals scroll. The layout keeps that row for the status line.
+    pub fn may_touch_last_row(self) -> bool {
+        !matches!(self, Self::Sixel | Self::Iterm2)
+    }
 
     /// The word of `--protocol`.
     pub fn as_str(self) -> &'static str {
@@ -248,7 +257,7 @@ pub fn pixels_for(protocol: Protocol, columns: u16, rows: u16, cell: CellSize) -
 pub fn encode(frame: &Frame, target: &Target) -> Result<Encoded> {
     let (columns, rows) = cells_of(frame, target)?;
     let made = match target.protocol {
-        Protocol::Kitty => kitty::encode(frame, target, columns, rows)?,
+        Protocol::Kitty => kitty::encode(frame, target)?,
         Protocol::Iterm2 => iterm2::encode(frame, target, columns, rows)?,
         Protocol::Sixel => sixel::encode(frame, target.registers),
         Protocol::HalfBlock => cells::encode(frame, target.depth),
@@ -272,8 +281,8 @@ pub fn encode(frame: &Frame, target: &Target) -> Result<Encoded> {
         id: target.id,
         columns,
         rows,
-        whole: (frame.width, frame.height)
-            == pixels_for(target.protocol, columns, rows, target.cell),
+        pixels: [frame.width, frame.height],
+        cell: target.cell,
         colours: made.colours,
         lossless: made.lossless,
         bytes,
@@ -314,6 +323,35 @@ fn cells_of(frame: &Frame, target: &Target) -> Result<(u16, u16)> {
 }
 
 impl Encoded {
+    /// Everything that draws the picture at the cursor; nothing for cells.
+    pub fn drawing(&self) -> Vec<u8> {
+        let Body::Bytes(bytes) = &self.body else {
+            return Vec::new();
+        };
+        let mut drawing = bytes.clone();
+        if self.protocol == Protocol::Kitty {
+            let all = Rect::new(0, 0, self.columns, self.rows);
+            drawing.extend(kitty::place(self.id, 1, &self.piece(all)));
+        }
+        drawing
+    }
+
+    /// The part of the picture under these of its cells.
+    pub fn piece(&self, cells: Rect) -> kitty::Piece {
+        let cell = [usize::from(self.cell.width), usize::from(self.cell.height)];
+        let first = [usize::from(cells.x), usize::from(cells.y)];
+        let many = [cells.width, cells.height];
+        let from = [0, 1].map(|i| first[i] * cell[i]);
+        let wanted = [0, 1].map(|i| usize::from(many[i]) * cell[i]);
+        let size = [0, 1].map(|i| wanted[i].min(self.pixels[i].saturating_sub(from[i])));
+        // A piece that ends inside a cell keeps its own size: stretching would blur every pixel.
+        kitty::Piece {
+            from,
+            size,
+            cells: (size == wanted).then_some(many),
+        }
+    }
+
     /// Puts the picture into the text screen at the top left of `area`: cells are painted, and for
     /// bytes the cells are blanked and marked as not the text's, so that the painter leaves them to
     /// the picture. What is drawn over it later by a widget that resets its cells lies on top.

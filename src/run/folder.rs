@@ -1,7 +1,7 @@
 //! Reading the folder on a thread of its own: rows come as they are found, with what the log says
 //! of them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc::Sender;
 use std::thread;
 
@@ -120,24 +120,11 @@ impl Walk {
 
 /// A row with its decision.
 fn row(scan: Scan, decided: &Decided) -> Event {
-    let verdict = decision(&scan, decided).map(verdict);
+    let verdict = decided.of_scan(&scan).map(verdict);
     Event::Found(Box::new(FoundRow {
         scan,
         decided: verdict,
     }))
-}
-
-/// The latest decision on a scan whose files are those that were decided on.
-pub(crate) fn decision<'a>(scan: &Scan, decided: &'a Decided) -> Option<&'a Entry> {
-    let of = |path: &Path, bytes, modified| decided.by_file_unless_newer(path, bytes, modified);
-    let mut files = scan
-        .files
-        .iter()
-        .map(|file| of(&file.path, file.bytes, file.modified_ns));
-    let first = files.next()??;
-    files
-        .all(|entry| entry.is_some_and(|entry| entry.scan_id == first.scan_id))
-        .then_some(first)
 }
 
 /// A decision as the queue shows it.

@@ -19,9 +19,9 @@ use ratatui::layout::Rect;
 
 use crate::Result;
 use crate::app::{App, Draft, Effect, Event, Level, Recorder, TerminalFacts};
-use crate::config::Config;
+use crate::config::{Colours, Config};
 use crate::decisions::{self, LogSettings};
-use crate::graphics::Protocol;
+use crate::graphics::{Depth, Protocol};
 use crate::keymap::Keymap;
 use crate::messages::{arg, say};
 use crate::scan::{self, Limits, Opened};
@@ -71,7 +71,7 @@ enum Message {
 /// [`crate::Error::Environment`] where there is no terminal, or it cannot be taken.
 pub fn console(start: Start) -> Result<()> {
     let (sender, receiver) = channel();
-    let mut terminal = Terminal::open(start.protocol)?;
+    let mut terminal = Terminal::open(start.protocol, depth(start.config.display.colours))?;
     let events = sender.clone();
     // When nobody listens any more the console is leaving.
     terminal.start(move |event| drop(events.send(Message::Terminal(event))))?;
@@ -119,9 +119,7 @@ impl Console {
         let answers = sender.clone();
         let decoder = Decoder::start(
             limits,
-            Box::new(move |path, result| {
-                drop(answers.send(Message::App(Event::Opened { path, result })));
-            }),
+            Box::new(move |event| drop(answers.send(Message::App(event)))),
         );
         let answers = sender.clone();
         let renderer = Renderer::start(Box::new(move |number, result| {
@@ -361,6 +359,17 @@ impl Console {
         });
         let painted = self.terminal.paint(&buffer, placed.as_ref(), drawn.cursor);
         self.tell_failure(painted.map(drop));
+    }
+}
+
+/// The colours that the configuration names.
+fn depth(colours: Colours) -> Option<Depth> {
+    match colours {
+        Colours::Auto => None,
+        Colours::TrueColour => Some(Depth::True),
+        Colours::Indexed256 => Some(Depth::Colours256),
+        Colours::Named16 => Some(Depth::Colours16),
+        Colours::None => Some(Depth::Monochrome),
     }
 }
 

@@ -22,7 +22,7 @@ use std::path::PathBuf;
 
 pub use find::{FindOptions, Found, Other, Tally, find};
 pub use limits::Limits;
-pub use open::{DECODER_THREAD, keep_decoder_panics_quiet, open};
+pub use open::{DECODER_THREAD, identify, keep_decoder_panics_quiet, open};
 pub use opened::{FileRecord, Format, Opened, PairedBy};
 pub use resolve::resolve;
 pub use source::unchanged;

@@ -49,6 +49,27 @@ pub fn open(scan: &Scan, limits: &Limits, cancel: &Cancel) -> Result<Opened> {
     })
 }
 
+/// What a scan is, byte for byte, when it cannot be decoded: its id and its files, so that it can be
+/// sent back all the same.
+///
+/// # Errors
+/// A file that cannot be read or is over the limit, or [`Error::Cancelled`].
+pub fn identify(
+    scan: &Scan,
+    limits: &Limits,
+    cancel: &Cancel,
+) -> Result<(String, Vec<FileRecord>)> {
+    if scan.files.is_empty() {
+        return Err(Error::bad_file(&scan.path, say("scan-no-files", &[])));
+    }
+    let records = scan
+        .files
+        .iter()
+        .map(|file| Ok(read_hashed(&file.path, limits, cancel)?.1));
+    let records: Vec<FileRecord> = records.collect::<Result<_>>()?;
+    Ok((scan_id(&records), records))
+}
+
 /// The error for a decoder that panicked.
 fn panicked(path: &Path, panic: &(dyn std::any::Any + Send)) -> Error {
     let words = panic

@@ -8,38 +8,13 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::whole::replace;
-use crate::decisions::{Conclusion, MarkedRegion, ScanBlock, sha256_hex};
+use crate::decisions::sha256_hex;
 use crate::messages::{arg, say};
 use crate::text::Safe;
-use crate::view::View;
 use crate::{Error, Result};
 
 /// Longest draft that is read, bytes.
 const DRAFT_LIMIT: u64 = 4 * 1024 * 1024;
-
-/// The unfinished decision about a scan.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Draft {
-    /// The scan and its files; its id is empty while the files are not hashed.
-    pub scan: ScanBlock,
-    /// What was chosen so far.
-    pub decision: Option<Conclusion>,
-    /// Reason codes.
-    pub reasons: Vec<String>,
-    /// Free text.
-    pub note: String,
-    /// 1 to 5.
-    pub confidence: Option<u8>,
-    /// Marked regions.
-    pub regions: Vec<MarkedRegion>,
-    /// EU types of control asked for.
-    pub controls: Vec<u16>,
-    /// How the scan was looked at.
-    pub view: Option<View>,
-    /// When it was saved, RFC 3339.
-    pub saved_at: String,
-}
 
 /// The folder of drafts.
 #[derive(Debug, Clone)]

@@ -14,7 +14,7 @@ use crate::decisions::LogSettings;
 use crate::messages::say;
 use crate::{Error, Result};
 
-pub use drafts::{Draft, Drafts};
+pub use drafts::Drafts;
 pub use heads::Heads;
 
 /// The folder for state: `$XDG_STATE_HOME/xamine`, `~/.local/state/xamine` without it.

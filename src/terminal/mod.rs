@@ -20,7 +20,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 use rustix::process::{Resource, Rlimit, setrlimit};
 
-use crate::graphics::Protocol;
+use crate::graphics::{Depth, Protocol};
 use crate::{Error, Result};
 
 pub use probe::{Choice, Environment, Findings};
@@ -68,11 +68,12 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Opens the controlling terminal, and changes nothing yet. `forced` is the protocol asked for.
+    /// Opens the controlling terminal, and changes nothing yet. `forced` is the protocol asked for,
+    /// `depth` the colours that it is known to show.
     ///
     /// # Errors
     /// [`Error::Environment`] where there is no terminal.
-    pub fn open(forced: Option<Protocol>) -> Result<Self> {
+    pub fn open(forced: Option<Protocol>, depth: Option<Depth>) -> Result<Self> {
         // What a crash would write down are scans.
         let none = Rlimit {
             current: Some(0),
@@ -81,7 +82,10 @@ impl Terminal {
         // A system that refuses has its own rule for crashes.
         let _ = setrlimit(Resource::Core, none);
         let session = Session::new(Tty::open()?);
-        let environment = Environment::of_process();
+        let environment = Environment {
+            depth,
+            ..Environment::of_process()
+        };
         let findings = Findings::default();
         let choice = probe::choose(&findings, &environment, forced, session.tty.size());
         Ok(Self {
@@ -167,8 +171,7 @@ impl Terminal {
 
     /// Paints by this choice from now on.
     pub fn set_choice(&mut self, choice: Choice) -> Result<()> {
-        self.screen
-            .set(choice.depth, choice.synchronized, choice.colours);
+        self.screen.set(choice.depth, choice.synchronized);
         self.session.set_synchronized(choice.synchronized);
         let keyboard = choice.keyboard;
         self.choice = choice;

@@ -29,6 +29,8 @@ pub struct Environment {
     pub multiplexer: Option<Multiplexer>,
     /// `NO_COLOR` is set and not empty.
     pub no_color: bool,
+    /// The colours that the configuration names, over all other signs.
+    pub depth: Option<Depth>,
 }
 
 /// A program between ours and the terminal that takes pictures away.
@@ -120,6 +122,7 @@ impl Environment {
             program: text("TERM_PROGRAM"),
             multiplexer,
             no_color: get("NO_COLOR").is_some(),
+            depth: None,
         }
     }
 
@@ -313,7 +316,9 @@ const TRUE_COLOUR: [&str; 12] = [
 
 fn depth(findings: &Findings, environment: &Environment) -> Depth {
     let term = environment.term.as_str();
-    if environment.no_color || term == "dumb" {
+    if let Some(depth) = environment.depth {
+        depth
+    } else if environment.no_color || term == "dumb" {
         Depth::Monochrome
     } else if matches!(environment.colorterm.as_str(), "truecolor" | "24bit")
         || TRUE_COLOUR.iter().any(|name| findings.is(name))

@@ -1,14 +1,13 @@
 //! What is on the screen, and the bytes that make it what it should be.
 //!
 //! Only changed cells are written, and a picture only when it changed or was drawn over. Text over a
-//! picture stays visible and leaves the picture whole when it goes: kitty's pictures lie under the
-//! cells, and the others are sent again. [`Screen::paint`] is pure: buffers in, bytes out.
+//! picture stays visible and leaves the picture whole when it goes: kitty's pictures are placed in
+//! pieces around it, and the others are sent again. [`Screen::paint`] is pure: buffers in, bytes out.
 
 use std::sync::Arc;
 
 use ratatui::buffer::{Buffer, Cell, CellDiffOption, CellWidth as _};
 use ratatui::layout::{Position, Rect};
-use ratatui::style::{Color, Modifier};
 
 use super::sgr::CellWriter;
 use crate::graphics::{Body, Depth, Encoded, Protocol, kitty};
@@ -30,10 +29,12 @@ impl PartialEq for Placed {
 }
 
 impl Placed {
-    /// Whether it is bytes that stay inside the area: after a resize an old picture may not.
-    fn fits(&self) -> bool {
+    /// Whether it is bytes that stay inside the area, as an old picture after a resize may not, and
+    /// off the last row where that would scroll the screen.
+    fn fits(&self, screen: Rect) -> bool {
         let picture = &self.picture;
-        matches!(picture.body, Body::Bytes(_))
+        let room = picture.protocol.may_touch_last_row() || self.area.bottom() < screen.bottom();
+        room && matches!(picture.body, Body::Bytes(_))
             && (1..=self.area.width).contains(&picture.columns)
             && (1..=self.area.height).contains(&picture.rows)
     }
@@ -50,8 +51,8 @@ pub struct Screen {
     invalid: bool,
     depth: Depth,
     synchronized: bool,
-    /// Colours of text and of what is behind it, for text over a picture.
-    colours: Option<([u8; 3], [u8; 3])>,
+    /// Where kitty shows parts of its picture, on the screen; the first is placement 1.
+    pieces: Vec<Rect>,
 }
 
 impl Screen {
@@ -64,14 +65,14 @@ impl Screen {
             invalid: true,
             depth,
             synchronized: false,
-            colours: None,
+            pieces: Vec::new(),
         }
     }
 
     /// What the terminal can do from now on.
-    pub fn set(&mut self, depth: Depth, synchronized: bool, colours: Option<([u8; 3], [u8; 3])>) {
-        self.invalid |= self.depth != depth || self.colours != colours;
-        (self.depth, self.synchronized, self.colours) = (depth, synchronized, colours);
+    pub fn set(&mut self, depth: Depth, synchronized: bool) {
+        self.invalid |= self.depth != depth;
+        (self.depth, self.synchronized) = (depth, synchronized);
     }
 
     /// Nothing is known any more: after a resize, a stop, or a write that failed.
@@ -86,6 +87,7 @@ impl Screen {
     }
 
     /// The bytes that turn what is shown into `next` with `picture`; empty when nothing changes.
+    /// A picture that does not fit (see [`Protocol::may_touch_last_row`]) is left out.
     /// Cells of `next` that are marked `Skip` and blank show the picture, all others are text.
     pub fn paint(
         &mut self,
@@ -93,14 +95,14 @@ impl Screen {
         picture: Option<&Placed>,
         cursor: Option<Position>,
     ) -> Vec<u8> {
-        let picture = picture.filter(|p| p.fits());
+        let picture = picture.filter(|p| p.fits(next.area));
         let protocol = |p: &Placed| p.picture.protocol;
         self.invalid |= self
             .picture
             .as_ref()
             .zip(picture)
             .is_some_and(|(a, b)| protocol(a) != protocol(b));
-        let wanted = self.wanted(next, picture);
+        let wanted = Self::wanted(next, picture);
         let mut out = CellWriter::new(self.depth);
         if self.invalid || self.shown.area != wanted.area {
             self.clear(&mut out, wanted.area);
@@ -108,7 +110,7 @@ impl Screen {
         let kitty = picture.is_some_and(|p| p.picture.protocol == Protocol::Kitty);
         if kitty {
             self.cells(&mut out, &wanted, |_| true);
-            self.exchange(&mut out, picture);
+            self.exchange(&mut out, picture, &wanted);
         } else if picture.is_some_and(|p| self.must_send(p, &wanted)) {
             self.forget(&mut out);
             // Before the picture, because half of a wide character that goes takes its other half
@@ -130,11 +132,8 @@ impl Screen {
     }
 
     /// `next` as it will be remembered: only picture cells are marked.
-    fn wanted(&self, next: &Buffer, picture: Option<&Placed>) -> Buffer {
+    fn wanted(next: &Buffer, picture: Option<&Placed>) -> Buffer {
         let mut wanted = next.clone();
-        let under = picture
-            .filter(|p| p.picture.protocol == Protocol::Kitty)
-            .map(|p| p.area);
         for (at, cell) in wanted.content.iter_mut().enumerate() {
             let blank = cell.diff_option == CellDiffOption::Skip && cell.symbol() == " ";
             cell.set_diff_option(CellDiffOption::None);
@@ -142,28 +141,10 @@ impl Screen {
             if blank && picture.is_some_and(|p| p.area.contains(position)) {
                 cell.reset();
                 cell.set_diff_option(CellDiffOption::Skip);
-            } else if under.is_some_and(|area| area.intersects(extent(position, cell))) {
-                self.cover(cell);
             }
         }
         keep_wide_whole(&mut wanted);
         wanted
-    }
-
-    /// Text over a picture of kitty needs a background of its own, one step off the terminal's,
-    /// because the picture shows through the terminal's.
-    fn cover(&self, cell: &mut Cell) {
-        if self.depth == Depth::Monochrome {
-            cell.modifier.insert(Modifier::REVERSED);
-            return;
-        }
-        let ([red, green, blue], [r, g, b]) = self.colours.unwrap_or(([220; 3], [16; 3]));
-        if cell.bg == Color::Reset {
-            cell.bg = Color::Rgb(r, g, if b == 255 { 254 } else { b + 1 });
-        }
-        if cell.fg == Color::Reset {
-            cell.fg = Color::Rgb(red, green, blue);
-        }
     }
 
     /// Clears everything that is shown.
@@ -180,28 +161,41 @@ impl Screen {
             out.raw(&kitty::delete(id));
         }
         self.picture = None;
+        self.pieces.clear();
     }
 
-    /// Shows kitty's new picture before the old one goes, or moves the one it has.
-    fn exchange(&self, out: &mut CellWriter, picture: Option<&Placed>) {
+    /// Shows kitty's new picture before the old one goes, and either around the text over it.
+    fn exchange(&mut self, out: &mut CellWriter, picture: Option<&Placed>, wanted: &Buffer) {
         let Some(placed) = picture else { return };
-        match &self.picture {
-            Some(old) if old == placed => {}
-            Some(old) if old.picture == placed.picture => {
-                out.go(placed.area.x, placed.area.y);
-                let cells = (placed.picture.columns, placed.picture.rows);
-                out.raw(&kitty::place(
-                    placed.picture.id,
-                    placed.picture.whole.then_some(cells),
-                ));
-            }
-            _ => {
-                send(out, picture);
-                if let Some(id) = self.held().filter(|id| *id != placed.picture.id) {
-                    out.raw(&kitty::delete(id));
+        let id = placed.picture.id;
+        let pieces = pieces(wanted, placed.area);
+        let same = |old: &Placed| old.picture == placed.picture;
+        if self.held() == Some(id) && !self.picture.as_ref().is_some_and(same) {
+            // Against the rule of a number of its own: the old picture has to go first.
+            self.forget(out);
+        }
+        if self.held() == Some(id) {
+            let moved = self
+                .picture
+                .as_ref()
+                .is_none_or(|old| old.area != placed.area);
+            for number in 0..pieces.len().max(self.pieces.len()) {
+                match (self.pieces.get(number), pieces.get(number)) {
+                    (Some(old), Some(new)) if old == new && !moved => {}
+                    (_, Some(new)) => put(out, placed, number + 1, *new),
+                    (_, None) => out.raw(&kitty::displace(id, number + 1)),
                 }
             }
+        } else {
+            send(out, picture);
+            for (number, piece) in pieces.iter().enumerate() {
+                put(out, placed, number + 1, *piece);
+            }
+            if let Some(old) = self.held() {
+                out.raw(&kitty::delete(old));
+            }
         }
+        self.pieces = pieces;
     }
 
     /// Whether a picture without a number must be sent: it is new, or text lay over it.
@@ -289,6 +283,52 @@ fn keep_wide_whole(buffer: &mut Buffer) {
             buffer.content[at].set_symbol(" ");
         }
     }
+}
+
+/// Shows a part of kitty's picture where it belongs.
+fn put(out: &mut CellWriter, placed: &Placed, placement: usize, piece: Rect) {
+    let (x, y) = (piece.x - placed.area.x, piece.y - placed.area.y);
+    let part = placed.picture.piece(Rect { x, y, ..piece });
+    out.go(piece.x, piece.y);
+    out.raw(&kitty::place(placed.picture.id, placement, &part));
+}
+
+/// The picture's cells in `area` as few rectangles: runs of a row, grown down while they repeat.
+fn pieces(wanted: &Buffer, area: Rect) -> Vec<Rect> {
+    let mut done: Vec<Rect> = Vec::new();
+    let mut growing: Vec<Rect> = Vec::new();
+    for y in area.top()..area.bottom() {
+        let mut row = runs(wanted, area, y);
+        for piece in growing {
+            let below = row
+                .iter()
+                .position(|run| (run.x, run.width) == (piece.x, piece.width));
+            match below {
+                Some(at) => {
+                    row[at] = Rect {
+                        height: piece.height + 1,
+                        ..piece
+                    }
+                }
+                None => done.push(piece),
+            }
+        }
+        growing = row;
+    }
+    done.extend(growing);
+    done
+}
+
+/// The runs of picture cells in a row of `area`.
+fn runs(wanted: &Buffer, area: Rect, y: u16) -> Vec<Rect> {
+    let mut runs: Vec<Rect> = Vec::new();
+    for x in (area.left()..area.right()).filter(|x| is_picture(&wanted[(*x, y)])) {
+        match runs.last_mut() {
+            Some(run) if run.right() == x => run.width += 1,
+            _ => runs.push(Rect::new(x, y, 1, 1)),
+        }
+    }
+    runs
 }
 
 /// Whether the cell shows the picture.

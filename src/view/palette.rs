@@ -148,7 +148,7 @@ pub(super) fn ramp(class: Option<Class>) -> u8 {
 /// Hue in degrees and saturation of the coloured ramps.
 const HUES: [(f32, f32); 3] = [(36.0, 0.85), (120.0, 0.55), (220.0, 0.85)];
 
-/// The material colours: four ramps of [`STEPS`], grey first.
+/// The material colours: four ramps of 64 steps, grey first.
 pub fn material_colours() -> Vec<[u8; 3]> {
     let steps = || (0..STEPS).map(|step| step as f32 / (STEPS - 1) as f32);
     let grey = steps().map(|l| [(l * 255.0) as u8; 3]);

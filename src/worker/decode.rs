@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::thread;
 
 use super::slot::Slot;
-use crate::app::OpenScan;
+use crate::app::{Event, OpenScan};
 use crate::cancel::{Cancel, Generations};
+use crate::decisions::ScanBlock;
 use crate::messages::say;
 use crate::scan::{self, Limits, Opened, Scan};
 use crate::{Error, Result};
@@ -30,8 +31,8 @@ pub struct Decoder {
     generations: Generations,
 }
 
-/// Takes the answers: the scan's first file and what became of it.
-pub(crate) type Answer = dyn Fn(PathBuf, Result<OpenScan>) + Send;
+/// Takes the answers: [`Event::Opened`], and [`Event::Identified`] where that failed.
+pub(crate) type Answer = dyn Fn(Event) + Send;
 
 impl Decoder {
     /// Starts the thread.
@@ -83,7 +84,14 @@ impl Shelf {
     fn serve(mut self, slot: &Slot<Request>) {
         while let Some(request) = slot.take() {
             let result = self.open(&request.scan, &request.cancel);
-            (self.answer)(request.scan.path.clone(), result);
+            let failed = result
+                .as_ref()
+                .is_err_and(|error| *error != Error::Cancelled);
+            let path = request.scan.path.clone();
+            (self.answer)(Event::Opened { path, result });
+            if failed {
+                self.identify(&request);
+            }
             for scan in &request.ahead {
                 if slot.has_newer() {
                     break;
@@ -91,6 +99,16 @@ impl Shelf {
                 // A neighbour's error is told when it is looked at.
                 let _ = self.open(scan, &request.cancel);
             }
+        }
+    }
+
+    /// Says what a scan that cannot be opened is by its bytes, where they can be read.
+    fn identify(&self, request: &Request) {
+        let (scan, limits) = (&request.scan, &self.limits);
+        if let Ok((scan_id, files)) = scan::identify(scan, limits, &request.cancel) {
+            let block = Box::new(ScanBlock::undecoded(scan, scan_id, &files));
+            let path = scan.path.clone();
+            (self.answer)(Event::Identified { path, block });
         }
     }
 

@@ -145,8 +145,12 @@ impl AtWork {
                 self.unanswered.push(effect);
             }
             Effect::Open { scan, .. } => {
-                let result = self.scans.iter().find(|(path, _)| *path == scan.path);
-                let result = result.expect("a scan that was found").1.clone();
+                let known = self.scans.iter().find(|(path, _)| *path == scan.path);
+                let result = match (known, &scan.error) {
+                    (Some((_, result)), _) => result.clone(),
+                    (None, Some(error)) => Err(error.clone()),
+                    (None, None) => panic!("{} was not found", scan.path.display()),
+                };
                 self.event(Event::Opened {
                     path: scan.path,
                     result,

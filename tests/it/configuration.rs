@@ -24,9 +24,8 @@ fn valid_files_have_no_problem() {
     let files = folder("tests/config/valid", "toml");
     assert_eq!(files.len(), 2);
     for (path, text) in files {
-        let (layer, problems) = parse(&text, &path);
+        let (_, problems) = parse(&text, &path);
         assert_eq!(problems, [], "{}", path.display());
-        assert_eq!(merge(&[layer]).1, []);
     }
 }
 
@@ -34,7 +33,7 @@ fn valid_files_have_no_problem() {
 fn every_setting_reaches_the_configuration() {
     let path = root("tests/config/valid/everything.toml");
     let (layer, _) = parse(&std::fs::read_to_string(&path).unwrap(), &path);
-    let (config, _) = merge(&[layer]);
+    let config = merge(&[layer]);
     assert_eq!(
         config.console.keymap,
         KeymapChoice::Named("left-hand".into())
@@ -46,10 +45,6 @@ fn every_setting_reaches_the_configuration() {
     assert_eq!(
         (config.limits.megapixels, config.limits.bytes),
         (100, 1 << 30)
-    );
-    assert_eq!(
-        (config.window.low_percentile, config.window.high_percentile),
-        (1.0, 99.0)
     );
     assert!(!config.window.sticky);
     assert_eq!(config.display.colours, Colours::Indexed256);
@@ -66,14 +61,12 @@ fn every_setting_reaches_the_configuration() {
 #[test]
 fn invalid_files_give_every_problem() {
     let files = folder("tests/config/invalid", "toml");
-    assert_eq!(files.len(), 5);
+    assert_eq!(files.len(), 4);
     for (path, text) in files {
-        let (layer, problems) = parse(&text, &path);
-        let (_, conflicts) = merge(&[layer]);
+        let (_, problems) = parse(&text, &path);
         let file = Safe::word("file");
         let told: String = problems
             .iter()
-            .chain(conflicts.iter().map(|(_, problem)| problem))
             .flat_map(|problem| [problem.sentence(&file).to_string(), "\n".into()])
             .collect();
         matches_kept(&path.with_extension("txt"), &told);
@@ -87,7 +80,7 @@ fn what_is_wrong_falls_back_and_what_is_sound_counts() {
         Path::new("/x/config.toml"),
     );
     assert_eq!(problems.len(), 1);
-    let (config, _) = merge(&[layer]);
+    let config = merge(&[layer]);
     assert!(config.console.queue && !config.console.inspector);
     // A text that is not TOML sets nothing at all: its sections cannot be trusted.
     let (layer, problems) = parse(
@@ -95,15 +88,7 @@ fn what_is_wrong_falls_back_and_what_is_sound_counts() {
         Path::new("/x/config.toml"),
     );
     assert!(!problems.is_empty());
-    assert_eq!(merge(&[layer]).0, Config::built_in());
-    // Percentiles the wrong way round go back together.
-    let (layer, _) = parse("[window]\nlow_percentile = 99.9\n", Path::new("/x/c.toml"));
-    let (config, conflicts) = merge(&[layer]);
-    assert_eq!(conflicts.len(), 1);
-    assert_eq!(
-        (config.window.low_percentile, config.window.high_percentile),
-        (0.5, 99.5)
-    );
+    assert_eq!(merge(&[layer]), Config::built_in());
 }
 
 #[test]
@@ -112,7 +97,7 @@ fn paths_start_at_the_file_or_at_home() {
         let text = format!("[console]\nkeymap = '{line}'\n");
         let (layer, problems) = parse(&text, Path::new("/etc/xamine/config.toml"));
         assert_eq!(problems, []);
-        merge(&[layer]).0.console.keymap
+        merge(&[layer]).console.keymap
     };
     for (written, path) in [
         ("keys.toml", "/etc/xamine/keys.toml"),

@@ -307,12 +307,13 @@ fn killed_right_after_recorded_loses_nothing() {
     assert_eq!(decision["decision"], "clear");
     // The next sitting goes on with what is left.
     let mut console = desk.start(&folder);
-    console.until(&["1 of 2 decided", "C a.png", "LOSS"]);
+    console.until(&["1 of 2 decided", "C a.png", "not decided", "LOSS"]);
     console.send("dc\r").until(&["2 of 2 decided"]);
     console.send("q");
     assert_eq!(console.ended(), 0);
     assert_eq!(desk.decisions().len(), 2);
-    assert_eq!(desk.drafts(), 0);
+    // The kill may have come before the first form's draft was dropped; it decides nothing.
+    assert!(desk.drafts() <= 1);
 }
 
 #[test]

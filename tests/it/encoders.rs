@@ -73,7 +73,7 @@ fn parsed(bytes: &[u8]) -> Vec<Action> {
 }
 
 /// Puts kitty's chunks together again and checks how they are said.
-fn kitty_png(bytes: &[u8]) -> (Vec<u8>, Option<(u32, u32)>) {
+fn kitty_png(bytes: &[u8]) -> Vec<u8> {
     for sequence in bytes.split(|b| *b == 0x1b).filter(|s| s.starts_with(b"_G")) {
         let payload = sequence
             .iter()
@@ -81,39 +81,22 @@ fn kitty_png(bytes: &[u8]) -> (Vec<u8>, Option<(u32, u32)>) {
             .map_or(0, |at| sequence.len() - at - 1);
         assert!(payload <= kitty::CHUNK);
     }
-    let (mut png, mut cells, mut more) = (Vec::new(), None, true);
+    let (mut png, mut more) = (Vec::new(), true);
     for (number, action) in parsed(bytes).into_iter().enumerate() {
         let Action::KittyImage(image) = action else {
             panic!("{action:?}")
         };
         assert!(more, "nothing after the last chunk");
         assert_eq!(image.verbosity(), KittyImageVerbosity::Quiet);
-        let transmit = match *image {
-            KittyImage::TransmitDataAndDisplay {
-                transmit,
-                placement,
-                ..
-            } => {
-                assert_eq!(number, 0);
-                assert_eq!(transmit.format, Some(KittyImageFormat::Png));
-                assert_eq!(
-                    (transmit.image_id, placement.placement_id),
-                    (Some(7), Some(1))
-                );
-                assert!(placement.do_not_move_cursor);
-                assert!(
-                    placement.z_index < Some(i32::MIN / 2),
-                    "under cells with a background"
-                );
-                cells = placement.columns.zip(placement.rows);
-                transmit
-            }
-            KittyImage::TransmitData { transmit, .. } => {
-                assert!(number > 0);
-                transmit
-            }
-            other => panic!("{other:?}"),
+        let KittyImage::TransmitData { transmit, .. } = *image else {
+            panic!("{image:?}")
         };
+        if number == 0 {
+            assert_eq!(
+                (transmit.format, transmit.image_id),
+                (Some(KittyImageFormat::Png), Some(7))
+            );
+        }
         more = transmit.more_data_follows;
         match transmit.data {
             KittyImageData::Direct(text) => {
@@ -128,7 +111,35 @@ fn kitty_png(bytes: &[u8]) -> (Vec<u8>, Option<(u32, u32)>) {
         }
     }
     assert!(!more);
-    (png, cells)
+    png
+}
+
+/// What `show` sends after the picture: it is placed whole, in whole cells where it fills them.
+fn check_placement(encoded: &Encoded, frame: &Frame) {
+    let drawing = encoded.drawing();
+    let after = drawing.strip_prefix(bytes(encoded)).unwrap();
+    let actions = parsed(after);
+    let [Action::KittyImage(image)] = &actions[..] else {
+        panic!("{actions:?}")
+    };
+    let KittyImage::Display {
+        image_id,
+        placement,
+        ..
+    } = &**image
+    else {
+        panic!("{image:?}")
+    };
+    assert_eq!((*image_id, placement.placement_id), (Some(7), Some(1)));
+    assert!(placement.do_not_move_cursor);
+    assert_eq!((placement.x, placement.y), (Some(0), Some(0)));
+    let size = (frame.width as u32, frame.height as u32);
+    assert_eq!(placement.w.zip(placement.h), Some(size));
+    let whole = (size.0 % 8, size.1 % 16) == (0, 0);
+    assert_eq!(
+        placement.columns.zip(placement.rows),
+        whole.then_some((size.0 / 8, size.1 / 16))
+    );
 }
 
 fn iterm2_png(bytes: &[u8]) -> (Vec<u8>, [ITermDimension; 2]) {
@@ -141,7 +152,7 @@ fn iterm2_png(bytes: &[u8]) -> (Vec<u8>, [ITermDimension; 2]) {
     };
     assert!(file.inline && !file.preserve_aspect_ratio && file.do_not_move_cursor);
     assert_eq!(file.size, Some(file.data.len()));
-    (file.data.clone(), [file.width.clone(), file.height.clone()])
+    (file.data.clone(), [file.width, file.height])
 }
 
 /// Decodes sixels: percentages as they were said, `None` where nothing was painted.
@@ -157,7 +168,7 @@ fn sixels(bytes: &[u8]) -> (usize, usize, Vec<Option<[u8; 3]>>) {
         while let Some(c) = text.next_if(|c| c.is_ascii_digit() || *c == ';') {
             match c.to_digit(10) {
                 Some(digit) => {
-                    *list.last_mut().unwrap() = list.last().unwrap() * 10 + digit as usize
+                    *list.last_mut().unwrap() = list.last().unwrap() * 10 + digit as usize;
                 }
                 None => list.push(0),
             }
@@ -227,17 +238,11 @@ fn half_blocks(encoded: &Encoded) -> Vec<Vec<[vt100::Color; 2]>> {
 
 fn check_kitty(frame: &Frame, exact: bool) {
     let encoded = encode(frame, &target(Protocol::Kitty)).unwrap();
-    let (png, cells) = kitty_png(bytes(&encoded));
-    let (width, height, shown, _) = unpacked(&png);
+    let (width, height, shown, _) = unpacked(&kitty_png(bytes(&encoded)));
     assert_eq!((width, height), (frame.width, frame.height));
     assert_eq!(encoded.lossless, exact);
     assert_eq!(encoded.lossless, shown == pixels(frame));
-    let whole = (frame.width % 8, frame.height % 16) == (0, 0);
-    assert_eq!(encoded.whole, whole);
-    assert_eq!(
-        cells,
-        whole.then(|| (encoded.columns.into(), encoded.rows.into()))
-    );
+    check_placement(&encoded, frame);
 }
 
 fn check_iterm2(frame: &Frame, exact: bool) {
@@ -386,7 +391,7 @@ fn few_greys_take_few_bits() {
             pixels: Pixels::Grey(grey),
         };
         let encoded = encode(&frame, &target(Protocol::Kitty)).unwrap();
-        let (png, _) = kitty_png(bytes(&encoded));
+        let png = kitty_png(bytes(&encoded));
         assert_eq!(unpacked(&png).3, bits, "{levels} levels of {step}");
         assert_eq!(encoded.colours, levels as usize);
     }

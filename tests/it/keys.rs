@@ -1058,3 +1058,24 @@ fn marks_are_regions_of_the_scan() {
     };
     assert_eq!(at.app.desk.marks, [whole]);
 }
+
+#[test]
+fn a_scan_that_cannot_be_opened_is_sent_back_on_record() {
+    let mut at = work("broken");
+    let path = at.app.queue.rows[0].scan.path.clone();
+    let block = xamine::decisions::ScanBlock {
+        scan_id: "ab".repeat(32),
+        ..xamine::decisions::ScanBlock::default()
+    };
+    at.event(Event::Identified {
+        path,
+        block: Box::new(block),
+    });
+    at.keys("d c <cr>");
+    assert!(at.records.is_empty(), "nobody clears what was not seen");
+    at.keys("r <cr>");
+    let (_, decision) = &at.records[0];
+    assert_eq!(decision.scan_id, "ab".repeat(32));
+    assert_eq!(decision.decision, xamine::decisions::Conclusion::Rescan);
+    assert_eq!(decision.warnings_acknowledged, ["never-seen"]);
+}

@@ -16,7 +16,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("view", &["radiograph", "physics", "filter"]),
     // The edges: files, records, settings, the terminal.
     ("scan", &["radiograph"]),
-    ("decisions", &["scan", "view"]),
+    ("decisions", &["radiograph", "scan", "view"]),
     ("store", &["config", "decisions", "scan", "view"]),
     ("config", &[]),
     ("graphics", &["view"]),
@@ -59,6 +59,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
         "worker",
         &[
             "app",
+            "decisions",
             "filter",
             "graphics",
             "physics",
@@ -88,6 +89,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
+            "app",
             "config",
             "decisions",
             "filter",

@@ -1,21 +1,21 @@
 //! The painter against a terminal that is modelled here: what is visible is what was meant.
 //!
 //! The model keeps text cells and pictures as real terminals do: sixel and iTerm2 pictures are part
-//! of the cells and gone where text is written, kitty's lie under cells without a background. It
+//! of the cells and gone where text is written, placements of kitty's hide what is under them. It
 //! refuses every sequence that the console has no business to send.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use base64::Engine as _;
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Style};
 use ratatui::widgets::{Clear, Widget as _};
-use termwiz::color::ColorSpec;
-use termwiz::escape::apc::{KittyImage, KittyImageDelete, KittyImagePlacement};
+use termwiz::escape::apc::{KittyImage, KittyImageData, KittyImageDelete};
 use termwiz::escape::csi::{
-    CSI, Cursor, DecPrivateMode, DecPrivateModeCode, Edit, EraseInDisplay, Mode, Sgr,
+    CSI, Cursor, DecPrivateMode, DecPrivateModeCode, Edit, EraseInDisplay, Mode,
 };
 use termwiz::escape::osc::{ITermDimension, ITermProprietary, OperatingSystemCommand};
 use termwiz::escape::{Action, Esc, EscCode, parser::Parser};
@@ -42,20 +42,21 @@ enum Seen {
 #[derive(Debug, Clone, Default)]
 struct ModelCell {
     text: String,
-    background: bool,
     picture: Option<(u16, u16)>,
     /// The second half of a wide character.
     second: bool,
 }
 
+/// Where parts of a picture are on the screen, and which parts, by name.
+type Placements = BTreeMap<u32, [Rect; 2]>;
+
 /// A terminal.
 struct Model {
     cells: Vec<ModelCell>,
     at: (u16, u16),
-    background: bool,
-    /// Pictures of kitty: place and size by number.
-    images: BTreeMap<u32, (u16, u16, u16, u16)>,
-    /// The number and place of the picture whose chunks are still coming.
+    /// Pictures of kitty by number: their size in cells, and their placements by name with the part
+    /// that each shows.
+    images: BTreeMap<u32, ((u16, u16), Placements)>,
     synchronized: bool,
     cursor: bool,
 }
@@ -65,7 +66,6 @@ impl Model {
         Self {
             cells: vec![ModelCell::default(); usize::from(WIDTH) * usize::from(HEIGHT)],
             at: (0, 0),
-            background: false,
             images: BTreeMap::new(),
             synchronized: false,
             cursor: false,
@@ -116,14 +116,12 @@ impl Model {
             CSI::Edit(Edit::EraseInDisplay(EraseInDisplay::EraseDisplay)) => {
                 self.cells.fill(ModelCell::default());
             }
-            CSI::Sgr(Sgr::Reset) => self.background = false,
-            CSI::Sgr(Sgr::Background(colour)) => self.background = colour != ColorSpec::Default,
             CSI::Sgr(_) => {}
             CSI::Mode(Mode::SetDecPrivateMode(DecPrivateMode::Code(code))) => {
-                self.mode(&code, true)
+                self.mode(&code, true);
             }
             CSI::Mode(Mode::ResetDecPrivateMode(DecPrivateMode::Code(code))) => {
-                self.mode(&code, false)
+                self.mode(&code, false);
             }
             other => panic!("{other:?} is nothing the console sends"),
         }
@@ -144,7 +142,6 @@ impl Model {
 
     fn print(&mut self, c: char) {
         let (x, y) = self.at;
-        let background = self.background;
         let width = c.width().unwrap() as u16;
         // Half a wide character does not stay.
         if self.cell(x, y).second {
@@ -155,12 +152,10 @@ impl Model {
         }
         *self.cell(x, y) = ModelCell {
             text: c.to_string(),
-            background,
             ..ModelCell::default()
         };
         for more in 1..width {
             *self.cell(x + more, y) = ModelCell {
-                background,
                 second: true,
                 ..ModelCell::default()
             };
@@ -180,46 +175,54 @@ impl Model {
 
     fn kitty(&mut self, image: KittyImage) {
         let (x, y) = self.at;
-        let put = |images: &mut BTreeMap<_, _>, id: Option<u32>, placement: KittyImagePlacement| {
-            let size = (
-                placement.columns.unwrap() as u16,
-                placement.rows.unwrap() as u16,
-            );
-            assert_eq!(placement.placement_id, Some(1));
-            images.insert(id.unwrap(), (x, y, size.0, size.1));
-        };
         match image {
-            KittyImage::TransmitDataAndDisplay {
-                transmit,
-                placement,
-                ..
-            } => {
-                assert!(
-                    !self.images.contains_key(&transmit.image_id.unwrap()),
-                    "a number of its own"
+            KittyImage::TransmitData { transmit, .. } => {
+                // Only the first chunk of a picture has its number, and its size in PNG's header.
+                let Some(id) = transmit.image_id else { return };
+                assert!(!self.images.contains_key(&id), "a number of its own");
+                let KittyImageData::Direct(text) = transmit.data else {
+                    panic!("direct")
+                };
+                let png = base64::engine::general_purpose::STANDARD
+                    .decode(text)
+                    .unwrap();
+                let size = (
+                    u16::from(png[19]) / CELL.width,
+                    u16::from(png[23]) / CELL.height,
                 );
-                put(&mut self.images, transmit.image_id, placement);
+                self.images.insert(id, (size, BTreeMap::new()));
             }
-            KittyImage::TransmitData { .. } => {}
             KittyImage::Display {
                 image_id,
                 placement,
                 ..
             } => {
-                assert!(
-                    self.images.contains_key(&image_id.unwrap()),
-                    "the terminal holds it"
-                );
-                put(&mut self.images, image_id, placement);
+                let of = |n: Option<u32>, cell: u16| n.unwrap() as u16 / cell;
+                let from = [of(placement.x, CELL.width), of(placement.y, CELL.height)];
+                let size = [of(placement.w, CELL.width), of(placement.h, CELL.height)];
+                let cells = placement.columns.zip(placement.rows);
+                assert_eq!(cells, Some((size[0].into(), size[1].into())));
+                let part = Rect::new(from[0], from[1], size[0], size[1]);
+                let shown = [Rect { x, y, ..part }, part];
+                let (_, placements) = self.images.get_mut(&image_id.unwrap()).expect("it is held");
+                placements.insert(placement.placement_id.unwrap(), shown);
             }
-            KittyImage::Delete {
-                what:
-                    KittyImageDelete::ByImageId {
-                        image_id, delete, ..
-                    },
-                ..
-            } => {
-                assert!(delete && self.images.remove(&image_id).is_some());
+            KittyImage::Delete { what, .. } => {
+                let KittyImageDelete::ByImageId {
+                    image_id,
+                    placement_id,
+                    delete,
+                } = what
+                else {
+                    panic!("{what:?}")
+                };
+                match placement_id {
+                    None => assert!(delete && self.images.remove(&image_id).is_some()),
+                    Some(p) => {
+                        let (_, placements) = self.images.get_mut(&image_id).unwrap();
+                        assert!(placements.remove(&p).is_some());
+                    }
+                }
             }
             other => panic!("{other:?}"),
         }
@@ -230,17 +233,17 @@ impl Model {
         if let Some((columns, rows)) = cell.picture {
             return Seen::Picture(columns, rows);
         }
-        let under = self.images.values().find(|(left, top, columns, rows)| {
-            (*left..left + columns).contains(&x) && (*top..top + rows).contains(&y)
-        });
-        match under {
-            Some((_, _, columns, rows)) if cell.text.trim().is_empty() && !cell.background => {
-                Seen::Picture(*columns, *rows)
+        let position = Position { x, y };
+        for ((columns, rows), placements) in self.images.values() {
+            let mut over = placements
+                .values()
+                .filter(|[shown, _]| shown.contains(position));
+            if over.next().is_some() {
+                assert!(over.next().is_none(), "no part is shown twice");
+                return Seen::Picture(*columns, *rows);
             }
-            // Text without a background over a picture would be read against the picture.
-            Some(_) if !cell.background => panic!("text at {x} {y} does not hide the picture"),
-            _ => Seen::Text(cell.text.trim().to_owned()),
         }
+        Seen::Text(cell.text.trim().to_owned())
     }
 }
 
@@ -254,17 +257,17 @@ struct State {
     cursor: Option<(u16, u16)>,
 }
 
-fn area() -> impl Strategy<Value = Rect> {
-    (0..WIDTH - 1, 0..HEIGHT - 1)
-        .prop_flat_map(|(x, y)| (Just(x), Just(y), 1..=WIDTH - x, 1..=HEIGHT - y))
+fn area(height: u16) -> impl Strategy<Value = Rect> {
+    (0..WIDTH - 1, 0..height - 1)
+        .prop_flat_map(move |(x, y)| (Just(x), Just(y), 1..=WIDTH - x, 1..=height - y))
         .prop_map(|(x, y, width, height)| Rect::new(x, y, width, height))
 }
 
 fn states() -> impl Strategy<Value = Vec<State>> {
     // Few places and popups, so that the same come again.
     (
-        prop::collection::vec(area(), 2),
-        prop::collection::vec(area(), 2),
+        prop::collection::vec(area(HEIGHT - 1), 2),
+        prop::collection::vec(area(HEIGHT), 2),
     )
         .prop_flat_map(|(places, popups)| {
             let state = (
@@ -358,7 +361,7 @@ fn meant(state: &State, buffer: &Buffer, x: u16, y: u16) -> Seen {
 
 fn run(mut states: Vec<State>, protocol: Protocol, synchronized: bool) {
     let mut screen = Screen::new(Depth::True);
-    screen.set(Depth::True, synchronized, None);
+    screen.set(Depth::True, synchronized);
     let mut model = Model::new();
     let mut last: Option<(Rect, u32)> = None;
     for (number, state) in states.iter_mut().enumerate() {
@@ -387,6 +390,18 @@ fn run(mut states: Vec<State>, protocol: Protocol, synchronized: bool) {
             model.images.len() <= 1,
             "nothing is left over in the terminal"
         );
+        for [shown, part] in model
+            .images
+            .values()
+            .flat_map(|(_, placements)| placements.values())
+        {
+            let (area, _) = state.picture.unwrap();
+            assert_eq!(
+                (shown.x - part.x, shown.y - part.y),
+                (area.x, area.y),
+                "each part in its place"
+            );
+        }
         assert_eq!(model.cursor, cursor.is_some());
         if let Some(Position { x, y }) = cursor {
             assert_eq!(model.at, (x, y));
@@ -470,7 +485,7 @@ fn hostile_symbols_do_not_reach_the_terminal() {
             .all(|b| (b' '..=b'~').contains(b) || *b == 0x1b)
     );
     assert!(
-        after.iter().filter(|b| **b == 0x1b).count() <= 2,
+        after.split(|b| *b == 0x1b).count() <= 3,
         "{:?}",
         String::from_utf8_lossy(after)
     );
@@ -507,5 +522,21 @@ fn text_is_what_vt100_shows_at_every_depth() {
                 _ => assert!(matches!(background, vt100::Color::Idx(_))),
             }
         }
+    }
+}
+
+#[test]
+fn a_picture_that_would_scroll_the_screen_is_left_out() {
+    let area = Rect::new(0, 0, WIDTH, HEIGHT);
+    for protocol in [Protocol::Kitty, Protocol::Sixel, Protocol::Iterm2] {
+        let state = State {
+            picture: Some((area, 3)),
+            ..text("")
+        };
+        let (buffer, placed) = draw(&state, protocol);
+        let mut model = Model::new();
+        model.feed(&Screen::new(Depth::True).paint(&buffer, placed.as_ref(), None));
+        let shown = model.seen(0, HEIGHT - 1) == Seen::Picture(WIDTH, HEIGHT);
+        assert_eq!(shown, protocol.may_touch_last_row(), "{protocol}");
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! The child is this test program again, in [`child`]: a small console of three lines.
 
+use std::fmt::Write as _;
 use std::io::{Read as _, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel, sync_channel};
 use std::time::Duration;
@@ -19,7 +20,7 @@ const CHILD: &str = "XAMINE_TEST_CHILD";
 const ROWS: u16 = 10;
 const COLUMNS: u16 = 60;
 /// So long that it only passes when something hangs.
-const HANG: Duration = Duration::from_secs(60);
+const HANG: Duration = Duration::from_mins(1);
 
 /// The console of these tests: `q` quits, `p` panics, `z` stops, `f` floods, all else is shown.
 #[test]
@@ -29,7 +30,7 @@ fn child() {
         return;
     }
     let (send, events) = channel();
-    let mut terminal = Terminal::open(None).unwrap();
+    let mut terminal = Terminal::open(None, None).unwrap();
     terminal
         .start(move |event| {
             let _ = send.send(event);
@@ -54,12 +55,12 @@ fn child() {
                     }
                 }
                 Code::Char(c) => typed.push(c),
-                other => typed.push_str(&format!("<{other:?}>")),
+                other => write!(typed, "<{other:?}>").unwrap(),
             },
             TerminalEvent::Input(Input::Reply(reply)) => {
                 terminal.learn(&reply).unwrap();
             }
-            TerminalEvent::Input(Input::Unknown(bytes)) => typed.push_str(&format!("<{bytes:?}>")),
+            TerminalEvent::Input(Input::Unknown(bytes)) => write!(typed, "<{bytes:?}>").unwrap(),
             TerminalEvent::Signal(Signal::Terminate | Signal::Hangup) | TerminalEvent::Gone => {
                 break None;
             }

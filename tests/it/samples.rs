@@ -102,7 +102,7 @@ fn check(sample: &Sample, file: &Path) {
         "{name}"
     );
     assert_eq!(
-        opened.container.as_ref().map(|c| c.as_str()),
+        opened.container.as_ref().map(xamine::text::Safe::as_str),
         sample.container.as_deref()
     );
     let files: Vec<PathBuf> = opened.files.iter().map(|file| file.path.clone()).collect();

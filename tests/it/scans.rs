@@ -10,7 +10,8 @@ use xamine::Error;
 use xamine::cancel::{Cancel, Generations};
 use xamine::radiograph::{Air, Kind, Plane, Polarity};
 use xamine::scan::{
-    FindOptions, Found, Limits, Opened, PairedBy, Scan, Tally, find, open, resolve, unchanged,
+    FindOptions, Found, Limits, Opened, PairedBy, Scan, Tally, find, identify, open, resolve,
+    unchanged,
 };
 
 use crate::shared::shared;
@@ -826,8 +827,11 @@ fn the_scan_id_does_not_depend_on_names_or_sidecars() {
     let hex = |bytes: &[u8]| -> String {
         sha2::Sha256::digest(bytes)
             .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+            .fold(String::new(), |mut hex, byte| {
+                use std::fmt::Write as _;
+                write!(hex, "{byte:02x}").unwrap();
+                hex
+            })
     };
     let mut hashes = [hex(&one), hex(&two)];
     hashes.sort();
@@ -1002,7 +1006,7 @@ fn a_folder_that_may_not_be_read_is_a_row() {
     let folder = Folder::new();
     std::fs::create_dir(folder.path("closed")).unwrap();
     folder.write("closed.tif", grey_tiff(4, 3, |_| 1));
-    let none = std::fs::Permissions::from_mode(0);
+    let none = std::fs::Permissions::from_mode(0o0);
     std::fs::set_permissions(folder.path("closed"), none.clone()).unwrap();
     std::fs::set_permissions(folder.path("closed.tif"), none).unwrap();
     let (scans, _, tally) = rows(folder.0.path());
@@ -1250,4 +1254,23 @@ fn a_closed_pipe_is_success() {
             assert_eq!((code, err.len()), (0, 0), "{arguments:?}");
         }
     }
+}
+
+#[test]
+fn a_scan_that_cannot_be_decoded_is_still_known_by_its_bytes() {
+    use sha2::Digest as _;
+
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/bad/cut_short.tif");
+    let (scan, _) = resolve(&path, false).unwrap();
+    assert!(open(&scan, &Limits::default(), &Cancel::never()).is_err());
+    let (id, files) = identify(&scan, &Limits::default(), &Cancel::never()).unwrap();
+    let bytes = std::fs::read(&path).unwrap();
+    let sum = sha2::Sha256::digest(&bytes);
+    let hex = sum
+        .iter()
+        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    assert_eq!(
+        (id.as_str(), files.len(), files[0].bytes),
+        (hex.as_str(), 1, bytes.len() as u64)
+    );
 }

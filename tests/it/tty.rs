@@ -330,7 +330,7 @@ fn a_string_without_an_end_is_given_up_by_time_by_length_and_by_control_keys() {
     assert_eq!(codes(&parser.feed(b"a")), [Code::Char('a')]);
 
     assert!(parser.feed(b"\x1b_Gi=1;").is_empty());
-    let found = parser.feed(&[b'x'; 200_000]);
+    let found = parser.feed(&vec![b'x'; 200_000]);
     assert!(
         found.len() > 100_000 && found.len() < 200_000,
         "the discarding ends: {}",

@@ -14,6 +14,7 @@ notice-not-recorded-there = NOT RECORDED, { $name }: { $why }; go back to it and
 notice-held = a held key never confirms; release it and press it again
 notice-read-only = read-only: nothing is recorded; start without --read-only to decide
 notice-not-hashed = the scan is not open, so its bytes are not known; wait for it, or press Esc
+notice-not-open = this scan cannot be looked at: choose rescan or not analysed
 notice-draft = your unfinished form is back as you left it
 notice-no-command = no command is called '{ $text }'
 notice-no-reason = no reason, or more than one, is meant by '{ $text }'

@@ -152,6 +152,7 @@ list-head-size = SIZE
 list-head-path = PATH
 list-head-problem = PROBLEM
 list-state-new = new
+list-state-draft = draft
 list-state-problem = problem
 list-kind-dual-energy = dual energy
 list-kind-single-energy = one energy

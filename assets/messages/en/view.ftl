@@ -1,7 +1,7 @@
 # Views, windows, render, measure.
-view-value-sample = { $value } (stored sample)
-view-value-transmission = { $value } transmission
-view-value-attenuation = { $value } attenuation
+view-value-sample = { $value } smp
+view-value-transmission = { $value } T
+view-value-attenuation = { $value } α
 view-no-air = no open-beam value is known: stored samples are shown
 view-turned = low samples are drawn bright, as the file says
 view-beyond = the dark grey ground lies outside the scan

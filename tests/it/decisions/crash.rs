@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use super::sitting::{Sitting, check, decision, kinds, scan, segment_names};
+use xamine::app::{Draft, Form};
 use xamine::decisions::{Answer, Conclusion, Verdict, history};
-use xamine::store::{Draft, Drafts};
+use xamine::store::Drafts;
 
 /// The folder that a child process writes its log into.
 const FOLDER: &str = "XAMINE_TEST_LOG";
@@ -150,13 +151,18 @@ fn a_draft_survives_and_is_never_a_decision() {
     let key = scan(1).scan_id;
     assert_eq!(drafts.load::<Draft>(&key).unwrap(), None);
     let mut draft = Draft {
-        scan: scan(1),
-        decision: Some(Conclusion::Suspicious),
-        note: "behind the front wall\u{202e}".into(),
-        ..Draft::default()
+        scan_id: key.clone(),
+        path: "scan.tif".into(),
+        form: Form {
+            choice: Some(Conclusion::Suspicious),
+            note: "behind the front wall\u{202e}".into(),
+            ..Form::default()
+        },
+        marks: Vec::new(),
+        view: None,
     };
     drafts.save(&key, &draft).unwrap();
-    draft.note.push('!');
+    draft.form.note.push('!');
     drafts.save(&key, &draft).unwrap();
     drafts.save("no hash / yet", &draft).unwrap();
     assert_eq!(drafts.load::<Draft>(&key).unwrap(), Some(draft));
