@@ -69,8 +69,16 @@ impl Desk {
         records.into_iter().filter(decision).collect()
     }
 
+    /// The drafts that are whole: a kill may leave one that was just being written.
     fn drafts(&self) -> usize {
-        std::fs::read_dir(self.path("state/xamine/drafts")).map_or(0, Iterator::count)
+        let entries = std::fs::read_dir(self.path("state/xamine/drafts"));
+        let whole = |path: PathBuf| path.extension().is_some_and(|ending| ending == "json");
+        entries.map_or(0, |entries| {
+            entries
+                .flatten()
+                .filter(|entry| whole(entry.path()))
+                .count()
+        })
     }
 
     /// Starts the console on `path`.
