@@ -43,6 +43,8 @@ pub struct Desk {
     pub asked: u64,
     /// What was looked at.
     pub seen: Seen,
+    /// Whether its files have changed or gone since they were read.
+    pub changed: bool,
 }
 
 /// An open scan with the surveys of its planes, made beside the screen.

@@ -64,6 +64,13 @@ pub enum Event {
         /// The picture.
         result: Result<Arc<Shown>, Error>,
     },
+    /// The files of a scan were compared with what was read from them.
+    FilesChecked {
+        /// The scan.
+        scan_id: String,
+        /// Whether one of them has changed or gone.
+        changed: bool,
+    },
     /// A decision is on disk.
     Recorded {
         /// The number of its request.
@@ -107,6 +114,8 @@ pub enum Effect {
     },
     /// Make a picture; older requests are void.
     Render(Box<RenderJob>),
+    /// See whether a scan's files are still those that were read.
+    CheckFiles(Arc<Opened>),
     /// Record a decision.
     Record {
         /// The number that comes back.

@@ -45,6 +45,11 @@ impl App {
             Event::Opened { path, result } => self.take_opened(&path, result),
             Event::Identified { path, block } => self.take_identified(&path, block),
             Event::Rendered { number, result } => self.take_rendered(number, result),
+            Event::FilesChecked { scan_id, changed } => {
+                if self.is_at_hand(&scan_id) {
+                    self.desk.changed = changed;
+                }
+            }
             Event::Recorded { token, verdict } => return self.take_recorded(token, &verdict),
             Event::NotRecorded { token, why } => self.take_not_recorded(token, &why),
             Event::LogNotice(text) => {

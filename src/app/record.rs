@@ -22,6 +22,8 @@ pub enum Warning {
     CellsOnly,
     /// Data of the scan is missing.
     Truncated,
+    /// Its files have changed or gone since they were read.
+    Changed,
     /// It was decided before; this decision comes after it.
     DecidedBefore,
 }
@@ -34,6 +36,7 @@ impl Warning {
             Self::NeverLossless => "never-lossless",
             Self::CellsOnly => "cells-only",
             Self::Truncated => "truncated",
+            Self::Changed => "changed",
             Self::DecidedBefore => "decided-before",
         }
     }
@@ -56,6 +59,7 @@ impl App {
                 self.desk.opened().is_some_and(|opened| opened.truncated),
                 Warning::Truncated,
             ),
+            (self.desk.changed, Warning::Changed),
             (
                 decided.is_some_and(|row| row.decided.is_some()),
                 Warning::DecidedBefore,
@@ -151,8 +155,8 @@ impl App {
             .collect()
     }
 
-    /// Opens the form of the scan at hand, as it was left.
-    pub(crate) fn open_form(&mut self) {
+    /// Opens the form of the scan at hand, as it was left, and has its files looked at again.
+    pub(crate) fn open_form(&mut self) -> Vec<Effect> {
         self.desk.form.get_or_insert_with(Form::default);
         self.desk.corner = None;
         // From marking a region it is a way back, not a step further in.
@@ -161,6 +165,8 @@ impl App {
         } else {
             self.enter(Mode::Decide);
         }
+        let opened = self.desk.opened().cloned();
+        opened.map(Effect::CheckFiles).into_iter().collect()
     }
 
     /// Chooses a conclusion in the form.

@@ -141,7 +141,7 @@ impl App {
     }
 
     /// Whether that scan is the one at hand.
-    fn is_at_hand(&self, scan_id: &str) -> bool {
+    pub(super) fn is_at_hand(&self, scan_id: &str) -> bool {
         self.desk.scan_id() == Some(scan_id)
     }
 }

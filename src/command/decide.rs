@@ -103,8 +103,7 @@ pub(super) const COMMANDS: &[Command] = &[
 
 /// Opens the form, as it was left.
 fn open_decision(app: &mut App, _: &Value) -> Vec<Effect> {
-    app.open_form();
-    nothing()
+    app.open_form()
 }
 
 /// Chooses a conclusion.

@@ -9,7 +9,9 @@ mod keeper;
 mod log;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use ratatui::buffer::Buffer;
@@ -22,7 +24,7 @@ use crate::decisions::{self, LogSettings};
 use crate::graphics::{Depth, Protocol};
 use crate::keymap::Keymap;
 use crate::messages::{arg, say};
-use crate::scan::Limits;
+use crate::scan::{self, Limits, Opened};
 use crate::terminal::{Choice, Input, Placed, Signal, Terminal, TerminalEvent};
 use crate::text::Safe;
 use crate::ui;
@@ -87,6 +89,7 @@ struct Console {
     walker: Walker,
     recording: Option<Recording>,
     keeper: Option<Keeper>,
+    sender: Sender<Message>,
     started: Instant,
     leaving: bool,
 }
@@ -149,6 +152,7 @@ impl Console {
             walker,
             recording,
             keeper,
+            sender: sender.clone(),
             started: Instant::now(),
             leaving: false,
         }
@@ -269,6 +273,7 @@ impl Console {
                 Effect::ReadFolder => self.walker.walk(),
                 Effect::Open { scan, ahead } => self.decoder.open(*scan, ahead),
                 Effect::Render(job) => self.renderer.render(*job),
+                Effect::CheckFiles(opened) => self.check_files(opened),
                 Effect::Record { token, decision } => self.record(token, decision),
                 Effect::NoteViews { opened, looks } => {
                     if let Some(recording) = &self.recording {
@@ -291,6 +296,18 @@ impl Console {
                 Effect::Quit => self.leaving = true,
             }
         }
+    }
+
+    /// Looks at the files on a thread of its own: a share that is gone delays nobody.
+    fn check_files(&self, opened: Arc<Opened>) {
+        let sender = self.sender.clone();
+        thread::spawn(move || {
+            let same = |file| scan::unchanged(file).unwrap_or(false);
+            let changed = !opened.files.iter().all(same);
+            let scan_id = opened.scan_id.clone();
+            // When nobody listens any more the console is leaving.
+            drop(sender.send(Message::App(Event::FilesChecked { scan_id, changed })));
+        });
     }
 
     /// Hands a decision to the log thread; a log that is not there says so at once.

@@ -73,9 +73,10 @@ fn line(app: &App, row: &HelpRow, lines: &mut Lines<'_>, theme: Theme) {
     let gap = Safe::blanks(KEYS + 1 - keys.width());
     // Some docs have the argument in them.
     let says_it = row.doc.as_str().contains(row.argument.as_str());
-    let argument = match says_it {
-        true => Safe::default(),
-        false => row.argument.clone(),
+    let argument = if says_it {
+        Safe::default()
+    } else {
+        row.argument.clone()
     };
     let why = command::find(row.name).and_then(|command| command.lacks(app));
     match why {

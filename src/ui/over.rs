@@ -82,9 +82,10 @@ fn hints(app: &App, room: usize) -> Safe {
         }
         let word = say(&format!("hint-{command}"), &[]);
         let hint = Safe::join(&[key, word], " ");
-        let longer = match line.is_empty() {
-            true => hint,
-            false => Safe::join(&[line.clone(), hint], " · "),
+        let longer = if line.is_empty() {
+            hint
+        } else {
+            Safe::join(&[line.clone(), hint], " · ")
         };
         if longer.width() > room {
             break;

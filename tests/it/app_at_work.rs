@@ -46,6 +46,8 @@ pub(crate) struct AtWork {
     pub(crate) asked: Vec<String>,
     /// The drafts on the disk that is not there.
     pub(crate) drafts: Vec<Draft>,
+    /// Whether the files changed since they were read.
+    pub(crate) changed: bool,
     /// Whether scans and pictures are answered at once.
     pub(crate) answers: bool,
     /// The effects that were not answered.
@@ -96,6 +98,7 @@ impl AtWork {
             records: Vec::new(),
             asked: Vec::new(),
             drafts: Vec::new(),
+            changed: false,
             answers: true,
             unanswered: Vec::new(),
         }
@@ -142,11 +145,11 @@ impl AtWork {
                 self.unanswered.push(effect);
             }
             Effect::Open { scan, .. } => {
-                let result = self.scans.iter().find(|(path, _)| *path == scan.path);
-                // A scan with a problem is tried all the same, and fails again.
-                let result = match result {
-                    Some((_, result)) => result.clone(),
-                    None => Err(scan.error.clone().expect("a scan that was found")),
+                let known = self.scans.iter().find(|(path, _)| *path == scan.path);
+                let result = match (known, &scan.error) {
+                    (Some((_, result)), _) => result.clone(),
+                    (None, Some(error)) => Err(error.clone()),
+                    (None, None) => panic!("{} was not found", scan.path.display()),
                 };
                 self.event(Event::Opened {
                     path: scan.path,
@@ -158,6 +161,10 @@ impl AtWork {
                 let (number, result) = self.pictures.recv_timeout(HANG).expect("a picture");
                 self.event(Event::Rendered { number, result });
             }
+            Effect::CheckFiles(opened) => self.event(Event::FilesChecked {
+                scan_id: opened.scan_id.clone(),
+                changed: self.changed,
+            }),
             Effect::Record { token, decision } => self.records.push((token, *decision)),
             Effect::KeepDraft(draft) => {
                 self.drafts.retain(|kept| kept.scan_id != draft.scan_id);

@@ -69,8 +69,16 @@ impl Desk {
         records.into_iter().filter(decision).collect()
     }
 
+    /// The drafts that are whole: a kill may leave one that was just being written.
     fn drafts(&self) -> usize {
-        std::fs::read_dir(self.path("state/xamine/drafts")).map_or(0, Iterator::count)
+        let entries = std::fs::read_dir(self.path("state/xamine/drafts"));
+        let whole = |path: PathBuf| path.extension().is_some_and(|ending| ending == "json");
+        entries.map_or(0, |entries| {
+            entries
+                .flatten()
+                .filter(|entry| whole(entry.path()))
+                .count()
+        })
     }
 
     /// Starts the console on `path`.
@@ -307,12 +315,13 @@ fn killed_right_after_recorded_loses_nothing() {
     assert_eq!(decision["decision"], "clear");
     // The next sitting goes on with what is left.
     let mut console = desk.start(&folder);
-    console.until(&["1 of 2 decided", "C a.png", "LOSS"]);
+    console.until(&["1 of 2 decided", "C a.png", "not decided", "LOSS"]);
     console.send("dc\r").until(&["2 of 2 decided"]);
     console.send("q");
     assert_eq!(console.ended(), 0);
     assert_eq!(desk.decisions().len(), 2);
-    assert_eq!(desk.drafts(), 0);
+    // The kill may have come before the first form's draft was dropped; it decides nothing.
+    assert!(desk.drafts() <= 1);
 }
 
 #[test]
@@ -423,7 +432,8 @@ fn a_file_that_vanishes_while_it_is_open_harms_nothing() {
     std::fs::remove_file(folder.join("a.png")).unwrap();
     std::fs::remove_file(folder.join("g.png")).unwrap();
     // What was read is still looked at and can be decided.
-    console.send("dr\r").until(&["RECORDED", "1 of 7"]);
+    console.send("dr").until(&["has changed or gone"]);
+    console.send("\r").until(&["RECORDED", "1 of 7"]);
     console.send("G").until(&["! g.png"]);
     console.send("k").until(&["f.png", "LOSS"]);
     console.send("R").until(&["R a.png"]);
@@ -444,9 +454,9 @@ fn a_log_that_cannot_be_written_says_not_recorded_and_keeps_the_form() {
     console.send("dc\r").until(&["NOT RECORDED"]);
     // The cause goes away, and the form goes the same way again.
     std::fs::remove_file(&blocked).unwrap();
-    console.send("\x1bd").until(&["NOT RECORDED", "(•) c"]);
+    console.until(&["NOT RECORDED", "(•) c"]);
     console
-        .send("\r")
+        .send("j\r")
         .until(&["1 of 2 decided"])
         .until_gone("NOT RECORDED");
     console.send("q");

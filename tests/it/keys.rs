@@ -740,6 +740,21 @@ fn help_scrolls_to_its_end_and_at_once_back() {
 }
 
 #[test]
+fn a_file_that_changed_since_it_was_read_is_a_warning_in_form_and_record() {
+    let mut at = work("grey");
+    at.changed = true;
+    at.keys("d c");
+    assert!(
+        at.screen().contains("has changed or gone"),
+        "{}",
+        at.screen()
+    );
+    at.keys("<cr>");
+    let codes = &at.records[0].1.warnings_acknowledged;
+    assert!(codes.contains(&"changed".to_owned()), "{codes:?}");
+}
+
+#[test]
 fn reading_the_folder_again_keeps_rows_and_place() {
     let mut at = after("grey dual blind", "j R");
     assert_eq!(at.asked, ["NoteViews", "ReadFolder"]);

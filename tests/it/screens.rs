@@ -4,6 +4,8 @@
 
 use ratatui::style::{Color, Modifier};
 use xamine::app::Event;
+use xamine::cli::keys::names;
+use xamine::keymap::{load, source};
 use xamine::scan::{Scan, ScanFile};
 
 use crate::app_at_work::{AtWork, made, path};
@@ -186,4 +188,14 @@ fn colours_carry_their_meaning_and_are_not_needed() {
         row.iter()
             .any(|cell| cell.modifier.contains(Modifier::REVERSED))
     );
+}
+
+#[test]
+fn reminders_name_the_keys_in_force() {
+    let mut at = screen((80, 24), "grey dual", "");
+    let reminder = |at: &AtWork| at.screen().lines().last().unwrap().to_owned();
+    assert!(reminder(&at).contains("? keys"), "{}", reminder(&at));
+    at.app.keymap = load(source("left-hand").unwrap(), &names()).keymap;
+    assert!(reminder(&at).contains("` keys"), "{}", reminder(&at));
+    assert!(!reminder(&at).contains('?'));
 }

@@ -123,6 +123,7 @@ warning-never-seen = no picture of this scan was shown
 warning-never-lossless = the picture was never lossless
 warning-cells-only = seen in character cells only: too coarse for small items
 warning-truncated = data of this scan is missing
+warning-changed = its file has changed or gone since it was read
 warning-decided-before = decided before; this decision comes after it
 
 unit-short-sample = smp
