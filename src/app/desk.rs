@@ -11,7 +11,7 @@ use crate::decisions::ScanBlock;
 use crate::error::{Error, Result};
 use crate::radiograph::Size;
 use crate::radiograph::{PlaneName, Radiograph, Region, Survey};
-use crate::scan::Opened;
+use crate::scan::{Opened, ScanFile};
 use crate::view::View;
 
 /// The scan at hand.
@@ -19,6 +19,8 @@ use crate::view::View;
 pub struct Desk {
     /// Its row in the queue.
     pub row: Option<usize>,
+    /// Its files as the folder showed them when it was asked for.
+    pub files: Vec<ScanFile>,
     /// How far it is open.
     pub state: DeskState,
     /// What a record says of it when it cannot be opened.

@@ -1,6 +1,6 @@
 //! What happens to the console, and what it asks to be done.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -85,6 +85,8 @@ pub enum Event {
         /// Why, and what to do.
         why: Safe,
     },
+    /// The log can go on in this folder, if the analyst says so.
+    LogOffered(PathBuf),
     /// Something about the log that the analyst should know.
     LogNotice(Safe),
     /// The console is asked to end: SIGTERM, SIGHUP, the terminal is gone.
@@ -123,6 +125,8 @@ pub enum Effect {
         /// The record's body.
         decision: Box<Decision>,
     },
+    /// Go on with the log in another folder, and record there what was not recorded.
+    UseLog(PathBuf),
     /// Note how a scan was looked at that is left undecided.
     NoteViews {
         /// Its id.
@@ -134,8 +138,8 @@ pub enum Effect {
     KeepDraft(Box<Draft>),
     /// The form is done: drop its draft.
     DropDraft {
-        /// The scan.
-        scan_id: String,
+        /// The draft's [`Draft::key`].
+        key: String,
     },
     /// Use this protocol from now on; `auto` goes back to the probe's choice.
     ChooseProtocol(String),
@@ -183,4 +187,16 @@ pub struct Draft {
     pub marks: Vec<Region>,
     /// The view in force.
     pub view: Option<View>,
+}
+
+impl Draft {
+    /// What tells it from others: the same bytes in two places are two rows of the queue.
+    pub fn key(&self) -> String {
+        key_of(&self.scan_id, &self.path)
+    }
+}
+
+/// The key of a scan's form: its bytes and its place.
+pub(super) fn key_of(scan_id: &str, path: &Path) -> String {
+    format!("{scan_id} {}", path.display())
 }

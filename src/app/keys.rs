@@ -12,9 +12,10 @@ use crate::decisions::ScanBlock;
 use crate::keymap::{Code, Key, Step, Value};
 use crate::messages::{arg, say};
 
-/// The same key within this time counts as held: longer than any keyboard's delay before it
-/// repeats, for terminals that do not tell a repeat from a press.
-const HELD: Duration = Duration::from_millis(800);
+/// Longer than any keyboard waits before a held key repeats.
+const DELAY: Duration = Duration::from_millis(800);
+/// Longer than the time between two repeats of a held key.
+const RATE: Duration = Duration::from_millis(200);
 
 impl App {
     /// Takes an event at `now` (time since the start) and gives what is to be done.
@@ -46,7 +47,7 @@ impl App {
             Event::Identified { path, block } => self.take_identified(&path, block),
             Event::Rendered { number, result } => self.take_rendered(number, result),
             Event::FilesChecked { scan_id, changed } => {
-                if self.is_at_hand(&scan_id) {
+                if self.desk.scan_id() == Some(scan_id.as_str()) {
                     self.desk.changed = changed;
                 }
             }
@@ -56,6 +57,7 @@ impl App {
                 self.record.trouble = Some(text.clone());
                 self.tell(Level::Warning, text);
             }
+            Event::LogOffered(folder) => self.record.offer = Some(folder),
             Event::Ended => return vec![Effect::Quit],
         }
         Vec::new()
@@ -64,10 +66,11 @@ impl App {
     /// A key: first the line being typed, then the keymap.
     fn take_key(&mut self, key: Key, repeat: bool) -> Vec<Effect> {
         let now = self.now;
-        self.held = repeat
-            || self
-                .last_key
-                .is_some_and(|(last, at)| last == key && now.saturating_sub(at) < HELD);
+        self.held = repeat || self.looks_held(key);
+        self.presses = match self.last_key {
+            Some((last, _)) if last == key => self.presses + 1,
+            _ => 1,
+        };
         self.last_key = Some((key, now));
         self.desk.seen.key(now);
         self.quieten();
@@ -86,6 +89,22 @@ impl App {
                 Vec::new()
             }
         }
+    }
+
+    /// Whether a key that came again so soon may be held, on a terminal that does not tell: a held key
+    /// waits once and then comes fast, so a third press as slow as the second was pressed.
+    fn looks_held(&self, key: Key) -> bool {
+        let Some((last, at)) = self.last_key else {
+            return false;
+        };
+        let gap = self.now.saturating_sub(at);
+        let first_wait = self.presses == 1 && gap < DELAY;
+        last == key && !self.terminal.tells_repeats && (gap < RATE || first_wait)
+    }
+
+    /// The last key does not count for the next one.
+    pub(super) fn forget_key(&mut self) {
+        self.last_key = None;
     }
 
     /// A key that no chord begins with: text while typing, else nothing but a word.
@@ -118,7 +137,8 @@ impl App {
             self.tell(Level::Info, why);
             return Vec::new();
         }
-        if command.need == Need::Form && self.is_writing() {
+        let form = command.need == Need::Form || command.group == Group::Measure;
+        if form && self.is_writing() {
             self.tell(Level::Info, say("form-writing", &[]));
             return Vec::new();
         }
@@ -149,7 +169,8 @@ impl App {
     /// Pasted text goes into the line being typed and nowhere else: never into commands.
     fn take_paste(&mut self, text: &str) {
         if let Some(prompt) = &mut self.prompt {
-            for c in text.chars().filter(|c| !c.is_control()) {
+            for c in text.chars().filter(|c| *c != '\u{1b}') {
+                let c = if c.is_control() { ' ' } else { c };
                 prompt.input.handle(InputRequest::InsertChar(c));
             }
         }
@@ -193,7 +214,9 @@ impl App {
         let open = rows
             .iter()
             .position(|row| row.decided.is_none() && row.problem.is_none());
-        if let Some(row) = waiting.or(open) {
+        // A form that waits on a decided scan may be one that a crash left after its record.
+        let second = rows.iter().position(|row| row.draft);
+        if let Some(row) = waiting.or(open).or(second) {
             self.queue.select(row);
         }
     }
@@ -212,6 +235,8 @@ impl App {
         match &result {
             Ok(_) => self.queue.rows[index].problem = None,
             Err(crate::Error::Cancelled) => {}
+            // What the folder said of it stands: one fault, one sentence.
+            Err(_) if self.queue.rows[index].scan.error.is_some() => {}
             Err(error) => self.queue.rows[index].problem = Some(error.message()),
         }
         if self.desk.row != Some(index) || !matches!(self.desk.state, DeskState::Opening) {
@@ -255,7 +280,7 @@ impl App {
                 let protocol = self.terminal.protocol.as_str();
                 self.desk
                     .seen
-                    .show(&shown.view, protocol, shown.encoded.lossless, self.now);
+                    .show(&shown.view, protocol, shown.is_lossless(), self.now);
                 self.desk.shown = Some(shown);
             }
             Err(crate::Error::Cancelled) => {}

@@ -21,6 +21,8 @@ impl App {
             return Vec::new();
         };
         self.go_back();
+        // The key that took the line is not one that holds on in the form.
+        self.forget_key();
         let text = prompt.input.value().to_owned();
         match prompt.purpose {
             Purpose::Palette => return self.accept_palette(&text, prompt.selected),

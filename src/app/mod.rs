@@ -22,6 +22,7 @@ mod sent;
 mod shown;
 mod wanted;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 pub use desk::{Desk, DeskState, OpenScan};
@@ -81,6 +82,7 @@ pub struct App {
     /// Whether the key being handled repeats because it is held.
     pub held: bool,
     last_key: Option<(Key, Duration)>,
+    presses: u32,
     wanted: Wanted,
     sent: Vec<Sent>,
     moved: bool,
@@ -108,6 +110,8 @@ pub struct TerminalFacts {
     pub reason: Safe,
     /// Whether the terminal's answers are still awaited.
     pub probing: bool,
+    /// Whether the terminal tells a key that repeats from one that is pressed.
+    pub tells_repeats: bool,
 }
 
 /// How the analyst looks, carried from scan to scan.
@@ -140,6 +144,8 @@ pub struct Recorder {
     pub analyst: Safe,
     /// Why the log cannot be written just now.
     pub trouble: Option<Safe>,
+    /// A second folder that can take the log.
+    pub offer: Option<PathBuf>,
     /// Number of the newest recording asked for.
     pub token: u64,
 }
@@ -168,6 +174,7 @@ impl App {
             now: Duration::ZERO,
             held: false,
             last_key: None,
+            presses: 0,
             wanted: Wanted::default(),
             sent: Vec::new(),
             moved: false,

@@ -191,15 +191,10 @@ impl App {
 
     /// Takes up the form that an earlier sitting left.
     pub(super) fn resume_draft(&mut self) {
-        let Some(scan_id) = self.desk.scan_id().map(str::to_owned) else {
+        let Some(key) = self.key_at_hand() else {
             return;
         };
-        let Some(draft) = self
-            .drafts
-            .iter()
-            .find(|draft| draft.scan_id == scan_id)
-            .cloned()
-        else {
+        let Some(draft) = self.drafts.iter().find(|draft| draft.key() == key).cloned() else {
             return;
         };
         let Draft {
@@ -208,7 +203,7 @@ impl App {
             view,
             ..
         } = draft;
-        form.recording = self.recording_of(&scan_id);
+        form.recording = self.recording_at_hand();
         self.desk.form = Some(form);
         self.desk.marks = marks;
         if view.is_some() {

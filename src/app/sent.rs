@@ -3,11 +3,12 @@
 
 use std::path::PathBuf;
 
-use super::event::Effect;
+use super::event::{Effect, key_of};
 use super::{App, Form, Level, Mode, Notice, Recording, Verdict};
 use crate::decisions::Decision;
 use crate::messages::{arg, say};
 use crate::radiograph::Region;
+use crate::scan::ScanFile;
 use crate::text::Safe;
 
 /// A form that the log was given and has not recorded yet.
@@ -16,9 +17,16 @@ pub(super) struct Sent {
     token: u64,
     scan_id: String,
     path: PathBuf,
+    files: Vec<ScanFile>,
     form: Form,
     marks: Vec<Region>,
     recording: Recording,
+}
+
+impl Sent {
+    fn key(&self) -> String {
+        key_of(&self.scan_id, &self.path)
+    }
 }
 
 impl App {
@@ -27,20 +35,20 @@ impl App {
     /// another record, because readers believe the first of a number.
     pub(super) fn send(&mut self, form: &Form, path: PathBuf, decision: Decision) -> Effect {
         let form = form.answers();
+        let key = key_of(&decision.scan_id, &path);
         let marks = self.desk.marks.clone();
-        let same = |sent: &&Sent| {
-            sent.scan_id == decision.scan_id && sent.form == form && sent.marks == marks
-        };
+        let same = |sent: &&Sent| sent.key() == key && sent.form == form && sent.marks == marks;
         let token = self.sent.iter().find(same).map(|sent| sent.token);
         let token = token.unwrap_or_else(|| {
             self.record.token += 1;
             self.record.token
         });
-        self.sent.retain(|sent| sent.scan_id != decision.scan_id);
+        self.sent.retain(|sent| sent.key() != key);
         self.sent.push(Sent {
             token,
             scan_id: decision.scan_id.clone(),
             path,
+            files: self.desk.files.clone(),
             form,
             marks,
             recording: Recording::Writing,
@@ -54,9 +62,10 @@ impl App {
         }
     }
 
-    /// Where the recording of a scan's form stands.
-    pub(super) fn recording_of(&self, scan_id: &str) -> Recording {
-        let sent = self.sent.iter().find(|sent| sent.scan_id == scan_id);
+    /// Where the recording of the form at hand stands.
+    pub(super) fn recording_at_hand(&self) -> Recording {
+        let key = self.key_at_hand();
+        let sent = self.sent.iter().find(|sent| Some(sent.key()) == key);
         sent.map(|sent| sent.recording.clone()).unwrap_or_default()
     }
 
@@ -70,11 +79,13 @@ impl App {
         if !self.sent.iter().any(failed) {
             self.record.trouble = None;
         }
-        if let Some(row) = self.queue.row_of(&sent.path) {
+        // A row whose files were replaced meanwhile shows something else.
+        let row = self.queue.row_of(&sent.path);
+        if let Some(row) = row.filter(|row| row.scan.files == sent.files) {
             row.decided = Some(verdict.clone());
         }
-        let dropped = self.drop_draft(&sent.scan_id);
-        if self.is_at_hand(&sent.scan_id) {
+        let dropped = self.drop_draft(&sent.key());
+        if self.is_at_hand(&sent.key()) {
             self.desk.form = None;
             self.desk.marks.clear();
             self.leave_form();
@@ -101,9 +112,9 @@ impl App {
             return;
         };
         sent.recording = failed.clone();
-        let scan_id = sent.scan_id.clone();
+        let key = sent.key();
         self.record.trouble = Some(why.clone());
-        let here = self.is_at_hand(&scan_id);
+        let here = self.is_at_hand(&key);
         if here && let Some(form) = &mut self.desk.form {
             form.recording = failed;
         }
@@ -114,25 +125,52 @@ impl App {
     /// The sentence about a decision that is not on disk, while there is one.
     pub fn not_recorded(&self) -> Option<Safe> {
         let failed = |sent: &Sent| match &sent.recording {
-            Recording::Failed(why) => Some((sent.scan_id.clone(), sent.path.clone(), why.clone())),
+            Recording::Failed(why) => Some((sent.key(), sent.path.clone(), why.clone())),
             _ => None,
         };
-        let (scan_id, path, why) = self.sent.iter().rev().find_map(failed)?;
+        let (key, path, why) = self.sent.iter().rev().find_map(failed)?;
         let row = self.queue.rows.iter().find(|row| row.scan.path == path);
         Some(match row {
-            Some(row) if !self.is_at_hand(&scan_id) => say(
+            Some(row) if !self.is_at_hand(&key) => say(
                 "notice-not-recorded-there",
                 &[arg("name", &row.scan.name()), arg("why", &why)],
             ),
             _ => say("notice-not-recorded", &[arg("why", &why)]),
         })
+        .map(|text| self.with_offer(&text))
+    }
+
+    /// The sentence with the second folder, where one is offered.
+    fn with_offer(&self, text: &Safe) -> Safe {
+        let Some(folder) = &self.record.offer else {
+            return text.clone();
+        };
+        let key = self.chord(Mode::Decide, "use_second_log");
+        let folder = Safe::from_path(folder);
+        say(
+            "notice-offer",
+            &[arg("text", text), arg("key", &key), arg("folder", &folder)],
+        )
+    }
+
+    /// Goes on with the log in the second folder, and records there what was not recorded.
+    pub(crate) fn use_second_log(&mut self) -> Vec<Effect> {
+        let Some(folder) = self.record.offer.take() else {
+            return Vec::new();
+        };
+        let mut effects = vec![Effect::UseLog(folder)];
+        if let Some(form) = &mut self.desk.form {
+            form.recording = Recording::Typed;
+        }
+        effects.extend(self.confirm());
+        effects
     }
 
     /// The form at hand is given up, and with it what the log did not take.
     pub(crate) fn discard_form(&mut self) {
         self.desk.form = None;
-        if let Some(scan_id) = self.desk.scan_id() {
-            self.sent.retain(|sent| sent.scan_id != scan_id);
+        if let Some(key) = self.key_at_hand() {
+            self.sent.retain(|sent| sent.key() != key);
         }
         if self.not_recorded().is_none() {
             self.notice = None;
@@ -140,8 +178,14 @@ impl App {
         self.leave_form();
     }
 
-    /// Whether that scan is the one at hand.
-    pub(super) fn is_at_hand(&self, scan_id: &str) -> bool {
-        self.desk.scan_id() == Some(scan_id)
+    /// The key of the scan at hand, as far as its bytes are known.
+    pub(super) fn key_at_hand(&self) -> Option<String> {
+        let row = self.queue.rows.get(self.desk.row?)?;
+        Some(key_of(self.desk.scan_id()?, &row.scan.path))
+    }
+
+    /// Whether the scan of that key is the one at hand.
+    fn is_at_hand(&self, key: &str) -> bool {
+        self.key_at_hand().as_deref() == Some(key)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::graphics::Encoded;
+use crate::graphics::{Body, Encoded};
 use crate::view::{Picture, View};
 
 /// A picture ready for the screen.
@@ -16,6 +16,14 @@ pub struct Shown {
     pub encoded: Arc<Encoded>,
     /// Columns and rows it covers.
     pub cells: (u16, u16),
+}
+
+impl Shown {
+    /// Whether the terminal shows exactly the rendered pixels. Cells never count: they show what is
+    /// left of a picture at two pixels a cell.
+    pub fn is_lossless(&self) -> bool {
+        self.encoded.lossless && matches!(self.encoded.body, Body::Bytes(_))
+    }
 }
 
 /// What is drawn over the picture, in scan pixels.

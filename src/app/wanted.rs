@@ -41,12 +41,14 @@ impl App {
     /// Opens the selected scan when it is not the one at hand.
     fn ask_scan(&mut self, effects: &mut Vec<Effect>) {
         let Some(row) = self.queue.row() else { return };
-        if self.desk.row == Some(self.queue.selected) {
+        // The same row may have other files after the folder was read again.
+        if self.desk.row == Some(self.queue.selected) && self.desk.files == row.scan.files {
             return;
         }
         let scan = row.scan.clone();
         self.leave_desk(effects);
         self.desk.row = Some(self.queue.selected);
+        self.desk.files.clone_from(&scan.files);
         self.desk.seen = Seen::start(self.now);
         self.desk.state = match scan.error.clone() {
             Some(error) => DeskState::Failed(error),
@@ -70,7 +72,7 @@ impl App {
             let row = self.queue.rows.get(row);
             // A decision on its way to the disk has the looks in it.
             let undecided = row.is_some_and(|row| row.decided.is_none())
-                && self.recording_of(&opened.scan_id) != Recording::Writing;
+                && self.recording_at_hand() != Recording::Writing;
             if undecided && !self.record.read_only && !self.desk.seen.looks().is_empty() {
                 effects.push(Effect::NoteViews {
                     opened: Arc::clone(opened),
@@ -191,11 +193,9 @@ impl App {
         if self.wanted.draft.is_none() && empty {
             return;
         }
-        self.drafts.retain(|kept| kept.scan_id != draft.scan_id);
+        self.drafts.retain(|kept| kept.key() != draft.key());
         if empty {
-            effects.push(Effect::DropDraft {
-                scan_id: draft.scan_id.clone(),
-            });
+            effects.push(Effect::DropDraft { key: draft.key() });
         } else {
             self.drafts.push(draft.clone());
             effects.push(Effect::KeepDraft(Box::new(draft.clone())));
@@ -214,10 +214,23 @@ impl App {
         Some(Draft {
             scan_id,
             path,
-            form: self.desk.form.clone().unwrap_or_default(),
+            form: self.form_as_typed(),
             marks: self.desk.marks.clone(),
             view: self.desk.view.clone(),
         })
+    }
+
+    /// The form with the note that is being typed.
+    fn form_as_typed(&self) -> super::Form {
+        let mut form = self.desk.form.clone().unwrap_or_default();
+        if let Some(prompt) = self
+            .prompt
+            .as_ref()
+            .filter(|p| p.purpose == super::Purpose::Note)
+        {
+            prompt.input.value().clone_into(&mut form.note);
+        }
+        form
     }
 
     /// Shows in the queue whether a form waits.
@@ -228,19 +241,19 @@ impl App {
     }
 
     /// Forgets the draft, because its decision is on disk.
-    pub(super) fn drop_draft(&mut self, scan_id: &str) -> Effect {
+    pub(super) fn drop_draft(&mut self, key: &str) -> Effect {
         let wanted = self.wanted.draft.as_ref();
-        if wanted.is_some_and(|draft| draft.scan_id == scan_id) {
+        if wanted.is_some_and(|draft| draft.key() == key) {
             self.wanted.draft = None;
         }
-        for draft in self.drafts.iter().filter(|draft| draft.scan_id == scan_id) {
+        for draft in self.drafts.iter().filter(|draft| draft.key() == key) {
             if let Some(row) = self.queue.row_of(&draft.path) {
                 row.draft = false;
             }
         }
-        self.drafts.retain(|draft| draft.scan_id != scan_id);
+        self.drafts.retain(|draft| draft.key() != key);
         Effect::DropDraft {
-            scan_id: scan_id.to_owned(),
+            key: key.to_owned(),
         }
     }
 

@@ -32,6 +32,7 @@ pub(super) fn run(arguments: ConsoleArgs) -> Result<u8, Failure> {
         protocol: Protocol::parse(&config.console.protocol)?,
         keymap: keys.keymap,
         problems,
+        log_folder: store::log_folder(config.log.folder.as_deref()).ok(),
         log,
         state: store::state_folder().ok().filter(|_| !arguments.read_only),
         view: arguments.view.request(),

@@ -93,6 +93,13 @@ pub(super) const COMMANDS: &[Command] = &[
         |app, _| app.confirm(),
     ),
     row(
+        "use_second_log",
+        Group::Decide,
+        DECIDING,
+        Need::Offer,
+        |app, _| app.use_second_log(),
+    ),
+    row(
         "discard_form",
         Group::Decide,
         DECIDING,

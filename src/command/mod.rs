@@ -93,6 +93,8 @@ pub enum Need {
     Dual,
     /// An open decision form.
     Form,
+    /// A second folder that is offered for the log.
+    Offer,
     /// A view to go back to.
     Undo,
     /// A view to go forward to.
@@ -161,6 +163,7 @@ impl Need {
             Self::Picture => app.desk.radiograph().is_some(),
             Self::Dual => app.desk.radiograph().is_some_and(|r| r.dual().is_some()),
             Self::Form => app.desk.form.is_some(),
+            Self::Offer => app.record.offer.is_some(),
             Self::Undo => app.desk.history.can_undo(),
             Self::Redo => app.desk.history.can_redo(),
             Self::Mark => app.desk.corner.is_some() || !app.desk.marks.is_empty(),
@@ -175,6 +178,7 @@ impl Need {
             Self::Picture => "need-picture",
             Self::Dual => "need-dual",
             Self::Form => "need-form",
+            Self::Offer => "need-offer",
             Self::Undo => "need-undo",
             Self::Redo => "need-redo",
             Self::Mark => "need-mark",

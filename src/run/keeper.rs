@@ -56,8 +56,8 @@ impl Keeper {
     }
 
     /// Forgets the form of a scan.
-    pub(super) fn forget(&self, scan_id: String) {
-        let _ = self.tasks.send(Task::Forget(scan_id));
+    pub(super) fn forget(&self, key: String) {
+        let _ = self.tasks.send(Task::Forget(key));
     }
 
     /// Finishes what was asked, at most for `limit`; whether it is all on disk.
@@ -76,8 +76,8 @@ fn serve(drafts: &Drafts, inbox: &Receiver<Task>, sender: &Sender<Message>) {
             continue;
         }
         let result = match &task {
-            Task::Keep(draft) => drafts.save(&draft.scan_id, draft),
-            Task::Forget(scan_id) => drafts.remove(scan_id),
+            Task::Keep(draft) => drafts.save(&draft.key(), draft),
+            Task::Forget(key) => drafts.remove(key),
         };
         if let Err(error) = result {
             let text = say("notice-draft-failed", &[arg("why", &error.message())]);
@@ -92,8 +92,8 @@ fn serve(drafts: &Drafts, inbox: &Receiver<Task>, sender: &Sender<Message>) {
 /// Whether `next` makes `task` needless.
 fn replaced(task: &Task, next: Option<&Task>) -> bool {
     let id = |task: &Task| match task {
-        Task::Keep(draft) => draft.scan_id.clone(),
-        Task::Forget(scan_id) => scan_id.clone(),
+        Task::Keep(draft) => draft.key(),
+        Task::Forget(key) => key.clone(),
     };
     next.is_some_and(|next| id(next) == id(task))
 }

@@ -1,6 +1,7 @@
 //! Between the state and the log's writer: bodies out, answers back as events.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use crate::app::{Event, Look, Verdict, view_seen};
 use crate::decisions::{
     Answer, Conclusion, Decision, LogSettings, Request, ScanBlock, ViewsSeen, Writer,
 };
-use crate::messages::{arg, say};
+use crate::messages::say;
 use crate::scan::Opened;
 use crate::text::Safe;
 
@@ -67,31 +68,33 @@ impl Recording {
     }
 
     /// What an answer means to the analyst.
-    pub(super) fn event(&mut self, answer: Answer) -> Option<Event> {
+    pub(super) fn events(&mut self, answer: Answer) -> Vec<Event> {
         match answer {
-            Answer::Opened { warnings, .. } => warnings.into_iter().next().map(Event::LogNotice),
-            Answer::NotOpened { why } | Answer::Warning(why) => Some(Event::LogNotice(why)),
+            Answer::Opened { warnings, .. } => {
+                warnings.into_iter().take(1).map(Event::LogNotice).collect()
+            }
+            Answer::NotOpened { why } | Answer::Warning(why) => vec![Event::LogNotice(why)],
             Answer::Recorded { token, .. } => {
-                let conclusion = self.asked.remove(&token)?;
-                let verdict = Verdict {
+                let conclusion = self.asked.remove(&token);
+                let verdict = conclusion.map(|conclusion| Verdict {
                     decision: conclusion.as_str().to_owned(),
                     at: clock_time(&Zoned::now()),
                     analyst: self.analyst.clone(),
-                };
-                Some(Event::Recorded { token, verdict })
+                });
+                let recorded = verdict.map(|verdict| Event::Recorded { token, verdict });
+                recorded.into_iter().collect()
             }
             Answer::NotRecorded { token, why, offer } => {
-                let why = match offer {
-                    Some(folder) => say(
-                        "notice-offer",
-                        &[arg("why", &why), arg("folder", &Safe::from_path(&folder))],
-                    ),
-                    None => why,
-                };
-                Some(Event::NotRecorded { token, why })
+                let offered = offer.map(Event::LogOffered).into_iter();
+                offered.chain([Event::NotRecorded { token, why }]).collect()
             }
-            Answer::Closed { .. } => None,
+            Answer::Closed { .. } => Vec::new(),
         }
+    }
+
+    /// Goes on in another folder.
+    pub(super) fn use_folder(&self, folder: PathBuf) -> Result<()> {
+        self.send(Request::UseFolder(folder))
     }
 
     /// Finishes what was sent and ends the segment, at most for `limit`; whether it ended.

@@ -10,7 +10,7 @@ mod log;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -37,6 +37,9 @@ use log::Recording;
 /// How long leaving waits for the log and the drafts to be on disk.
 const FAREWELL: Duration = Duration::from_secs(3);
 
+/// How often the screen looks whether a terminal that was asked stays silent.
+const GLANCE: Duration = Duration::from_millis(500);
+
 /// What the console is started with.
 pub struct Start {
     /// A scan or a folder.
@@ -49,6 +52,8 @@ pub struct Start {
     pub problems: Vec<Safe>,
     /// Where decisions go; `None` records nothing.
     pub log: Option<LogSettings>,
+    /// Where decisions are read, also when nothing is recorded.
+    pub log_folder: Option<PathBuf>,
     /// Where unfinished forms are kept, where there is a home for them.
     pub state: Option<PathBuf>,
     /// How the first scan is looked at.
@@ -105,7 +110,6 @@ impl Console {
             read_only: start.log.is_none(),
             ..Recorder::default()
         };
-        let log_folder = start.log.as_ref().map(|settings| settings.folder.clone());
         let recording = start.log.and_then(|settings| {
             recorder.analyst = Safe::from_outside(&settings.analyst);
             match Recording::start(settings, sender.clone()) {
@@ -143,7 +147,7 @@ impl Console {
                 ),
             );
         }
-        let walker = Walker::new(start.path, limits, log_folder, sender.clone());
+        let walker = Walker::new(start.path, limits, start.log_folder, sender.clone());
         Self {
             app,
             terminal,
@@ -162,8 +166,10 @@ impl Console {
     fn serve(mut self, receiver: &Receiver<Message>) -> Result<()> {
         self.paint();
         self.walker.walk();
-        while let Ok(message) = receiver.recv() {
-            self.take(message);
+        while let Some(message) = self.next(receiver) {
+            if let Some(message) = message {
+                self.take(message);
+            }
             // What waits already is taken before painting once for all of it.
             while let Ok(message) = receiver.try_recv() {
                 self.take(message);
@@ -174,6 +180,23 @@ impl Console {
             self.paint();
         }
         self.leave(receiver)
+    }
+
+    /// The next message; while the terminal is asked, `None` inside after a while, so that a silent
+    /// one is not awaited on the screen for ever. `None` when nobody sends any more.
+    #[allow(clippy::option_option)]
+    fn next(&mut self, receiver: &Receiver<Message>) -> Option<Option<Message>> {
+        if !self.app.terminal.probing {
+            return receiver.recv().ok().map(Some);
+        }
+        match receiver.recv_timeout(GLANCE) {
+            Ok(message) => Some(Some(message)),
+            Err(RecvTimeoutError::Timeout) => {
+                self.renew_facts();
+                Some(None)
+            }
+            Err(RecvTimeoutError::Disconnected) => None,
+        }
     }
 
     /// Gives the terminal back first, then finishes what was confirmed.
@@ -212,11 +235,8 @@ impl Console {
             Message::Walk(number, event) if number == self.walker.number() => self.handle(event),
             Message::Walk(..) => {}
             Message::Log(answer) => {
-                let event = self
-                    .recording
-                    .as_mut()
-                    .and_then(|recording| recording.event(answer));
-                if let Some(event) = event {
+                let recording = self.recording.as_mut();
+                for event in recording.map(|log| log.events(answer)).unwrap_or_default() {
                     self.handle(event);
                 }
             }
@@ -275,6 +295,10 @@ impl Console {
                 Effect::Render(job) => self.renderer.render(*job),
                 Effect::CheckFiles(opened) => self.check_files(opened),
                 Effect::Record { token, decision } => self.record(token, decision),
+                Effect::UseLog(folder) => {
+                    let used = self.recording.as_ref().map(|log| log.use_folder(folder));
+                    self.tell_failure(used.unwrap_or(Ok(())));
+                }
                 Effect::NoteViews { opened, looks } => {
                     if let Some(recording) = &self.recording {
                         recording.note_views(&opened, &looks);
@@ -285,9 +309,9 @@ impl Console {
                         keeper.keep(*draft);
                     }
                 }
-                Effect::DropDraft { scan_id } => {
+                Effect::DropDraft { key } => {
                     if let Some(keeper) = &self.keeper {
-                        keeper.forget(scan_id);
+                        keeper.forget(key);
                     }
                 }
                 Effect::ChooseProtocol(word) => self.choose_protocol(&word),
@@ -382,6 +406,7 @@ fn facts(terminal: &Terminal) -> TerminalFacts {
         cell,
         depth,
         registers,
+        keyboard,
         ..
     } = terminal.choice().clone();
     TerminalFacts {
@@ -393,5 +418,6 @@ fn facts(terminal: &Terminal) -> TerminalFacts {
         protocol,
         reason,
         probing: terminal.is_asking(),
+        tells_repeats: keyboard,
     }
 }

@@ -34,6 +34,8 @@ use reader::{Parser, Waiting};
 use session::Session;
 use tty::{Got, Tty};
 
+/// How long the screen says that a silent terminal is being asked; later answers still count.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// How long a hand does not notice that Esc is waited upon.
 const KEY: Duration = Duration::from_millis(40);
 /// The same while answers are under way, which a slow line may tear apart.
@@ -65,6 +67,7 @@ pub struct Terminal {
     choice: Choice,
     reader: Option<JoinHandle<()>>,
     watch: Option<signals::Watch>,
+    asked: Option<Instant>,
 }
 
 impl Terminal {
@@ -97,6 +100,7 @@ impl Terminal {
             choice,
             reader: None,
             watch: None,
+            asked: None,
         })
     }
 
@@ -132,6 +136,7 @@ impl Terminal {
 
     fn take(&mut self) -> Result<()> {
         self.screen.invalidate();
+        self.asked = Some(Instant::now());
         self.session.enter()?;
         self.session.ask(&probe::question(&self.environment))
     }
@@ -161,7 +166,8 @@ impl Terminal {
 
     /// Whether the terminal's answers are still awaited.
     pub fn is_asking(&self) -> bool {
-        self.forced.is_none() && !self.findings.complete
+        let patient = self.asked.is_some_and(|asked| asked.elapsed() < PATIENCE);
+        self.forced.is_none() && !self.findings.complete && patient
     }
 
     /// What was found out so far.

@@ -126,12 +126,13 @@ fn foot(app: &App, form: &Form, theme: Theme) -> Vec<(Safe, Style)> {
         })
         .collect();
     let confirm = chord(app, "confirm_decision");
+    if app.record.read_only {
+        lines.push((say("notice-read-only", &[]), theme.warning()));
+        return lines;
+    }
     lines.push(match (&form.recording, app.missing(form)) {
         (Recording::Writing, _) => (say("form-writing", &[]), theme.warning()),
-        (Recording::Failed(why), _) => (
-            say("form-failed", &[arg("why", why), arg("key", &confirm)]),
-            theme.bad(),
-        ),
+        (Recording::Failed(_), _) => (say("form-failed", &[arg("key", &confirm)]), theme.bad()),
         (Recording::Typed, Some(missing)) => (missing, theme.key()),
         (Recording::Typed, None) => {
             let label = form.choice.map(Conclusion::label).unwrap_or_default();

@@ -124,8 +124,30 @@ fn typed(prompt: &Prompt, buffer: &mut Buffer, area: Rect, theme: Theme) -> Posi
     Position::new(x + column as u16, area.y)
 }
 
+/// A decision that is not on disk, whole, over as many rows as it takes.
+fn not_recorded(app: &App, buffer: &mut Buffer, theme: Theme) {
+    let Some(notice) = app
+        .notice
+        .as_ref()
+        .filter(|n| n.level == Level::NotRecorded)
+    else {
+        return;
+    };
+    let screen = buffer.area;
+    let lines = paint::wrap(&notice.text, usize::from(screen.width).saturating_sub(2));
+    let height = (lines.len() as u16).min(screen.height / 2);
+    let area = Rect::new(0, screen.height - height, screen.width, height);
+    paint::fill(buffer, area, theme.not_recorded());
+    for (line, y) in lines.iter().zip(area.y..) {
+        paint::text(buffer, area, (1, y), line, theme.not_recorded());
+    }
+}
+
 /// The palette, or the pop-up of an unfinished chord.
 pub(super) fn popups(app: &App, buffer: &mut Buffer, theme: Theme) {
+    if app.prompt.is_none() {
+        not_recorded(app, buffer, theme);
+    }
     if let Some(prompt) = app
         .prompt
         .as_ref()

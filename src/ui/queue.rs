@@ -56,6 +56,12 @@ fn style_of_row(app: &App, chosen: bool, theme: Theme) -> Style {
 /// One row: state, name, kind, size.
 fn line(lines: &mut Lines<'_>, row: &Row, style: Style, theme: Theme) {
     let (mark, mark_style) = mark(row, theme);
+    // A form may wait on a scan that is decided already.
+    let waits = if row.draft && row.decided.is_some() {
+        say("mark-draft", &[])
+    } else {
+        Safe::word(" ")
+    };
     let room = usize::from(lines.width()).saturating_sub(RIGHT + 3);
     let name = row.scan.name().cut_middle(room);
     let pad = Safe::blanks(room - name.width() + 1);
@@ -70,7 +76,7 @@ fn line(lines: &mut Lines<'_>, row: &Row, style: Style, theme: Theme) {
     let gap = Safe::blanks(RIGHT.saturating_sub(kind.width() + size.width()));
     lines.parts(&[
         (mark, mark_style),
-        (Safe::word(" "), theme.plain()),
+        (waits, theme.warning()),
         (name, style),
         (pad, theme.plain()),
         (kind, theme.dim()),
@@ -134,7 +140,7 @@ fn detail(app: &App, lines: &mut Lines<'_>, theme: Theme) {
     }
     if let Some(problem) = &row.problem {
         lines.wrapped(problem, theme.bad());
-    } else if row.decided.is_none() {
+    } else if row.draft || row.decided.is_none() {
         let id = if row.draft {
             "queue-draft"
         } else {

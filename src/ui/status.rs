@@ -151,7 +151,7 @@ fn right(app: &App) -> Vec<(Part, Safe)> {
     if app.desk.is_stale() {
         parts.push((Part::Picture, say("status-working", &[])));
     } else if let Some(shown) = &app.desk.shown {
-        let id = if shown.encoded.lossless {
+        let id = if shown.is_lossless() {
             "status-lossless"
         } else {
             "status-lossy"

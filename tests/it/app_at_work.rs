@@ -80,6 +80,7 @@ impl AtWork {
             protocol: Protocol::HalfBlock,
             reason: Safe::default(),
             probing: false,
+            tells_repeats: false,
         };
         let recorder = Recorder {
             analyst: Safe::word("kim"),
@@ -167,10 +168,10 @@ impl AtWork {
             }),
             Effect::Record { token, decision } => self.records.push((token, *decision)),
             Effect::KeepDraft(draft) => {
-                self.drafts.retain(|kept| kept.scan_id != draft.scan_id);
+                self.drafts.retain(|kept| kept.key() != draft.key());
                 self.drafts.push(*draft);
             }
-            Effect::DropDraft { scan_id } => self.drafts.retain(|kept| kept.scan_id != scan_id),
+            Effect::DropDraft { key } => self.drafts.retain(|kept| kept.key() != key),
             Effect::ChooseProtocol(word) => self.asked.push(format!("{name} {word}")),
             _ => self.asked.push(name),
         }

@@ -709,7 +709,7 @@ fn pasted_text_is_never_a_command() {
     at.keys("d c n");
     at.event(Event::Paste("line\r\n\u{1b}[2Jend".into()));
     at.keys("<cr>");
-    assert_eq!(at.app.desk.form.as_ref().unwrap().note, "line[2Jend");
+    assert_eq!(at.app.desk.form.as_ref().unwrap().note, "line  [2Jend");
     assert!(at.records.is_empty() && !at.asked.contains(&"Quit".to_owned()));
 }
 
@@ -1078,4 +1078,79 @@ fn a_scan_that_cannot_be_opened_is_sent_back_on_record() {
     assert_eq!(decision.scan_id, "ab".repeat(32));
     assert_eq!(decision.decision, xamine::decisions::Conclusion::Rescan);
     assert_eq!(decision.warnings_acknowledged, ["never-seen"]);
+}
+
+#[test]
+fn enter_after_a_note_records_and_a_third_slow_press_is_a_press() {
+    let mut at = after("grey", "d c n 'x'");
+    at.press_after(key("enter"), Duration::from_millis(300), false);
+    at.press_after(key("enter"), Duration::from_millis(300), false);
+    assert_eq!(at.records.len(), 1, "the note's Enter is not held on");
+    let mut at = after("grey", "d c");
+    for gap in [1000, 350] {
+        at.press_after(key("enter"), Duration::from_millis(gap), false);
+        at.not_recorded_if_any();
+    }
+    assert_eq!(at.records.len(), 1, "the second may be held");
+    at.press_after(key("enter"), Duration::from_millis(350), false);
+    assert_eq!(at.records.len(), 2, "the third is as slow: pressed");
+    // On a terminal that tells repeats, two quick presses are two presses.
+    let mut at = after("grey", "d c");
+    at.app.terminal.tells_repeats = true;
+    at.keys("<cr>");
+    at.not_recorded();
+    at.press_after(key("enter"), Duration::from_millis(100), false);
+    assert_eq!(at.records.len(), 2);
+}
+
+#[test]
+fn a_note_that_is_being_typed_is_in_the_draft() {
+    let at = after("grey", "d n 'behind the wall'");
+    assert_eq!(at.drafts.last().unwrap().form.note, "behind the wall");
+}
+
+#[test]
+fn the_second_folder_takes_what_was_not_recorded() {
+    let mut at = after("grey", "d c <cr>");
+    at.event(Event::LogOffered("/second".into()));
+    at.not_recorded();
+    assert!(at.notice().contains("/second"), "{}", at.notice());
+    at.keys("L");
+    assert_eq!(at.asked.last().unwrap(), "UseLog");
+    let tokens: Vec<u64> = at.records.iter().map(|(token, _)| *token).collect();
+    assert_eq!((tokens.len(), tokens[0]), (2, tokens[1]), "the same record");
+    at.recorded();
+    assert!(at.app.queue.rows[0].decided.is_some());
+}
+
+#[test]
+fn replaced_files_are_opened_again_and_get_no_verdict_of_the_old_ones() {
+    let mut at = after("grey dual", "d c <cr>");
+    let mut scan = at.app.queue.rows[0].scan.clone();
+    scan.files[0].modified_ns += 1;
+    at.answers = false;
+    at.keys("esc R");
+    at.found(scan, None);
+    assert!(at.app.desk.shown.is_none(), "the old picture is gone");
+    assert_eq!(at.state(), "browse 0 opening");
+    at.recorded();
+    assert!(
+        at.app.queue.rows[0].decided.is_none(),
+        "the new files are not decided"
+    );
+}
+
+#[test]
+fn a_form_on_a_decided_scan_is_seen_in_the_queue() {
+    let at = after("grey!", "d s <space> esc");
+    assert!(at.screen().contains("C~0-grey.tif"), "{}", at.screen());
+    assert!(at.screen().contains("waits unfinished"));
+}
+
+#[test]
+fn read_only_says_so_in_the_form_from_the_start() {
+    let mut at = work("grey");
+    at.app.record.read_only = true;
+    at.keys("d c");
+    assert!(at.screen().contains("read-only: nothing is recorded"));
 }

@@ -125,14 +125,14 @@ fn what_matters_is_never_cut_off() {
         shows(
             "grey dual",
             "j <cr> m",
-            &["half-block", "LOSSLESS", "Inspect", "material"],
+            &["half-block", "LOSSY", "Inspect", "material"],
         );
         shows(
             "grey dual",
             "i t l t e t s",
-            &["half-block", "LOSSLESS", "Browse"],
+            &["half-block", "LOSSY", "Browse"],
         );
-        shows("blind", "", &["LOSSLESS", "half-block"]);
+        shows("blind", "", &["LOSSY", "half-block"]);
         shows("grey", "d c", &["enter records: clear", "half-block"]);
         shows("grey", "d s", &["at least one reason"]);
         shows(

@@ -44,5 +44,5 @@ notice-problems = { $count } { $count ->
         [one] problem
        *[other] problems
     } in configuration or keys: { $first }
-notice-offer = { $why } ({ $folder } could take it: start again with --log)
+notice-offer = { $text }; { $key } records it in { $folder }
 notice-not-finished = the log or an unfinished form is not on disk yet: the disk does not answer; xamine log verify shows what is there

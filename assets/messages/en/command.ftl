@@ -66,6 +66,7 @@ command-set_confidence = Says how sure the decision is
 command-edit_note = Writes a note
 command-mark_region = Goes to the picture to mark a region
 command-confirm_decision = Records the decision
+command-use_second_log = Goes on with the log in the folder that is offered, and records there
 command-discard_form = Empties the decision form and closes it
 
 # The same with an argument, where the plain line would read badly: command-NAME-value.
@@ -127,3 +128,4 @@ unit-columns = columns
 unit-preset = (a preset)
 unit-confidence = (5 is sure)
 need-mode = not in this mode; ? shows its keys
+need-offer = no second folder is offered for the log

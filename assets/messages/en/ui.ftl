@@ -116,7 +116,7 @@ form-none = none
 form-regions = marked regions
 form-regions-value = { $n }
 form-writing = writing …
-form-failed = NOT RECORDED: { $why }; { $key } tries again
+form-failed = NOT RECORDED; { $key } tries again
 form-confirm = { $key } records: { $decision }
 
 warning-never-seen = no picture of this scan was shown
