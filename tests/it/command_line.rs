@@ -231,3 +231,61 @@ fn the_configuration_chooses_the_keys() {
     let (_, err) = xamine(["keys"]).env("XAMINE_CONFIG", config).exits(1);
     assert!(err.contains("config.toml:2:1: "), "{err}");
 }
+
+/// The sample pair in a folder of its own; its files in order of their names.
+fn pair() -> (tempfile::TempDir, Vec<std::path::PathBuf>) {
+    let dir = tempfile::tempdir().unwrap();
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(root("samples/semiz")).unwrap() {
+        let entry = entry.unwrap();
+        let target = dir.path().join(entry.file_name());
+        if entry.path().is_file() {
+            std::fs::copy(entry.path(), &target).unwrap();
+            files.push(target);
+        }
+    }
+    files.sort();
+    (dir, files)
+}
+
+#[test]
+fn render_never_writes_over_its_scan() {
+    let (dir, files) = pair();
+    let name = |end: &str| {
+        let found = files.iter().find(|file| file.ends_with(end)).unwrap();
+        found.to_str().unwrap().to_owned()
+    };
+    let (high, low) = (
+        name("semiz_cargo_H_9MeV_u16.tif"),
+        name("semiz_cargo_L_6MeV_u16.tif"),
+    );
+    let sidecar = name("semiz_cargo.scan.toml");
+    let place = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    let links = ["link.png", "side.png", "hard.tif"].map(place);
+    std::os::unix::fs::symlink(&high, &links[0]).unwrap();
+    std::os::unix::fs::symlink(&sidecar, &links[1]).unwrap();
+    std::fs::hard_link(&low, &links[2]).unwrap();
+    let dotted = place("./semiz_cargo_H_9MeV_u16.tif");
+    let entries = || std::fs::read_dir(dir.path()).unwrap().count();
+    let before = (entries(), contents(&files));
+    for output in [&high, &low, &dotted, &links[0], &links[1], &links[2]] {
+        for more in [&[][..], &["--alone"]] {
+            let typed = ["render", high.as_str(), "-o", output.as_str()];
+            let (out, err) = xamine(typed.into_iter().chain(more.iter().copied())).exits(2);
+            assert_eq!(out, "");
+            assert!(err.contains("is a file of the scan itself"), "{err}");
+            assert_eq!(err.lines().count(), 1, "{err}");
+        }
+    }
+    assert_eq!(before, (entries(), contents(&files)), "nothing was written");
+    let fine = place("picture.png");
+    for _ in 0..2 {
+        xamine(["render", high.as_str(), "-o", fine.as_str()]).exits(0);
+    }
+}
+
+/// The contents of files.
+fn contents(files: &[std::path::PathBuf]) -> Vec<Vec<u8>> {
+    let bytes = files.iter().map(|file| std::fs::read(file).unwrap());
+    bytes.collect()
+}
