@@ -289,3 +289,37 @@ fn contents(files: &[std::path::PathBuf]) -> Vec<Vec<u8>> {
     let bytes = files.iter().map(|file| std::fs::read(file).unwrap());
     bytes.collect()
 }
+
+#[test]
+fn info_of_what_is_no_scan_has_the_same_document() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = dir.path().join("notes.txt");
+    std::fs::write(&text, "no scan\n").unwrap();
+    let npy = dir.path().join("air.npy");
+    std::fs::write(&npy, b"\x93NUMPY\x01\x00").unwrap();
+    let missing = dir.path().join("missing.tif");
+    let broken = root("samples/bad/cut_short.tif");
+    let document = |path: &std::path::Path| -> serde_json::Value {
+        let path = path.to_str().unwrap();
+        let (out, err) = xamine(["info", path, "--json"]).exits(1);
+        assert_eq!(err.lines().count(), 1, "{err}");
+        serde_json::from_str(&out).unwrap()
+    };
+    let names = |json: &serde_json::Value| -> Vec<String> {
+        json.as_object().unwrap().keys().cloned().collect()
+    };
+    let shape = names(&document(&broken));
+    for path in [&text, &npy, &missing] {
+        let json = document(path);
+        assert_eq!(names(&json), shape);
+        assert_eq!(json["path"], path.to_str().unwrap());
+        assert!(
+            json["error"]
+                .as_str()
+                .is_some_and(|error| !error.is_empty())
+        );
+        let (out, err) = xamine(["info", path.to_str().unwrap()]).exits(1);
+        assert_eq!((out.as_str(), err.lines().count()), ("", 1), "{err}");
+        assert!(!err.contains("os error"), "{err}");
+    }
+}
