@@ -323,3 +323,18 @@ fn info_of_what_is_no_scan_has_the_same_document() {
         assert!(!err.contains("os error"), "{err}");
     }
 }
+
+#[test]
+fn a_word_that_is_no_path_and_no_command_is_refused_before_the_terminal() {
+    for (arguments, end) in [
+        (&["lst"][..], "did you mean 'list'?\n"),
+        (&["lst", "samples"], "did you mean 'list'?\n"),
+        (&["doctor"], "'xamine --help' lists the commands\n"),
+        (&["no/such.tif#2"], "'xamine --help' lists the commands\n"),
+    ] {
+        let (out, err) = xamine(arguments.iter().copied()).exits(2);
+        assert_eq!(out, "");
+        let start = format!("xamine: there is no '{}' here", arguments[0]);
+        assert!(err.starts_with(&start) && err.ends_with(end), "{err}");
+    }
+}
