@@ -99,7 +99,7 @@ pub struct ViewArgs {
     #[arg(long = "filter", value_name = "NAME[=ARG]")]
     pub filters: Vec<String>,
     /// Scan pixels.
-    #[arg(long, value_name = "X,Y,W,H")]
+    #[arg(long, value_name = "X,Y,W,H", allow_hyphen_values = true)]
     pub region: Option<String>,
 }
 
@@ -183,10 +183,10 @@ pub enum Command {
         #[command(flatten)]
         scan: ScanArgs,
         /// The region in scan pixels.
-        #[arg(long, value_name = "X,Y,W,H")]
+        #[arg(long, value_name = "X,Y,W,H", allow_hyphen_values = true)]
         region: String,
         /// Its surround.
-        #[arg(long, value_name = "X,Y,W,H")]
+        #[arg(long, value_name = "X,Y,W,H", allow_hyphen_values = true)]
         background: Option<String>,
         /// One JSON document.
         #[arg(long)]

@@ -338,3 +338,43 @@ fn a_word_that_is_no_path_and_no_command_is_refused_before_the_terminal() {
         assert!(err.starts_with(&start) && err.ends_with(end), "{err}");
     }
 }
+
+#[test]
+fn a_region_that_starts_left_of_the_scan_is_told_in_our_words() {
+    let scan = "samples/semiz/semiz_cargo_H_9MeV_u16.tif";
+    for arguments in [
+        &["measure", scan, "--region", "-1,0,5,5"][..],
+        &[
+            "measure",
+            scan,
+            "--region",
+            "0,0,5,5",
+            "--background",
+            "-1,0,5,5",
+        ],
+        &["render", scan, "-o", "never.png", "--region", "-1,0,5,5"],
+    ] {
+        let (_, err) = xamine(arguments.iter().copied()).exits(2);
+        assert!(
+            err.contains("'-1,0,5,5'") && !err.contains("Usage"),
+            "{err}"
+        );
+    }
+    assert!(!root("never.png").exists());
+}
+
+#[test]
+fn one_pixel_has_no_standard_deviation() {
+    let scan = "samples/semiz/semiz_cargo_H_9MeV_u16.tif";
+    let measure = ["measure", scan, "--region"];
+    let typed = |more: &[&'static str]| [&measure[..], more].concat();
+    let (out, _) = xamine(typed(&["3,3,1,1", "--json"])).exits(0);
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert!(json["planes"]["high"]["sd"].is_null(), "{out}");
+    assert!(json["planes"]["high"]["mean"].is_number(), "{out}");
+    let (out, _) = xamine(typed(&["3,3,1,1"])).exits(0);
+    assert!(out.contains("SD -,"), "{out}");
+    let (out, _) = xamine(typed(&["3,3,2,1", "--json"])).exits(0);
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert!(json["planes"]["high"]["sd"].is_number(), "{out}");
+}
