@@ -2,6 +2,7 @@
 //! and the next step, as one sentence in lower case without a full stop.
 
 use std::fmt;
+use std::io;
 use std::path::Path;
 
 use crate::messages::{arg, say};
@@ -81,10 +82,10 @@ impl Error {
     }
 
     /// A refusal of the operating system.
-    pub fn io(path: &Path, error: &std::io::Error) -> Self {
+    pub fn io(path: &Path, error: &io::Error) -> Self {
         Self::Environment {
             path: Safe::from_path(path),
-            why: Safe::from_outside(&error.to_string()),
+            why: io_cause(error),
         }
     }
 
@@ -121,6 +122,30 @@ impl Error {
     }
 }
 
+/// Too many open files of the process and of the machine; the standard library has no kind for them.
+const TOO_MANY_OPEN: [i32; 2] = [24, 23];
+
+/// The cause and the next step for the common refusals, the system's own words for the others.
+fn io_cause(error: &io::Error) -> Safe {
+    let id = match error.kind() {
+        io::ErrorKind::NotFound => "error-io-not-found",
+        io::ErrorKind::PermissionDenied => "error-io-permission",
+        io::ErrorKind::IsADirectory => "error-io-is-a-folder",
+        io::ErrorKind::NotADirectory => "error-io-not-a-folder",
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "error-io-full",
+        io::ErrorKind::ReadOnlyFilesystem => "error-io-read-only",
+        io::ErrorKind::AlreadyExists => "error-io-exists",
+        _ if error
+            .raw_os_error()
+            .is_some_and(|code| TOO_MANY_OPEN.contains(&code)) =>
+        {
+            "error-io-too-many-open"
+        }
+        _ => return Safe::from_outside(&error.to_string()),
+    };
+    say(id, &[])
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.message().as_str())
@@ -128,3 +153,30 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_of_the_system_say_cause_and_next_step() {
+        // ENOENT, EACCES, EISDIR, ENOTDIR, ENOSPC, EROFS, EEXIST, EMFILE.
+        for (code, part) in [
+            (2, "there is no such file or folder; check the name"),
+            (13, "is not allowed"),
+            (21, "is a folder"),
+            (20, "is no folder"),
+            (28, "is full"),
+            (30, "only be read"),
+            (17, "already there"),
+            (24, "too many files"),
+        ] {
+            let told = Error::io(Path::new("/a"), &io::Error::from_raw_os_error(code)).to_string();
+            assert!(told.starts_with("'/a' cannot be used: "), "{told}");
+            assert!(told.contains(part) && told.contains("; "), "{told}");
+            assert!(!told.contains("os error") && !told.ends_with('.'), "{told}");
+        }
+        let other = Error::io(Path::new("/a"), &io::Error::other("a\nb")).to_string();
+        assert_eq!(other, "'/a' cannot be used: a\\u{a}b");
+    }
+}

@@ -15,6 +15,7 @@ pub mod filter;
 pub mod graphics;
 pub mod keymap;
 pub mod messages;
+pub mod nearest;
 pub mod physics;
 pub mod radiograph;
 pub mod run;

@@ -1,15 +1,27 @@
 //! `xamine [PATH]`: gathers configuration, keys and log, and opens the console.
 
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::io::ErrorKind;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
 
 use super::{ConsoleArgs, Failure, exit};
+use crate::Error;
 use crate::config::{self, Overrides, Places};
 use crate::graphics::Protocol;
+use crate::messages::{arg, say};
+use crate::nearest::nearest;
 use crate::run::{self, Start};
 use crate::store;
+use crate::text::Safe;
 
 /// Opens the console and waits until the analyst leaves it.
 pub(super) fn run(arguments: ConsoleArgs) -> Result<u8, Failure> {
+    if let Some(path) = &arguments.path
+        && !is_there(path)
+    {
+        return Err(nothing_there(path).into());
+    }
     let typed = Overrides {
         keymap: arguments.keymap.as_deref(),
         protocol: arguments.protocol.as_deref(),
@@ -39,4 +51,36 @@ pub(super) fn run(arguments: ConsoleArgs) -> Result<u8, Failure> {
         config,
     })?;
     Ok(exit::DONE)
+}
+
+/// Whether something of that name can be opened; `FILE#N` is a page of the file. What cannot be
+/// asked for, e.g. behind a locked folder, counts as there: opening it tells the cause.
+pub(super) fn is_there(path: &Path) -> bool {
+    let missing = |path: &Path| {
+        std::fs::metadata(path).is_err_and(|error| {
+            matches!(
+                error.kind(),
+                ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidInput
+            )
+        })
+    };
+    let bytes = path.as_os_str().as_bytes();
+    let page = bytes.iter().rposition(|byte| *byte == b'#');
+    let file = page.map(|at| Path::new(OsStr::from_bytes(&bytes[..at])));
+    !missing(path) || file.is_some_and(|file| !missing(file))
+}
+
+/// The error of a word that is neither a path nor a command, with the command that was meant.
+pub(super) fn nothing_there(path: &Path) -> Error {
+    let typed = Safe::from_path(path);
+    let definition = super::definition();
+    let commands = definition.get_subcommands().map(clap::Command::get_name);
+    let near = path.to_str().and_then(|word| nearest(word, commands));
+    Error::request(match near {
+        Some(name) => say(
+            "console-nothing-there-near",
+            &[arg("word", &typed), arg("name", &Safe::from_outside(name))],
+        ),
+        None => say("console-nothing-there", &[arg("word", &typed)]),
+    })
 }

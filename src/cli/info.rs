@@ -3,6 +3,7 @@
 //! Names and order of the JSON members are a contract. Statistics are of the samples as stored.
 
 use std::io::Write;
+use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
@@ -23,15 +24,19 @@ pub(super) fn run(
     out: &mut dyn Write,
     _err: &mut dyn Write,
 ) -> Result<u8, Failure> {
-    let (scan, _) = resolve(&arguments.scan, arguments.alone)?;
+    let told = |scan: &Scan, error: crate::Error, out: &mut dyn Write| {
+        if json {
+            write_json(&json_of_problem(scan, &error), out)?;
+        }
+        Err(error.into())
+    };
+    let scan = match resolve(&arguments.scan, arguments.alone) {
+        Ok((scan, _)) => scan,
+        Err(error) => return told(&no_scan(&arguments.scan), error, out),
+    };
     let opened = match open(&scan, &Limits::default(), &Cancel::never()) {
         Ok(opened) => opened,
-        Err(error) => {
-            if json {
-                write_json(&json_of_problem(&scan, &error), out)?;
-            }
-            return Err(error.into());
-        }
+        Err(error) => return told(&scan, error, out),
     };
     if json {
         write_json(&json_of(&scan, &opened), out)?;
@@ -40,6 +45,20 @@ pub(super) fn run(
     }
     out.flush()?;
     Ok(exit::DONE)
+}
+
+/// What is known of a path that is no scan: its name.
+fn no_scan(path: &Path) -> Scan {
+    Scan {
+        path: path.to_path_buf(),
+        files: Vec::new(),
+        sidecar: None,
+        paired_by: None,
+        kind: None,
+        error: None,
+        container: None,
+        page: None,
+    }
 }
 
 fn write_json(value: &Value, out: &mut dyn Write) -> std::io::Result<()> {

@@ -2,11 +2,12 @@
 
 mod show;
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::{Failure, LogCommand, exit};
-use crate::decisions::{Problem, Report, Scans, Verdict, Witnesses, verify};
+use crate::decisions::{Problem, ProblemKind, Report, Scans, Verdict, Witnesses, verify};
 use crate::messages::{arg, say};
 use crate::store::{Heads, log_folder, state_folder};
 use crate::text::Safe;
@@ -87,8 +88,26 @@ fn tell(folder: &Path, report: &Report, out: &mut dyn Write) -> Result<(), Failu
             ],
         )
     )?;
-    writeln!(out, "{}", verdict(report.verdict))?;
+    writeln!(out, "{}", with_files(verdict(report.verdict), report))?;
     Ok(())
+}
+
+/// The verdict on the log, and what the scan files make of it when they were checked.
+fn with_files(verdict: Safe, report: &Report) -> Safe {
+    [
+        (ProblemKind::FileChanged, "log-verify-files-changed"),
+        (ProblemKind::FileMissing, "log-verify-files-missing"),
+    ]
+    .into_iter()
+    .fold(verdict, |said, (kind, id)| {
+        let of_kind = report.problems.iter().filter(|found| found.kind == kind);
+        // A file that several records name is one file: its sentence names it.
+        let files: BTreeSet<&Safe> = of_kind.map(|found| &found.detail).collect();
+        if files.is_empty() {
+            return said;
+        }
+        say(id, &[arg("said", &said), arg("files", &files.len())])
+    })
 }
 
 /// One problem as a sentence.
@@ -113,4 +132,35 @@ fn verdict(verdict: Verdict) -> Safe {
         "log-verify-verdict",
         &[arg("verdict", &verdict), arg("meaning", &meaning)],
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_verdict_counts_each_scan_file_once() {
+        let found = |kind, detail: &str| Problem {
+            segment: Safe::word("a.jsonl"),
+            line: Some(3),
+            kind,
+            detail: Safe::from_outside(detail),
+        };
+        let mut report = Report {
+            verdict: Verdict::Clean,
+            records: 3,
+            segments: 1,
+            problems: Vec::new(),
+            checkpoint: None,
+        };
+        let said = |report: &Report| with_files(verdict(report.verdict), report).to_string();
+        assert!(!said(&report).contains("but"), "{}", said(&report));
+        let changed = ProblemKind::FileChanged;
+        report.problems = ["a", "a", "b"].map(|file| found(changed, file)).to_vec();
+        let text = said(&report);
+        let end = ", but 2 scan files differ from what was decided on";
+        assert!(text.starts_with("clean: ") && text.ends_with(end), "{text}");
+        report.problems.truncate(1);
+        assert!(said(&report).contains("but 1 scan file differs from"));
+    }
 }

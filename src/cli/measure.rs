@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::render::open;
 use super::{Failure, ScanArgs, exit};
 use crate::messages::{arg, say};
-use crate::radiograph::{Radiograph, Region};
+use crate::radiograph::{Radiograph, Region, Statistics};
 use crate::text::Safe;
 use crate::view::{MaterialEstimate, Measurement, bad_region, choose, class_label, measure};
 use crate::{Error, Result};
@@ -50,7 +50,7 @@ fn document(measured: &Measurement) -> Value {
         .map(|plane| {
             let s = &plane.statistics;
             let value = json!({
-                "mean": s.mean, "sd": s.sd, "min": s.min, "max": s.max,
+                "mean": s.mean, "sd": sd(s), "min": s.min, "max": s.max,
                 "transmission": plane.transmission, "attenuation": plane.attenuation,
             });
             (plane.plane.as_str().to_owned(), value)
@@ -87,6 +87,11 @@ fn text(measured: &Measurement) -> Vec<Safe> {
     lines
 }
 
+/// The standard deviation, which one sample alone has not.
+fn sd(statistics: &Statistics) -> Option<f64> {
+    (statistics.count > 1).then_some(statistics.sd)
+}
+
 /// One plane for a reader.
 fn plane_line(plane: &crate::view::PlaneMeasurement) -> Safe {
     let s = &plane.statistics;
@@ -97,7 +102,10 @@ fn plane_line(plane: &crate::view::PlaneMeasurement) -> Safe {
         &[
             arg("plane", &Safe::from_outside(plane.plane.as_str())),
             arg("mean", &Safe::number(s.mean, 2)),
-            arg("sd", &Safe::number(s.sd, 2)),
+            arg(
+                "sd",
+                &sd(s).map_or(Safe::word("-"), |sd| Safe::number(sd, 2)),
+            ),
             arg("min", &Safe::number(f64::from(s.min), 0)),
             arg("max", &Safe::number(f64::from(s.max), 0)),
             arg("transmission", &quantity(plane.transmission)),

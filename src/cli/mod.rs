@@ -99,7 +99,7 @@ pub struct ViewArgs {
     #[arg(long = "filter", value_name = "NAME[=ARG]")]
     pub filters: Vec<String>,
     /// Scan pixels.
-    #[arg(long, value_name = "X,Y,W,H")]
+    #[arg(long, value_name = "X,Y,W,H", allow_hyphen_values = true)]
     pub region: Option<String>,
 }
 
@@ -183,10 +183,10 @@ pub enum Command {
         #[command(flatten)]
         scan: ScanArgs,
         /// The region in scan pixels.
-        #[arg(long, value_name = "X,Y,W,H")]
+        #[arg(long, value_name = "X,Y,W,H", allow_hyphen_values = true)]
         region: String,
         /// Its surround.
-        #[arg(long, value_name = "X,Y,W,H")]
+        #[arg(long, value_name = "X,Y,W,H", allow_hyphen_values = true)]
         background: Option<String>,
         /// One JSON document.
         #[arg(long)]
@@ -314,9 +314,14 @@ pub fn run(
     err: &mut dyn Write,
 ) -> u8 {
     crate::scan::keep_decoder_panics_quiet();
-    let matches = match definition().try_get_matches_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let matches = match definition().try_get_matches_from(&arguments) {
         Ok(matches) => matches,
         Err(problem) => {
+            if let Some(error) = wrong_command(&problem, &arguments) {
+                let _ = writeln!(err, "xamine: {error}");
+                return exit::USAGE;
+            }
             let text = problem.render().to_string();
             return if problem.use_stderr() {
                 // Nothing is left to tell when standard error itself is gone.
@@ -351,6 +356,23 @@ pub fn run(
             exit::PROBLEM
         }
     }
+}
+
+/// The error of a first word that is neither a command nor there, where more words follow it that
+/// the console does not take.
+fn wrong_command(problem: &clap::Error, arguments: &[OsString]) -> Option<Error> {
+    use clap::error::ErrorKind;
+    let unknown = matches!(
+        problem.kind(),
+        ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand | ErrorKind::ArgumentConflict
+    );
+    let first = arguments.get(1).filter(|_| unknown)?;
+    let option = first.as_encoded_bytes().starts_with(b"-");
+    let command = definition()
+        .get_subcommands()
+        .any(|sub| first == sub.get_name());
+    let path = std::path::Path::new(first);
+    (!option && !command && !console::is_there(path)).then(|| console::nothing_there(path))
 }
 
 /// Why a command ended early: an error to tell, or an output that takes no more.

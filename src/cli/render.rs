@@ -11,7 +11,7 @@ use super::{Failure, ScanArgs, ViewArgs, exit};
 use crate::cancel::Cancel;
 use crate::messages::{arg, say};
 use crate::radiograph::Size;
-use crate::scan::{self, Limits, Opened};
+use crate::scan::{self, Limits, Opened, Scan};
 use crate::text::Safe;
 use crate::view::{Display, Picture, View, ViewRequest, choose, prepare};
 use crate::{Error, Result};
@@ -92,7 +92,9 @@ pub(super) fn run(
 ) -> Result<u8, Failure> {
     let kind = FileKind::of(&request.output)?;
     let mut times = Times::start();
-    let opened = open(&request.scan)?;
+    let (scan, _) = scan::resolve(&request.scan.scan, request.scan.alone)?;
+    files::refuse_evidence(&request.output, &evidence(&scan))?;
+    let opened = scan::open(&scan, &Limits::default(), &Cancel::never())?;
     times.done("open");
     let asked = request.view.request();
     let radiograph = choose(&opened.views, asked.view_name.as_deref())?;
@@ -118,6 +120,16 @@ pub(super) fn run(
 pub(super) fn open(args: &ScanArgs) -> Result<Opened> {
     let (scan, _) = scan::resolve(&args.scan, args.alone)?;
     scan::open(&scan, &Limits::default(), &Cancel::never())
+}
+
+/// Every file of the scan, and of the group that it was taken from.
+fn evidence(scan: &Scan) -> Vec<PathBuf> {
+    let mut files = scan.evidence();
+    // A file that stands in no group has nobody beside it to protect.
+    if let Ok((whole, _)) = scan::resolve(&scan.path, false) {
+        files.extend(whole.evidence());
+    }
+    files
 }
 
 /// The bytes of the file.

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use toml::de::{DeTable, DeValue};
 
 use super::document::{Entry, entries, read, wrong_type};
-use super::problem::{Problem, in_order, nearest, position, suggest, without_echoes};
+use super::problem::{Problem, in_order, position, suggest, without_echoes};
 use super::settings::{SETTINGS, Setpoint, Setting};
 use crate::messages::{arg, say};
+use crate::nearest::nearest;
 use crate::text::Safe;
 
 /// Where a value came from.

@@ -11,12 +11,13 @@ mod places;
 mod problem;
 mod settings;
 
+pub use crate::nearest::nearest;
 pub use document::LONGEST;
 pub use layer::{Base, Layer, Origin};
 pub use merge::{
     BUILT_IN, Colours, Config, Console, DisplayRule, KeymapChoice, Limits, Log, WindowRule, merge,
 };
 pub use places::{Loaded, Overrides, Places, load, read_text};
-pub use problem::{Problem, Severity, in_order, nearest, position};
+pub use problem::{Problem, Severity, in_order, position};
 pub(crate) use problem::{suggest, without_echoes};
 pub use settings::{COLOURS, Kind, LANGUAGES, PROTOCOLS, SETTINGS, Setpoint, Setting};

@@ -101,19 +101,6 @@ pub(crate) fn start(span: Option<Range<usize>>) -> usize {
     span.map_or(0, |span| span.start)
 }
 
-/// The candidate nearest to `word`, when one is near enough to be meant.
-pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    if word.chars().count() < 2 {
-        return None;
-    }
-    candidates
-        .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
-        .filter(|(likeness, _)| *likeness > 0.7)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, candidate)| candidate)
-}
-
 /// `text` with the nearest name as the next step, when there is one.
 pub(crate) fn suggest(text: &Safe, nearest: Option<&str>) -> Safe {
     match nearest {
@@ -137,13 +124,5 @@ mod tests {
         // Behind the two bytes of é: the third character.
         assert_eq!(position(source, 5), (2, 3));
         assert_eq!(position(source, 999), (3, 1));
-    }
-
-    #[test]
-    fn the_nearest_name_is_near() {
-        let names = ["zoom_in", "zoom_out", "quit"];
-        assert_eq!(nearest("zoom_inn", names), Some("zoom_in"));
-        assert_eq!(nearest("zom_out", names), Some("zoom_out"));
-        assert_eq!(nearest("xyzzy", names), None);
     }
 }

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use toml::de::DeValue;
 
 use super::document::{Entry, wrong_type};
-use super::problem::{Problem, nearest, suggest};
+use super::problem::{Problem, suggest};
 use crate::messages::{arg, say};
+use crate::nearest::nearest;
 use crate::text::Safe;
 
 /// One setting.

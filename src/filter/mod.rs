@@ -19,7 +19,7 @@ use crate::radiograph::{Field, Polarity, Unit};
 use crate::text::Safe;
 use crate::{Error, messages::arg};
 
-pub use parse::nearest;
+pub use crate::nearest::nearest;
 pub use table::{FILTERS, find};
 
 /// One use of a filter: its name in the table and its arguments.

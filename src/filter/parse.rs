@@ -5,11 +5,9 @@ use std::str::FromStr;
 
 use super::{FILTERS, FilterUse, check};
 use crate::messages::{arg, say};
+use crate::nearest::nearest;
 use crate::text::Safe;
 use crate::{Error, Result};
-
-/// Names less alike than this are not suggested.
-const ALIKE: f64 = 0.6;
 
 impl FromStr for FilterUse {
     type Err = Error;
@@ -55,16 +53,6 @@ impl fmt::Display for FilterUse {
         }
         Ok(())
     }
-}
-
-/// The name most like `word`, if any is alike enough.
-pub fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    names
-        .into_iter()
-        .map(|name| (strsim::jaro_winkler(word, name), name))
-        .filter(|(alike, _)| *alike >= ALIKE)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, name)| name)
 }
 
 /// The error of an unknown filter.
@@ -113,6 +101,7 @@ mod tests {
             ("gamma=NaN", "'NaN'"),
             ("invert=1", "takes 0"),
             ("qqqq", "invert, log"),
+            ("nope", "invert, log"),
             ("", "invert, log"),
         ] {
             let problem = text

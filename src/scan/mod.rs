@@ -71,6 +71,20 @@ impl Scan {
         self.files.iter().map(|file| file.bytes).sum()
     }
 
+    /// Every file that the scan is made of, which nothing may write over: the pixel files, the
+    /// sidecar, and the air files that it names.
+    pub fn evidence(&self) -> Vec<PathBuf> {
+        let mut files: Vec<PathBuf> = self.files.iter().map(|file| file.path.clone()).collect();
+        files.push(self.path.clone());
+        if let Some(path) = &self.sidecar {
+            // A sidecar that cannot be read names nothing; opening tells why.
+            let sidecar = sidecar::Sidecar::read(path).unwrap_or_default();
+            files.extend(sidecar.air_files().map(|air| path.with_file_name(air)));
+            files.push(path.clone());
+        }
+        files
+    }
+
     /// The name for people: the sidecar's, what the names of a pair share, or the file's own.
     pub fn name(&self) -> Safe {
         let file = |path: &PathBuf| {

@@ -156,6 +156,14 @@ impl Sidecar {
         files
     }
 
+    /// The air files that it names.
+    pub(super) fn air_files(&self) -> impl Iterator<Item = &Path> {
+        self.plane.iter().filter_map(|plane| match &plane.air {
+            Some(AirAbout::File(file)) => Some(file.as_path()),
+            _ => None,
+        })
+    }
+
     /// The container number, when it is not empty.
     pub(super) fn container(&self) -> Option<Safe> {
         let text = self.scan.container.as_deref()?.trim();

@@ -231,3 +231,150 @@ fn the_configuration_chooses_the_keys() {
     let (_, err) = xamine(["keys"]).env("XAMINE_CONFIG", config).exits(1);
     assert!(err.contains("config.toml:2:1: "), "{err}");
 }
+
+/// The sample pair in a folder of its own; its files in order of their names.
+fn pair() -> (tempfile::TempDir, Vec<std::path::PathBuf>) {
+    let dir = tempfile::tempdir().unwrap();
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(root("samples/semiz")).unwrap() {
+        let entry = entry.unwrap();
+        let target = dir.path().join(entry.file_name());
+        if entry.path().is_file() {
+            std::fs::copy(entry.path(), &target).unwrap();
+            files.push(target);
+        }
+    }
+    files.sort();
+    (dir, files)
+}
+
+#[test]
+fn render_never_writes_over_its_scan() {
+    let (dir, files) = pair();
+    let name = |end: &str| {
+        let found = files.iter().find(|file| file.ends_with(end)).unwrap();
+        found.to_str().unwrap().to_owned()
+    };
+    let (high, low) = (
+        name("semiz_cargo_H_9MeV_u16.tif"),
+        name("semiz_cargo_L_6MeV_u16.tif"),
+    );
+    let sidecar = name("semiz_cargo.scan.toml");
+    let place = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    let links = ["link.png", "side.png", "hard.tif"].map(place);
+    std::os::unix::fs::symlink(&high, &links[0]).unwrap();
+    std::os::unix::fs::symlink(&sidecar, &links[1]).unwrap();
+    std::fs::hard_link(&low, &links[2]).unwrap();
+    let dotted = place("./semiz_cargo_H_9MeV_u16.tif");
+    let entries = || std::fs::read_dir(dir.path()).unwrap().count();
+    let before = (entries(), contents(&files));
+    for output in [&high, &low, &dotted, &links[0], &links[1], &links[2]] {
+        for more in [&[][..], &["--alone"]] {
+            let typed = ["render", high.as_str(), "-o", output.as_str()];
+            let (out, err) = xamine(typed.into_iter().chain(more.iter().copied())).exits(2);
+            assert_eq!(out, "");
+            assert!(err.contains("is a file of the scan itself"), "{err}");
+            assert_eq!(err.lines().count(), 1, "{err}");
+        }
+    }
+    assert_eq!(before, (entries(), contents(&files)), "nothing was written");
+    let fine = place("picture.png");
+    for _ in 0..2 {
+        xamine(["render", high.as_str(), "-o", fine.as_str()]).exits(0);
+    }
+}
+
+/// The contents of files.
+fn contents(files: &[std::path::PathBuf]) -> Vec<Vec<u8>> {
+    let bytes = files.iter().map(|file| std::fs::read(file).unwrap());
+    bytes.collect()
+}
+
+#[test]
+fn info_of_what_is_no_scan_has_the_same_document() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = dir.path().join("notes.txt");
+    std::fs::write(&text, "no scan\n").unwrap();
+    let npy = dir.path().join("air.npy");
+    std::fs::write(&npy, b"\x93NUMPY\x01\x00").unwrap();
+    let missing = dir.path().join("missing.tif");
+    let broken = root("samples/bad/cut_short.tif");
+    let document = |path: &std::path::Path| -> serde_json::Value {
+        let path = path.to_str().unwrap();
+        let (out, err) = xamine(["info", path, "--json"]).exits(1);
+        assert_eq!(err.lines().count(), 1, "{err}");
+        serde_json::from_str(&out).unwrap()
+    };
+    let names = |json: &serde_json::Value| -> Vec<String> {
+        json.as_object().unwrap().keys().cloned().collect()
+    };
+    let shape = names(&document(&broken));
+    for path in [&text, &npy, &missing] {
+        let json = document(path);
+        assert_eq!(names(&json), shape);
+        assert_eq!(json["path"], path.to_str().unwrap());
+        assert!(
+            json["error"]
+                .as_str()
+                .is_some_and(|error| !error.is_empty())
+        );
+        let (out, err) = xamine(["info", path.to_str().unwrap()]).exits(1);
+        assert_eq!((out.as_str(), err.lines().count()), ("", 1), "{err}");
+        assert!(!err.contains("os error"), "{err}");
+    }
+}
+
+#[test]
+fn a_word_that_is_no_path_and_no_command_is_refused_before_the_terminal() {
+    for (arguments, end) in [
+        (&["lst"][..], "did you mean 'list'?\n"),
+        (&["lst", "samples"], "did you mean 'list'?\n"),
+        (&["doctor"], "'xamine --help' lists the commands\n"),
+        (&["no/such.tif#2"], "'xamine --help' lists the commands\n"),
+    ] {
+        let (out, err) = xamine(arguments.iter().copied()).exits(2);
+        assert_eq!(out, "");
+        let start = format!("xamine: there is no '{}' here", arguments[0]);
+        assert!(err.starts_with(&start) && err.ends_with(end), "{err}");
+    }
+}
+
+#[test]
+fn a_region_that_starts_left_of_the_scan_is_told_in_our_words() {
+    let scan = "samples/semiz/semiz_cargo_H_9MeV_u16.tif";
+    for arguments in [
+        &["measure", scan, "--region", "-1,0,5,5"][..],
+        &[
+            "measure",
+            scan,
+            "--region",
+            "0,0,5,5",
+            "--background",
+            "-1,0,5,5",
+        ],
+        &["render", scan, "-o", "never.png", "--region", "-1,0,5,5"],
+    ] {
+        let (_, err) = xamine(arguments.iter().copied()).exits(2);
+        assert!(
+            err.contains("'-1,0,5,5'") && !err.contains("Usage"),
+            "{err}"
+        );
+    }
+    assert!(!root("never.png").exists());
+}
+
+#[test]
+fn one_pixel_has_no_standard_deviation() {
+    let scan = "samples/semiz/semiz_cargo_H_9MeV_u16.tif";
+    let measure = ["measure", scan, "--region"];
+    let typed = |more: &[&'static str]| [&measure[..], more].concat();
+    let (out, _) = xamine(typed(&["3,3,1,1", "--json"])).exits(0);
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert!(json["planes"]["high"]["sd"].is_null(), "{out}");
+    assert!(json["planes"]["high"]["mean"].is_number(), "{out}");
+    let (out, _) = xamine(typed(&["3,3,1,1"])).exits(0);
+    assert!(out.contains("SD -,"), "{out}");
+    let (out, _) = xamine(typed(&["3,3,2,1", "--json"])).exits(0);
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert!(json["planes"]["high"]["sd"].is_number(), "{out}");
+}

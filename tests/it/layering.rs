@@ -4,8 +4,10 @@
 
 use crate::tables::{code, sources};
 
-/// What every module may use: text, messages, errors, cancellation.
-const COMMON: [&str; 6] = ["text", "messages", "error", "cancel", "Error", "Result"];
+/// What every module may use: text, messages, the nearest name, errors, cancellation.
+const COMMON: [&str; 7] = [
+    "text", "messages", "nearest", "error", "cancel", "Error", "Result",
+];
 
 /// A module and what it may use besides [`COMMON`] and itself.
 const DIRECTIONS: &[(&str, &[&str])] = &[
@@ -107,6 +109,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ),
     ("text", &[]),
     ("messages", &[]),
+    ("nearest", &[]),
     ("error", &[]),
     ("cancel", &[]),
 ];

@@ -48,3 +48,6 @@ cli-arg-display = What is drawn: grey, material, class or palette:NAME
 cli-arg-window = Centre and width of the grey window, or auto
 cli-arg-filters = A filter with its argument; may be repeated, in the order in which they act
 cli-arg-region = Left, top, width and height in scan pixels
+# A first word that is neither a path nor a command.
+console-nothing-there = there is no '{ $word }' here and no such command; 'xamine --help' lists the commands
+console-nothing-there-near = there is no '{ $word }' here and no such command; did you mean '{ $name }'?

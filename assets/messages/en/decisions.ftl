@@ -78,6 +78,14 @@ log-problem-file-missing = the scan file '{ $what }' cannot be read
 
 # log show and log verify.
 log-verify-verdict = { $verdict }: { $meaning }
+log-verify-files-changed = { $said }, but { $files ->
+    [one] { $files } scan file differs
+   *[other] { $files } scan files differ
+  } from what was decided on
+log-verify-files-missing = { $said }, but { $files ->
+    [one] { $files } scan file
+   *[other] { $files } scan files
+  } cannot be read
 log-verify-counts = { $records } records in { $segments } segments in '{ $folder }'
 log-verify-problem = { $segment }: { $detail }
 log-verify-problem-line = { $segment }, line { $line }: { $detail }

@@ -31,6 +31,7 @@ palette-blue-yellow = Blue to yellow, safe for any colour vision
 palette-violet-yellow = Violet over green to yellow, safe for most colour vision
 palette-heat = Black over violet and orange to white
 render-extension = '{ $path }' has no ending that render knows: use .png, .tif or .npy
+render-evidence = '{ $path }' is a file of the scan itself and is not written over: name another file with --output
 render-bad-size = '{ $text }' is no size: give WxH, Wx or xH with sides from 1 to 65535 and at most 400 million pixels
 render-colour = a colour picture has no single quantity: name one of its planes with --plane
 render-stage = { $stage } { $ms } ms

@@ -3,6 +3,7 @@
 
 use std::fs::{self, File};
 use std::io::{Cursor, Write as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::messages::{arg, say};
@@ -110,6 +111,24 @@ pub(super) fn npy(size: Size, values: Values<'_>) -> Vec<u8> {
         Values::Codes(codes) => bytes.extend(codes),
     }
     bytes
+}
+
+/// Refuses an output that is one of `evidence`, under whatever name or link.
+///
+/// # Errors
+/// [`Error::Request`]; nothing was written.
+pub(super) fn refuse_evidence(output: &Path, evidence: &[PathBuf]) -> Result<()> {
+    // Links are followed; a file that is not there can only be meant by its path.
+    let identity = |path: &Path| fs::metadata(path).ok().map(|m| (m.dev(), m.ino()));
+    let there = identity(output);
+    let same = |file: &PathBuf| file == output || there.is_some() && identity(file) == there;
+    if evidence.iter().any(same) {
+        return Err(Error::request(say(
+            "render-evidence",
+            &[arg("path", &Safe::from_path(output))],
+        )));
+    }
+    Ok(())
 }
 
 /// Writes `bytes` under another name beside `path` and renames it when all is there.

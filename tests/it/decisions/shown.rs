@@ -83,6 +83,8 @@ fn hostile_text_in_every_field_is_shown_harmlessly() {
         let (code, text) = log(arguments, folder.path());
         let expected = u8::from(arguments.contains(&"--files"));
         assert_eq!(code, expected, "{arguments:?}: {text}");
+        let told = text.ends_with("but 1 scan file cannot be read\n");
+        assert_eq!(told, expected == 1, "{arguments:?}: {text}");
         let bad = text.chars().find(|c| {
             *c != '\n'
                 && xamine::text::Safe::from_outside(&format!("a{c}a"))
