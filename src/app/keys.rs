@@ -8,7 +8,7 @@ use tui_input::InputRequest;
 use super::event::{Effect, Event, Found};
 use super::{App, DeskState, Level, Mode, Notice, Recording, Row, Seen};
 use crate::command::{Command, Group, Need};
-use crate::decisions::ScanBlock;
+use crate::decisions::{Conclusion, ScanBlock};
 use crate::keymap::{Code, Key, Step, Value};
 use crate::messages::{arg, say};
 
@@ -41,7 +41,7 @@ impl App {
             Event::Paste(text) => self.take_paste(&text),
             Event::Mouse(mouse) => return self.take_mouse(mouse),
             Event::Terminal(facts) => self.terminal = facts,
-            Event::Found(found) => self.take_found(*found),
+            Event::Found(found) => return self.take_found(*found),
             Event::FolderRead { others, error } => self.take_folder_read(others, error.as_ref()),
             Event::Opened { path, result } => self.take_opened(&path, result),
             Event::Identified { path, block } => self.take_identified(&path, block),
@@ -177,11 +177,27 @@ impl App {
     }
 
     /// A row of the folder.
-    fn take_found(&mut self, found: Found) {
+    fn take_found(&mut self, found: Found) -> Vec<Effect> {
         let mut row = Row::new(found.scan);
         row.decided = found.decided;
+        let dropped = self.drop_recorded(&row);
         row.draft = self.drafts.iter().any(|draft| draft.path == row.scan.path);
         self.queue.take(row);
+        dropped
+    }
+
+    /// Drops a form that says what the log says: a crash came between its record and its removal.
+    fn drop_recorded(&mut self, row: &Row) -> Vec<Effect> {
+        let word = row
+            .decided
+            .as_ref()
+            .map(|verdict| verdict.decision.as_str());
+        let left = self.drafts.iter().find(|draft| {
+            let choice = draft.form.choice.map(Conclusion::as_str);
+            draft.path == row.scan.path && choice.is_some() && choice == word
+        });
+        let key = left.map(super::Draft::key);
+        key.map(|key| self.drop_draft(&key)).into_iter().collect()
     }
 
     /// The folder has been read: resume where the analyst stopped.
