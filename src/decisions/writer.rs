@@ -66,14 +66,26 @@ impl std::fmt::Debug for LogSettings {
     }
 }
 
-/// The login name, or the number of the user where there is none.
+/// The login name: of the environment, else of the machine's user list, else the user's number.
 fn login() -> String {
     ["LOGNAME", "USER"]
         .into_iter()
         .filter_map(std::env::var_os)
         .map(|name| name.to_string_lossy().into_owned())
         .find(|name| !name.is_empty())
+        .or_else(|| listed(rustix::process::getuid().as_raw()))
         .unwrap_or_else(|| rustix::process::getuid().as_raw().to_string())
+}
+
+/// The name of a user in `/etc/passwd`; a network's users are not in it.
+fn listed(user: u32) -> Option<String> {
+    let list = std::fs::read_to_string("/etc/passwd").ok()?;
+    list.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        let number: u32 = fields.nth(1)?.parse().ok()?;
+        (number == user).then(|| name.to_owned())
+    })
 }
 
 /// The handle to the writing thread.
