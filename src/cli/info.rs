@@ -3,7 +3,6 @@
 //! Names and order of the JSON members are a contract. Statistics are of the samples as stored.
 
 use std::io::Write;
-use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
@@ -32,7 +31,7 @@ pub(super) fn run(
     };
     let scan = match resolve(&arguments.scan, arguments.alone) {
         Ok((scan, _)) => scan,
-        Err(error) => return told(&no_scan(&arguments.scan), error, out),
+        Err(error) => return told(&Scan::bare(arguments.scan.clone(), Vec::new()), error, out),
     };
     let opened = match open(&scan, &Limits::default(), &Cancel::never()) {
         Ok(opened) => opened,
@@ -45,20 +44,6 @@ pub(super) fn run(
     }
     out.flush()?;
     Ok(exit::DONE)
-}
-
-/// What is known of a path that is no scan: its name.
-fn no_scan(path: &Path) -> Scan {
-    Scan {
-        path: path.to_path_buf(),
-        files: Vec::new(),
-        sidecar: None,
-        paired_by: None,
-        kind: None,
-        error: None,
-        container: None,
-        page: None,
-    }
 }
 
 fn write_json(value: &Value, out: &mut dyn Write) -> std::io::Result<()> {

@@ -105,21 +105,7 @@ pub(super) fn rows(entries: Vec<Entry>, limits: &Limits, cancel: &Cancel) -> Res
 pub(super) fn problem_row(path: PathBuf, files: Vec<ScanFile>, error: Error) -> Scan {
     Scan {
         error: Some(error),
-        ..row(path, files)
-    }
-}
-
-/// A row of which only the files are known.
-fn row(path: PathBuf, files: Vec<ScanFile>) -> Scan {
-    Scan {
-        path,
-        files,
-        sidecar: None,
-        paired_by: None,
-        kind: None,
-        error: None,
-        container: None,
-        page: None,
+        ..Scan::bare(path, files)
     }
 }
 
@@ -219,7 +205,7 @@ impl Folder {
         } else {
             named
         };
-        let mut scan = row(path.clone(), Vec::new());
+        let mut scan = Scan::bare(path.clone(), Vec::new());
         scan.container = sidecar.container();
         scan.paired_by = (files.len() > 1).then_some(PairedBy::Sidecar);
         let mut planes = Vec::new();
@@ -337,7 +323,7 @@ impl Folder {
         let Some(first) = pictures.first() else {
             return;
         };
-        let mut scan = row(first.file.path.clone(), Vec::new());
+        let mut scan = Scan::bare(first.file.path.clone(), Vec::new());
         scan.kind = Some(Kind::DualEnergy);
         scan.paired_by = Some(by);
         for picture in pictures {
@@ -350,7 +336,7 @@ impl Folder {
     /// What is left: scans of one file, sidecars of none, other files.
     fn alone(&mut self) {
         for (path, picture) in std::mem::take(&mut self.pictures) {
-            let mut scan = row(path, vec![picture.file]);
+            let mut scan = Scan::bare(path, vec![picture.file]);
             scan.kind = picture.glance.kind;
             scan.container = picture.glance.container;
             self.push_scan(scan);

@@ -66,6 +66,20 @@ pub struct ScanFile {
 }
 
 impl Scan {
+    /// A scan of which only the files are known.
+    pub fn bare(path: PathBuf, files: Vec<ScanFile>) -> Self {
+        Self {
+            path,
+            files,
+            sidecar: None,
+            paired_by: None,
+            kind: None,
+            error: None,
+            container: None,
+            page: None,
+        }
+    }
+
     /// Bytes of its pixel files together.
     pub fn bytes(&self) -> u64 {
         self.files.iter().map(|file| file.bytes).sum()
