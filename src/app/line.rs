@@ -27,12 +27,7 @@ impl App {
         match prompt.purpose {
             Purpose::Palette => return self.accept_palette(&text, prompt.selected),
             Purpose::Window => self.remembering(|app| app.set_window(&text)),
-            Purpose::Filter => self.remembering(|app| {
-                app.change_filters(|filters| {
-                    filters.push(text.trim().parse()?);
-                    Ok(())
-                });
-            }),
+            Purpose::Filter => self.remembering(|app| app.add_filter(&text)),
             Purpose::ToggleFilter => self.remembering(|app| app.toggle_filter(text.trim())),
             Purpose::Reason => self.toggle_reason(text.trim()),
             Purpose::Find => self.find_scan(&text),

@@ -7,7 +7,7 @@ use crate::filter::FilterUse;
 use crate::messages::{arg, say};
 use crate::radiograph::{PlaneName, Radiograph, Region, Size};
 use crate::text::Safe;
-use crate::view::{self, Canvas, Display, View, ViewRequest, Window};
+use crate::view::{self, Canvas, Display, Preset, View, ViewRequest, Window};
 
 impl App {
     /// Pixels of the picture that fills the pane.
@@ -112,7 +112,7 @@ impl App {
 
     /// Applies a preset by its digit.
     pub(crate) fn apply_preset(&mut self, digit: u8) {
-        let Some(preset) = view::presets().iter().find(|preset| preset.key == digit) else {
+        let Some(preset) = Preset::keyed(digit) else {
             self.tell(
                 Level::Info,
                 say("notice-no-preset", &[arg("digit", &digit)]),
@@ -144,6 +144,14 @@ impl App {
                 changed.window = changed.auto(radiograph, survey)?;
             }
             Ok(changed)
+        });
+    }
+
+    /// Puts a filter on top of the stack, as typed: `NAME` or `NAME=ARGS`.
+    pub(crate) fn add_filter(&mut self, text: &str) {
+        self.change_filters(|filters| {
+            filters.push(text.trim().parse()?);
+            Ok(())
         });
     }
 

@@ -138,12 +138,6 @@ impl Queue {
         self.rows.iter_mut().find(|row| row.scan.path == path)
     }
 
-    /// Selects the row `steps` further, stopping at the ends; whether the selection moved.
-    pub fn step(&mut self, steps: isize) -> bool {
-        let last = self.rows.len().saturating_sub(1);
-        self.select(self.selected.saturating_add_signed(steps).min(last))
-    }
-
     /// Selects a row; whether the selection moved.
     pub fn select(&mut self, row: usize) -> bool {
         let moved = row < self.rows.len() && row != self.selected;

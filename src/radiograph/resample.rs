@@ -4,7 +4,7 @@
 //! true pixels are seen. The part may reach beyond the plane: outside is NaN. Samples become the
 //! plane's quantity row by row, because the open beam may differ from row to row.
 
-use super::{Field, Plane, Size, Unit};
+use super::{Field, Plane, Size};
 use crate::Result;
 use crate::cancel::Cancel;
 
@@ -129,17 +129,7 @@ pub fn resample(plane: &Plane, area: Area, size: Size, cancel: &Cancel) -> Resul
             }
         }
     }
-    Ok(Field {
-        width: size.width,
-        height: size.height,
-        values,
-        unit: plane.unit(),
-        polarity: plane.quantity_polarity(),
-        full_scale: match plane.unit() {
-            Unit::Sample => f32::from(plane.full_scale()),
-            Unit::Transmission | Unit::Attenuation => 1.0,
-        },
-    })
+    Ok(plane.field(size, values))
 }
 
 /// Adds a weighted row of samples.

@@ -1,7 +1,7 @@
 //! From stored samples to the quantity they stand for: transmission where the open beam is known,
 //! the samples themselves where it is not.
 
-use super::{Air, Plane, Polarity, Unit};
+use super::{Air, Field, Plane, Polarity, Size, Unit};
 
 /// How a row's samples become the plane's quantity: `gain * sample + offset`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -74,6 +74,21 @@ impl Plane {
         match (self.unit(), self.polarity) {
             (Unit::Sample, Polarity::BrightIsDense) => Polarity::BrightIsDense,
             _ => Polarity::BrightIsAir,
+        }
+    }
+
+    /// Values in [`Plane::unit`] as a field, row by row.
+    pub fn field(&self, size: Size, values: Vec<f32>) -> Field {
+        Field {
+            width: size.width,
+            height: size.height,
+            values,
+            unit: self.unit(),
+            polarity: self.quantity_polarity(),
+            full_scale: match self.unit() {
+                Unit::Sample => f32::from(self.full_scale()),
+                Unit::Transmission | Unit::Attenuation => 1.0,
+            },
         }
     }
 

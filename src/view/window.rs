@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Result;
 use crate::filter::{self, FilterUse};
-use crate::radiograph::{Field, Plane, Polarity, Survey, Unit};
+use crate::radiograph::{Field, Plane, Polarity, Size, Survey, Unit};
 
 /// Transmissions that the automatic window looks at: neither air nor darkness.
 const MATTER: [f64; 2] = [0.001, 0.98];
@@ -161,17 +161,11 @@ impl Window {
 
 /// Values in a plane's own quantity, as a field of one row.
 pub(super) fn quantity(plane: &Plane, values: Vec<f32>) -> Field {
-    Field {
+    let row = Size {
         width: values.len(),
         height: 1,
-        values,
-        unit: plane.unit(),
-        polarity: plane.quantity_polarity(),
-        full_scale: match plane.unit() {
-            Unit::Sample => f32::from(plane.full_scale()),
-            Unit::Transmission | Unit::Attenuation => 1.0,
-        },
-    }
+    };
+    plane.field(row, values)
 }
 
 /// A window as one line: luminance is `(value - centre) * slope + 0.5`, within 0 to 1.

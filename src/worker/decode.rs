@@ -1,6 +1,5 @@
 //! The decoding thread: the scan at hand first, then its neighbours ahead of time.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
@@ -9,8 +8,7 @@ use super::slot::Slot;
 use crate::app::{Event, OpenScan};
 use crate::cancel::{Cancel, Generations};
 use crate::decisions::ScanBlock;
-use crate::messages::say;
-use crate::scan::{self, Limits, Opened, Scan};
+use crate::scan::{self, Limits, Scan};
 use crate::{Error, Result};
 
 /// Scans kept open beside the one at hand.
@@ -118,7 +116,7 @@ impl Shelf {
             self.open.push((scan.path.clone(), open.clone()));
             return Ok(open);
         }
-        let opened = Arc::new(open_caught(scan, &self.limits, cancel)?);
+        let opened = Arc::new(scan::open(scan, &self.limits, cancel)?);
         let open = OpenScan::survey_all(opened, cancel)?;
         if self.open.len() >= KEPT {
             self.open.remove(0);
@@ -138,14 +136,4 @@ impl Shelf {
             .all(|file| scan::unchanged(file).unwrap_or(false));
         same.then_some(open)
     }
-}
-
-/// Opens a scan; a panic in a decoder becomes the scan's error.
-fn open_caught(scan: &Scan, limits: &Limits, cancel: &Cancel) -> Result<Opened> {
-    catch_unwind(AssertUnwindSafe(|| scan::open(scan, limits, cancel))).unwrap_or_else(|_| {
-        Err(Error::bad_file(
-            &scan.path,
-            say("error-decoder-panicked", &[]),
-        ))
-    })
 }

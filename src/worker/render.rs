@@ -10,7 +10,7 @@ use crate::cancel::{Cancel, Generations};
 use crate::graphics::{self, Answers, Effort, Target};
 use crate::messages::say;
 use crate::radiograph::Size;
-use crate::view::{self, Picture, View};
+use crate::view::{self, Picture, Prepared, View};
 use crate::{Error, Result};
 
 /// A handle of the rendering thread; dropping it ends the thread.
@@ -61,11 +61,21 @@ impl Drop for Renderer {
     }
 }
 
-/// What made the last picture, and the picture: moving the crosshair makes it no second time.
+/// The last picture with what made it: moving the crosshair makes it no second time, and another
+/// window costs one look-up a pixel.
 #[derive(Default)]
 struct Easel {
-    last: Option<(String, View, Size, Arc<Picture>)>,
+    last: Option<Kept>,
     pictures: u32,
+}
+
+/// A picture, everything up to its window, and what made both.
+struct Kept {
+    scan_id: String,
+    view: View,
+    size: Size,
+    prepared: Prepared,
+    picture: Arc<Picture>,
 }
 
 impl Easel {
@@ -102,27 +112,45 @@ impl Easel {
         })
     }
 
-    /// The picture of the job, kept when only what lies over it changed.
+    /// The picture of the job, as far as possible from what is kept.
     fn picture(&mut self, job: &RenderJob, size: Size, cancel: &Cancel) -> Result<Arc<Picture>> {
-        if let Some((scan_id, view, kept_size, picture)) = &self.last
-            && *scan_id == job.opened.scan_id
-            && *view == job.view
-            && *kept_size == size
-        {
-            return Ok(Arc::clone(picture));
+        let view = &job.view;
+        let mut kept = match self.last.take() {
+            Some(kept) if kept.serves(job, size) => kept,
+            _ => Kept::make(job, size, cancel)?,
+        };
+        if kept.view != *view {
+            kept.picture = Arc::new(kept.prepared.develop(view)?);
+            kept.view = view.clone();
         }
+        let picture = Arc::clone(&kept.picture);
+        self.last = Some(kept);
+        Ok(picture)
+    }
+}
+
+impl Kept {
+    /// Renders the picture of a job from its scan.
+    fn make(job: &RenderJob, size: Size, cancel: &Cancel) -> Result<Self> {
         let radiograph = job.opened.views.iter().find(|r| r.view == job.view.view);
         let radiograph = radiograph.ok_or_else(|| Error::NotPossible {
             why: say("error-no-view", &[]),
         })?;
-        let picture = Arc::new(view::picture(radiograph, &job.view, size, cancel)?);
-        let kept = (
-            job.opened.scan_id.clone(),
-            job.view.clone(),
+        let prepared = view::prepare(radiograph, &job.view, size, cancel, &mut |_| ())?;
+        let picture = Arc::new(prepared.develop(&job.view)?);
+        Ok(Self {
+            scan_id: job.opened.scan_id.clone(),
+            view: job.view.clone(),
             size,
-            Arc::clone(&picture),
-        );
-        self.last = Some(kept);
-        Ok(picture)
+            prepared,
+            picture,
+        })
+    }
+
+    /// Whether the job asks for this picture, but for its window.
+    fn serves(&self, job: &RenderJob, size: Size) -> bool {
+        self.scan_id == job.opened.scan_id
+            && self.size == size
+            && self.view.differs_by_window_only(&job.view)
     }
 }

@@ -1,5 +1,4 @@
 # The console: status, notices, prompts, the queue.
-error-decoder-panicked = the decoder gave up on its content
 error-render-panicked = this view cannot be drawn; undo goes back
 error-no-view = this scan has no such view
 
