@@ -49,8 +49,10 @@ pub fn transmit(png: &[u8], id: u32, answers: Answers) -> Vec<u8> {
         if number == 0 {
             write(&mut out, format_args!("a=t,f=100,i={id},"));
         }
-        if answers == Answers::Silent {
-            out.extend_from_slice(b"q=2,");
+        match answers {
+            Answers::Silent => out.extend_from_slice(b"q=2,"),
+            Answers::Errors => out.extend_from_slice(b"q=1,"),
+            Answers::Acknowledged => {}
         }
         write(&mut out, format_args!("m={more};"));
         out.extend_from_slice(chunk);

@@ -103,7 +103,7 @@ fn write(
     });
     encoder.set_compression(match effort {
         Effort::Fast => Compression::Fast,
-        Effort::Small => Compression::High,
+        Effort::Small | Effort::Least => Compression::High,
     });
     if colour == ColorType::Indexed || bits < 8 {
         // Neighbouring indices are not neighbouring colours: filters only cost.

@@ -43,4 +43,70 @@ impl Frame {
             Pixels::Rgb(rgb) => rgb[at],
         }
     }
+
+    /// The part from `origin` (column, row) of `size` (columns, rows); what lies outside the frame
+    /// is left out.
+    #[must_use]
+    pub fn crop(&self, origin: [usize; 2], size: [usize; 2]) -> Self {
+        let left = origin[0].min(self.width);
+        let top = origin[1].min(self.height);
+        let width = size[0].min(self.width - left);
+        let height = size[1].min(self.height - top);
+        let part = Part {
+            stride: self.width.max(1),
+            left,
+            top,
+            width,
+            height,
+        };
+        Self {
+            width,
+            height,
+            pixels: match &self.pixels {
+                Pixels::Grey(grey) => Pixels::Grey(part.of(grey)),
+                Pixels::Indexed { palette, indices } => Pixels::Indexed {
+                    palette: palette.clone(),
+                    indices: part.of(indices),
+                },
+                Pixels::Rgb(rgb) => Pixels::Rgb(part.of(rgb)),
+            },
+        }
+    }
+}
+
+/// A rectangle of a raster.
+struct Part {
+    stride: usize,
+    left: usize,
+    top: usize,
+    width: usize,
+    height: usize,
+}
+
+impl Part {
+    fn of<T: Copy>(&self, pixels: &[T]) -> Vec<T> {
+        let rows = pixels.chunks_exact(self.stride);
+        let rows = rows.skip(self.top).take(self.height);
+        rows.flat_map(|row| &row[self.left..self.left + self.width])
+            .copied()
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_is_cut_and_the_outside_is_left_out() {
+        let frame = Frame {
+            width: 3,
+            height: 2,
+            pixels: Pixels::Grey(vec![1, 2, 3, 4, 5, 6]),
+        };
+        let part = frame.crop([1, 0], [9, 2]);
+        assert_eq!((part.width, part.height), (2, 2));
+        assert_eq!(part.pixels, Pixels::Grey(vec![2, 3, 5, 6]));
+        assert_eq!(frame.crop([3, 0], [1, 1]).width, 0);
+    }
 }
