@@ -4,6 +4,9 @@
 //! hears signals on another, asks once what the terminal can do, and paints only what changed.
 //! However the program ends, the terminal is as it was found.
 
+mod awaited;
+pub mod choice;
+pub mod multiplexer;
 pub mod probe;
 pub mod reader;
 pub mod screen;
@@ -21,15 +24,20 @@ use ratatui::layout::Position;
 use rustix::process::{Resource, Rlimit, setrlimit};
 
 use crate::graphics::{Depth, Protocol};
+use crate::text::Safe;
 use crate::{Error, Result};
 
-pub use probe::{Choice, Environment, Findings};
+pub use awaited::Passed;
+pub use choice::Choice;
+pub use multiplexer::{Multiplexer, Passage};
+pub use probe::{Environment, Findings};
 pub use reader::{Input, Reply};
 pub use screen::{Placed, Screen};
 pub use sgr::lines;
 pub use signals::Signal;
 pub use tty::WindowSize;
 
+use awaited::Asked;
 use reader::{Parser, Waiting};
 use session::Session;
 use tty::{Got, Tty};
@@ -56,6 +64,41 @@ pub enum TerminalEvent {
     Gone,
 }
 
+/// How the terminal can confirm that it worked through what was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fence {
+    /// By answering `CSI 5 n` itself.
+    Status,
+    /// By answering a kitty query by number, through tmux.
+    Query,
+    /// Not at all: a multiplexer would answer in its place, or it never answered.
+    None,
+}
+
+/// What an answer of the terminal means.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Learned {
+    /// How pictures are shown from now on, when that changed.
+    pub choice: Option<Choice>,
+    /// Tokens whose bytes the terminal has worked through, in order.
+    pub passed: Vec<Passed>,
+    /// What it says of a picture.
+    pub image: Option<ImageAnswer>,
+}
+
+/// What kitty's graphics say of a picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageAnswer {
+    /// The picture's number.
+    pub id: u32,
+    /// The placement, where one was named.
+    pub placement: Option<u32>,
+    /// Whether it went well.
+    pub ok: bool,
+    /// `OK`, or what went wrong, such as `ENOENT:...`.
+    pub message: Safe,
+}
+
 /// The terminal in the console's hands.
 #[derive(Debug)]
 pub struct Terminal {
@@ -68,6 +111,8 @@ pub struct Terminal {
     reader: Option<JoinHandle<()>>,
     watch: Option<signals::Watch>,
     asked: Option<Instant>,
+    /// Whether the terminal behind tmux was asked.
+    asked_behind: bool,
 }
 
 impl Terminal {
@@ -90,7 +135,7 @@ impl Terminal {
             ..Environment::of_process()
         };
         let findings = Findings::default();
-        let choice = probe::choose(&findings, &environment, forced, session.tty.size());
+        let choice = choice::choose(&findings, &environment, forced, session.tty.size());
         Ok(Self {
             screen: Screen::new(choice.depth),
             session: Arc::new(session),
@@ -101,6 +146,7 @@ impl Terminal {
             reader: None,
             watch: None,
             asked: None,
+            asked_behind: false,
         })
     }
 
@@ -138,15 +184,49 @@ impl Terminal {
         self.screen.invalidate();
         self.asked = Some(Instant::now());
         self.session.enter()?;
-        self.session.ask(&probe::question(&self.environment))
+        self.session.ask(&probe::question(&self.environment))?;
+        self.asked_behind = false;
+        self.ask_behind()
     }
 
-    /// Takes an answer; the new choice when it changes anything.
-    pub fn learn(&mut self, reply: &Reply) -> Result<Option<Choice>> {
-        if !self.findings.learn(reply) {
+    /// Asks the terminal behind tmux, once.
+    fn ask_behind(&mut self) -> Result<()> {
+        let tmux = self.findings.multiplexer(&self.environment) == Some(Multiplexer::Tmux);
+        if !tmux || self.asked_behind {
+            return Ok(());
+        }
+        self.asked_behind = true;
+        let mut awaited = self.session.awaited();
+        awaited.query_as(probe::QUERY_ID, Asked::Rest, Instant::now());
+        drop(awaited);
+        self.session.write(&probe::question_behind())
+    }
+
+    /// Takes an answer and says what it means; see [`Learned`].
+    ///
+    /// # Errors
+    /// [`Error::Environment`] when the terminal takes no mode that the answer allows.
+    pub fn learn(&mut self, reply: &Reply) -> Result<Learned> {
+        let mut awaited = self.session.awaited();
+        let (passed, probed) = (awaited.take_passed(), awaited.is_probed());
+        drop(awaited);
+        Ok(Learned {
+            choice: self.learn_choice(reply, probed)?,
+            passed,
+            image: image_answer(reply),
+        })
+    }
+
+    fn learn_choice(&mut self, reply: &Reply, probed: bool) -> Result<Option<Choice>> {
+        let news = match reply {
+            Reply::Status(_) if !probed => false,
+            _ => self.findings.learn(reply),
+        };
+        if !news {
             return Ok(None);
         }
-        let choice = probe::choose(
+        self.ask_behind()?;
+        let choice = choice::choose(
             &self.findings,
             &self.environment,
             self.forced,
@@ -157,6 +237,56 @@ impl Terminal {
         }
         self.set_choice(choice.clone())?;
         Ok(Some(choice))
+    }
+
+    /// How the terminal can confirm now what is written.
+    pub fn fence(&self) -> Fence {
+        let multiplexer = self.findings.multiplexer(&self.environment);
+        match (multiplexer, self.choice.passage) {
+            (None, _) if self.findings.complete => Fence::Status,
+            // Its answer comes as typing to whatever pane has the focus.
+            (Some(Multiplexer::Tmux), Passage::Tmux)
+                if self.findings.kitty == Some(true) && self.session.is_focused() =>
+            {
+                Fence::Query
+            }
+            _ => Fence::None,
+        }
+    }
+
+    /// The bytes of a fence, to be written right after what they confirm and in the order in which
+    /// they were asked for; [`Terminal::learn`] gives the token back once they are answered. Empty,
+    /// and nothing comes back, where [`Terminal::fence`] says [`Fence::None`].
+    pub fn fence_bytes(&mut self, token: u64) -> Vec<u8> {
+        let (asked, now) = (Asked::Token(token), Instant::now());
+        let marks = self.findings.attributes.is_some();
+        match self.fence() {
+            Fence::Status => self.session.awaited().fence(asked, marks, now),
+            Fence::Query => {
+                let id = self.session.awaited().query(asked, now);
+                Passage::Tmux.wrap(&probe::kitty_query(id))
+            }
+            Fence::None => Vec::new(),
+        }
+    }
+
+    /// Writes bytes of a picture, and gives their number; see [`Terminal::fence_bytes`]. Does
+    /// nothing while the terminal is not taken.
+    ///
+    /// # Errors
+    /// [`Error::Environment`] when the terminal takes nothing for three seconds, or is gone.
+    pub fn send(&mut self, bytes: &[u8]) -> Result<usize> {
+        if !self.session.is_entered() {
+            return Ok(0);
+        }
+        self.session.write(bytes)?;
+        Ok(bytes.len())
+    }
+
+    /// What takes the pictures away again that the terminal holds from now on: it is written however
+    /// the program ends, before the modes go back.
+    pub fn holds(&mut self, removal: Vec<u8>) {
+        self.session.set_removal(removal);
     }
 
     /// How pictures are shown, and why.
@@ -191,7 +321,7 @@ impl Terminal {
     /// Takes another protocol, or with `None` the one found out.
     pub fn force(&mut self, protocol: Option<Protocol>) -> Result<Choice> {
         self.forced = protocol;
-        let choice = probe::choose(
+        let choice = choice::choose(
             &self.findings,
             &self.environment,
             protocol,
@@ -210,8 +340,18 @@ impl Terminal {
     pub fn resized(&mut self) -> Result<WindowSize> {
         self.screen.invalidate();
         self.findings.resized(self.choice.cell);
-        self.session
-            .write(probe::question_sizes(&self.environment))?;
+        let tmux = self.findings.multiplexer(&self.environment) == Some(Multiplexer::Tmux);
+        let passage = if tmux && self.session.is_focused() {
+            Passage::Tmux
+        } else {
+            Passage::Direct
+        };
+        let mut question = probe::question_sizes(&self.environment, passage);
+        if !question.is_empty() {
+            let mut awaited = self.session.awaited();
+            question.extend(awaited.fence(Asked::Rest, false, Instant::now()));
+        }
+        self.session.write(&question)?;
         Ok(self.size())
     }
 
@@ -319,7 +459,7 @@ impl OneShot {
             complete: true,
             ..this.findings.clone()
         };
-        let choice = probe::choose(&findings, &environment, forced, size);
+        let choice = choice::choose(&findings, &environment, forced, size);
         Ok((this, choice, size))
     }
 
@@ -355,12 +495,30 @@ impl Drop for OneShot {
 
 /// What the environment alone says.
 pub fn without_asking(forced: Option<Protocol>, size: WindowSize) -> Choice {
-    probe::choose(
+    choice::choose(
         &Findings::default(),
         &Environment::of_process(),
         forced,
         size,
     )
+}
+
+/// What kitty's graphics say of a picture, but for the answers to queries.
+fn image_answer(reply: &Reply) -> Option<ImageAnswer> {
+    match reply {
+        Reply::Kitty {
+            id: Some(id),
+            placement,
+            ok,
+            message,
+        } if *id != probe::QUERY_ID && !awaited::is_query(*id) => Some(ImageAnswer {
+            id: *id,
+            placement: *placement,
+            ok: *ok,
+            message: message.clone(),
+        }),
+        _ => None,
+    }
 }
 
 /// Tells that the terminal is gone when its thread ends for any reason but being woken.
@@ -405,8 +563,10 @@ fn read(session: &Session, events: &impl Fn(TerminalEvent)) {
             Got::Gone => return,
         };
         for input in inputs {
-            if matches!(input, Input::Reply(Reply::Status(_))) {
-                session.answered();
+            match &input {
+                Input::Reply(reply) => session.heard(reply),
+                Input::Focus(gained) => session.focus(*gained),
+                _ => {}
             }
             (farewell.events)(TerminalEvent::Input(input));
         }

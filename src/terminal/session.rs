@@ -9,6 +9,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
+use super::awaited::{Asked, Awaited};
+use super::reader::Reply;
 use super::tty::Tty;
 use crate::Result;
 use crate::graphics::kitty;
@@ -24,8 +26,16 @@ const KEYBOARD_ON: &[u8] = b"\x1b[>7u";
 const KEYBOARD_OFF: &[u8] = b"\x1b[<u";
 /// Ends whatever sequence a failed write left unfinished.
 const CANCEL: &[u8] = b"\x18\x1b\\";
-/// How long answers that are under way are waited for at the end.
-const DRAIN: Duration = Duration::from_millis(300);
+/// How long answers that are under way are waited for at the end, at least and at most: three times
+/// as long as the slowest took.
+const DRAIN: std::ops::RangeInclusive<Duration> =
+    Duration::from_millis(300)..=Duration::from_secs(8);
+/// Since asking, how long a terminal that never answered is waited for at the end.
+const SILENT: Duration = Duration::from_secs(2);
+/// The longest wait of a program that must end.
+const HURRY: Duration = Duration::from_millis(500);
+/// An answer that is awaited for longer does not slow down the Esc key any more.
+const NOT_COMING: Duration = Duration::from_secs(10);
 
 /// The console's hold on the terminal.
 #[derive(Debug)]
@@ -41,8 +51,12 @@ pub(crate) struct Session {
     torn: AtomicBool,
     /// The picture that the terminal holds, 0 for none.
     picture: AtomicU32,
-    /// Fences that did not come back yet.
-    fences: Mutex<u32>,
+    /// What takes all other pictures away again that the terminal holds for us.
+    removal: Mutex<Vec<u8>>,
+    /// Whether our window has the focus, where the terminal says so.
+    focused: AtomicBool,
+    /// Answers that are under way.
+    awaited: Mutex<Awaited>,
     came_back: Condvar,
 }
 
@@ -56,7 +70,9 @@ impl Session {
             stopping: AtomicBool::new(false),
             torn: AtomicBool::new(false),
             picture: AtomicU32::new(0),
-            fences: Mutex::new(0),
+            removal: Mutex::new(Vec::new()),
+            focused: AtomicBool::new(false),
+            awaited: Mutex::new(Awaited::default()),
             came_back: Condvar::new(),
         }
     }
@@ -96,36 +112,62 @@ impl Session {
         written
     }
 
-    /// Writes questions that end with a fence.
+    /// Writes a probe, which ends in the mark and the fence.
     pub(crate) fn ask(&self, question: &[u8]) -> Result<()> {
-        *self.fences() += 1;
+        self.awaited().probe(Instant::now());
         self.write(question)
     }
 
-    /// A fence came back.
-    pub(crate) fn answered(&self) {
-        let mut fences = self.fences();
-        *fences = fences.saturating_sub(1);
+    /// The answers that are under way.
+    pub(crate) fn awaited(&self) -> MutexGuard<'_, Awaited> {
+        self.awaited.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An answer came.
+    pub(crate) fn heard(&self, reply: &Reply) {
+        let now = Instant::now();
+        let mut awaited = self.awaited();
+        match reply {
+            Reply::Status(_) => awaited.status_came(now),
+            Reply::Attributes(_) => awaited.attributes_came(now),
+            Reply::Kitty { id: Some(id), .. } => awaited.query_came(*id, now),
+            _ => return,
+        }
         self.came_back.notify_all();
+    }
+
+    /// The window gained or lost the focus.
+    pub(crate) fn focus(&self, gained: bool) {
+        self.focused.store(gained, Ordering::SeqCst);
+    }
+
+    /// Whether the terminal said that our window has the focus.
+    pub(crate) fn is_focused(&self) -> bool {
+        self.focused.load(Ordering::SeqCst)
     }
 
     /// Whether answers are under way.
     pub(crate) fn is_asking(&self) -> bool {
-        *self.fences() > 0
+        self.awaited().is_pending(NOT_COMING, Instant::now())
     }
 
-    /// Waits until every fence came back, at most [`DRAIN`]; whether they all did.
-    pub(crate) fn drain(&self, patience: Duration) -> bool {
-        let until = Instant::now() + patience;
-        let mut fences = self.fences();
-        while *fences > 0 {
+    /// Waits until every answer came that is under way; whether they all did.
+    pub(crate) fn drain(&self, most: Duration) -> bool {
+        let begun = Instant::now();
+        let mut awaited = self.awaited();
+        let silent = awaited
+            .oldest()
+            .map_or(Duration::ZERO, |since| SILENT.saturating_sub(begun - since));
+        let patience = awaited.slowest().map_or(silent, |slowest| 3 * slowest);
+        let until = begun + patience.clamp(*DRAIN.start(), *DRAIN.end()).min(most);
+        while awaited.is_pending(NOT_COMING, begun) {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return false;
             }
-            fences = self
+            awaited = self
                 .came_back
-                .wait_timeout(fences, left)
+                .wait_timeout(awaited, left)
                 .map_or_else(|poisoned| poisoned.into_inner().0, |(guard, _)| guard);
         }
         true
@@ -148,27 +190,56 @@ impl Session {
         self.picture.store(id.unwrap_or(0), Ordering::SeqCst);
     }
 
-    /// Gives the terminal back as it was found, waiting for answers that are under way.
-    pub(crate) fn leave(&self) -> Result<()> {
-        self.give_back(DRAIN)
+    /// What takes the pictures away that the terminal holds from now on.
+    pub(crate) fn set_removal(&self, bytes: Vec<u8>) {
+        *self.removal.lock().unwrap_or_else(PoisonError::into_inner) = bytes;
     }
 
-    /// The same at once, for a panic.
+    /// Gives the terminal back as it was found, waiting for answers that are under way.
+    pub(crate) fn leave(&self) -> Result<()> {
+        let most = if self.tty.is_hurried() {
+            HURRY
+        } else {
+            *DRAIN.end()
+        };
+        self.give_back(most)
+    }
+
+    /// The same without waiting, when the terminal is taken again at once.
     pub(crate) fn leave_now(&self) -> Result<()> {
         self.give_back(Duration::ZERO)
     }
 
-    fn give_back(&self, patience: Duration) -> Result<()> {
+    /// The same for a panic.
+    pub(crate) fn leave_soon(&self) -> Result<()> {
+        self.give_back(HURRY)
+    }
+
+    fn give_back(&self, most: Duration) -> Result<()> {
         if !self.entered.swap(false, Ordering::SeqCst) {
             return Ok(());
         }
-        let written = self.tty.write(&self.farewell());
+        let mut farewell = self.farewell();
+        if !most.is_zero() {
+            farewell.extend(self.last_fence());
+        }
+        let written = self.tty.write(&farewell);
         if written.is_ok() {
             self.torn.store(false, Ordering::SeqCst);
-            self.drain(patience);
+            self.drain(most);
         }
         // The settings come back even when the terminal takes no more output.
         self.tty.restore().and(written)
+    }
+
+    /// A fence after which nothing of ours is under way any more, such as the mouse's last moves;
+    /// nothing for a terminal that never answered one.
+    fn last_fence(&self) -> Vec<u8> {
+        let mut awaited = self.awaited();
+        if awaited.slowest().is_none() {
+            return Vec::new();
+        }
+        awaited.fence(Asked::Rest, false, Instant::now())
     }
 
     fn farewell(&self) -> Vec<u8> {
@@ -183,15 +254,13 @@ impl Session {
             0 => {}
             id => bytes.extend_from_slice(&kitty::delete(id)),
         }
+        let mut removal = self.removal.lock().unwrap_or_else(PoisonError::into_inner);
+        bytes.append(&mut removal);
         if self.keyboard.load(Ordering::SeqCst) {
             bytes.extend_from_slice(KEYBOARD_OFF);
         }
         bytes.extend_from_slice(LEAVE);
         bytes
-    }
-
-    fn fences(&self) -> MutexGuard<'_, u32> {
-        self.fences.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -216,7 +285,7 @@ pub(crate) fn restore_on_panic(session: &Arc<Session>, owner: ThreadId) {
         }
         if std::thread::current().id() == owner {
             // There is no other way out when this fails too.
-            let _ = session.leave_now();
+            let _ = session.leave_soon();
             let words = Safe::from_outside(&panic.to_string().replace('\n', " "));
             let _ = writeln!(std::io::stderr(), "xamine: {words}");
         }

@@ -156,6 +156,11 @@ impl Tty {
         self.hurry.store(true, Ordering::SeqCst);
     }
 
+    /// Whether the program must end.
+    pub(crate) fn is_hurried(&self) -> bool {
+        self.hurry.load(Ordering::SeqCst)
+    }
+
     /// Writes all of it, or says that the terminal takes nothing any more.
     pub(crate) fn write(&self, bytes: &[u8]) -> Result<()> {
         let (mut rest, mut since) = (bytes, Instant::now());
@@ -178,11 +183,7 @@ impl Tty {
 
     /// Waits a little until the terminal takes more; it took something last at `since`.
     fn wait_for_room(&self, since: Instant) -> Result<()> {
-        let patience = if self.hurry.load(Ordering::SeqCst) {
-            HURRY
-        } else {
-            STALL
-        };
+        let patience = if self.is_hurried() { HURRY } else { STALL };
         if since.elapsed() >= patience {
             return Err(stalled());
         }

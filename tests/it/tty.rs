@@ -92,6 +92,7 @@ fn reply() -> impl Strategy<Value = Sent> {
                 format!("\x1b_Gi={id};{message}\x1b\\"),
                 Reply::Kitty {
                     id: Some(id),
+                    placement: None,
                     ok,
                     message: xamine::text::Safe::from_outside(message),
                 },

@@ -10,6 +10,8 @@ pub enum Reply {
     Kitty {
         /// The picture's number, where said.
         id: Option<u32>,
+        /// The placement's number, where said.
+        placement: Option<u32>,
         /// Whether it went well.
         ok: bool,
         /// The words.
@@ -67,6 +69,13 @@ pub enum Reply {
         /// Its values.
         values: Vec<u32>,
     },
+    /// XTGETTCAP: something that the terminal says of itself.
+    Capability {
+        /// Its name.
+        name: Safe,
+        /// Its value; empty where it has none.
+        value: Safe,
+    },
     /// Flags of kitty's keyboard protocol.
     KeyboardFlags(u32),
     /// OSC 10: colour of text.
@@ -108,11 +117,32 @@ pub(super) fn read(kind: StringKind, body: &[u8]) -> Option<Reply> {
     match kind {
         StringKind::Apc => kitty(body.strip_prefix(b"G")?),
         StringKind::Osc => osc(std::str::from_utf8(body).ok()?),
-        StringKind::Dcs => match body.strip_prefix(b">|") {
-            Some(version) => Some(Reply::Version(Safe::from_bytes(version))),
-            None => (!body.is_empty()).then(|| Reply::Other(body.to_vec())),
-        },
+        StringKind::Dcs => {
+            if let Some(version) = body.strip_prefix(b">|") {
+                return Some(Reply::Version(Safe::from_bytes(version)));
+            }
+            let known = body.strip_prefix(b"1+r").and_then(capability);
+            known.or_else(|| (!body.is_empty()).then(|| Reply::Other(body.to_vec())))
+        }
     }
+}
+
+/// `NAME=VALUE`, both in hex.
+fn capability(body: &[u8]) -> Option<Reply> {
+    let mut parts = body.splitn(2, |b| *b == b'=');
+    let text = |hex: &[u8]| Some(Safe::from_bytes(&from_hex(hex)?));
+    Some(Reply::Capability {
+        name: text(parts.next()?)?,
+        value: text(parts.next().unwrap_or_default())?,
+    })
+}
+
+fn from_hex(hex: &[u8]) -> Option<Vec<u8>> {
+    if !hex.len().is_multiple_of(2) {
+        return None;
+    }
+    let pair = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    hex.chunks(2).map(pair).collect()
 }
 
 /// `i=31,p=1;OK`.
@@ -120,11 +150,13 @@ fn kitty(body: &[u8]) -> Option<Reply> {
     let end = body.iter().position(|b| *b == b';')?;
     let keys = std::str::from_utf8(&body[..end]).ok()?;
     let message = &body[end + 1..];
-    let id = keys
-        .split(',')
-        .find_map(|pair| pair.strip_prefix("i=")?.parse().ok());
+    let number = |name: &str| {
+        let mut pairs = keys.split(',');
+        pairs.find_map(|pair| pair.strip_prefix(name)?.parse().ok())
+    };
     Some(Reply::Kitty {
-        id,
+        id: number("i="),
+        placement: number("p="),
         ok: message == b"OK",
         message: Safe::from_bytes(message),
     })
@@ -180,6 +212,7 @@ mod tests {
             read(StringKind::Apc, b"Gi=31;OK"),
             Some(Reply::Kitty {
                 id: Some(31),
+                placement: None,
                 ok: true,
                 message: Safe::word("OK")
             })
@@ -195,6 +228,13 @@ mod tests {
         assert_eq!(
             read(StringKind::Dcs, b">|kitty(0.26.5)"),
             Some(Reply::Version(Safe::word("kitty(0.26.5)")))
+        );
+        assert_eq!(
+            read(StringKind::Dcs, b"1+r544e=787465726d2d6b69747479"),
+            Some(Reply::Capability {
+                name: Safe::word("TN"),
+                value: Safe::word("xterm-kitty")
+            })
         );
         assert_eq!(read(StringKind::Apc, b"G"), None);
     }

@@ -1,0 +1,358 @@
+//! How pictures are shown, from what was found out, and why.
+//!
+//! Answers are trusted over environment variables, which outlive the terminal that set them. Until
+//! there are answers, and where there are none, pictures are half-blocks.
+
+use super::multiplexer::{Multiplexer, Passage};
+use super::probe::{Environment, Findings};
+use super::tty::WindowSize;
+use crate::graphics::{CellSize, Depth, Protocol};
+use crate::messages::{arg, say};
+use crate::text::Safe;
+
+/// Fewest and most pixels of a cell that are believed.
+const CELL: std::ops::RangeInclusive<u32> = 3..=256;
+
+/// How pictures are shown, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choice {
+    /// How.
+    pub protocol: Protocol,
+    /// Why, for the status line and `doctor`.
+    pub reason: Safe,
+    /// Pixels of a cell.
+    pub cell: CellSize,
+    /// Colours of cells.
+    pub depth: Depth,
+    /// Sixel registers, `2..=256`.
+    pub registers: u16,
+    /// Whether a change may be shown in one step by `?2026`.
+    pub synchronized: bool,
+    /// Whether kitty's keyboard protocol may be switched on.
+    pub keyboard: bool,
+    /// Colours of text and of what is behind it, where known.
+    pub colours: Option<([u8; 3], [u8; 3])>,
+    /// The way that the pictures' bytes take.
+    pub passage: Passage,
+    /// Whether kitty's pictures must be shown by placeholder characters among the cells.
+    pub placeholders: bool,
+}
+
+/// How to show pictures, from what is known so far; `forced` is the user's word.
+pub fn choose(
+    findings: &Findings,
+    environment: &Environment,
+    forced: Option<Protocol>,
+    size: WindowSize,
+) -> Choice {
+    let tmux = findings.multiplexer(environment) == Some(Multiplexer::Tmux);
+    let (protocol, reason) = match forced {
+        Some(protocol) => (protocol, say("graphics-reason-forced", &[])),
+        None => protocol(findings, environment),
+    };
+    let through = tmux && protocol == Protocol::Kitty;
+    Choice {
+        protocol,
+        reason,
+        cell: cell(findings, size).0,
+        depth: depth(findings, environment).0,
+        registers: findings.registers.map_or(256, |r| r.clamp(2, 256) as u16),
+        synchronized: findings.synchronized,
+        keyboard: findings.keyboard,
+        colours: findings.foreground.zip(findings.background),
+        passage: if through {
+            Passage::Tmux
+        } else {
+            Passage::Direct
+        },
+        placeholders: through,
+    }
+}
+
+fn protocol(findings: &Findings, environment: &Environment) -> (Protocol, Safe) {
+    let version = findings
+        .version
+        .clone()
+        .unwrap_or_else(|| say("graphics-terminal-unnamed", &[]));
+    let because = |id: &str| say(id, &[arg("terminal", &version)]);
+    match findings.multiplexer(environment) {
+        Some(Multiplexer::Tmux) => return behind_tmux(findings),
+        Some(Multiplexer::Zellij) if takes_sixel(findings) => {
+            return (Protocol::Sixel, because("graphics-reason-sixel"));
+        }
+        Some(multiplexer) => {
+            let name = Safe::word(multiplexer.as_str());
+            let reason = say("graphics-reason-multiplexer", &[arg("name", &name)]);
+            return (Protocol::HalfBlock, reason);
+        }
+        None => {}
+    }
+    // WezTerm's kitty placements leave glitches; iTerm2 knows its own protocol longest.
+    if findings.is("WezTerm") || findings.is("iTerm2") {
+        return (Protocol::Iterm2, because("graphics-reason-iterm2"));
+    }
+    if findings.kitty == Some(true) {
+        return (Protocol::Kitty, because("graphics-reason-kitty"));
+    }
+    // A stale variable can keep the question from being asked.
+    if findings.kitty.is_none() && (findings.is("kitty(") || findings.is("ghostty")) {
+        return (Protocol::Kitty, because("graphics-reason-kitty"));
+    }
+    if takes_sixel(findings) {
+        return (Protocol::Sixel, because("graphics-reason-sixel"));
+    }
+    if findings.complete {
+        (Protocol::HalfBlock, because("graphics-reason-none"))
+    } else {
+        (Protocol::HalfBlock, because("graphics-reason-waiting"))
+    }
+}
+
+/// Kitty's pictures where the terminal behind tmux knows placeholders, else tmux's own sixel.
+fn behind_tmux(findings: &Findings) -> (Protocol, Safe) {
+    let unnamed = || say("graphics-terminal-unnamed", &[]);
+    let terminal = match (&findings.outer, &findings.outer_version) {
+        (Some(name), Some(version)) => Safe::join(&[name.clone(), version.clone()], " "),
+        (Some(name), None) => name.clone(),
+        (None, _) => unnamed(),
+    };
+    let because = |id: &str| say(id, &[arg("terminal", &terminal)]);
+    let through = findings.kitty == Some(true);
+    if through && knows_placeholders(findings) {
+        return (Protocol::Kitty, because("graphics-reason-tmux-kitty"));
+    }
+    if takes_sixel(findings) {
+        return (Protocol::Sixel, because("graphics-reason-tmux-sixel"));
+    }
+    let reason = if through {
+        because("graphics-reason-tmux-old")
+    } else {
+        because("graphics-reason-tmux")
+    };
+    (Protocol::HalfBlock, reason)
+}
+
+/// kitty has them since 0.28, Ghostty always. Of one that does not say its version nothing is
+/// believed: older ones show the placeholders themselves.
+fn knows_placeholders(findings: &Findings) -> bool {
+    let name = findings.outer.as_ref().map_or("", Safe::as_str);
+    if name.contains("ghostty") {
+        return true;
+    }
+    let version = findings.outer_version.as_ref().map_or("", Safe::as_str);
+    let mut numbers = version.split('.').map(|n| n.parse::<u32>().ok());
+    let version = numbers.next().flatten().zip(numbers.next().flatten());
+    name.contains("kitty") && version.is_some_and(|version| version >= (0, 28))
+}
+
+/// Whether DA1 says sixel.
+fn takes_sixel(findings: &Findings) -> bool {
+    let attributes = findings.attributes.as_deref().unwrap_or_default();
+    attributes.iter().skip(1).any(|n| *n == 4)
+}
+
+/// How the size of a cell was found out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CellSource {
+    /// The terminal said it (16t).
+    Cell,
+    /// The text area's pixels (14t) by its cells.
+    Area,
+    /// The largest sixel picture by the cells.
+    Sixel,
+    /// The kernel's pixels by the cells.
+    Kernel,
+    /// As before the window changed.
+    Before,
+    /// Nothing is known.
+    Guess,
+}
+
+/// Why cells have these colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DepthSource {
+    /// The configuration.
+    Configuration,
+    /// `NO_COLOR`, or a terminal that has none.
+    NoColour,
+    /// `COLORTERM`.
+    Colorterm,
+    /// The terminal's name for itself.
+    Name,
+    /// `TERM`.
+    Term,
+}
+
+/// The cell: 16t, else 14t or the sixel size by the cells, else the kernel's pixels, else 8 x 16.
+pub fn cell(findings: &Findings, size: WindowSize) -> (CellSize, CellSource) {
+    let (columns, rows) = (u32::from(size.columns.max(1)), u32::from(size.rows.max(1)));
+    let shared = |(width, height): (u32, u32)| (width / columns, height / rows);
+    let kernel = size.pixels.map(|(w, h)| (u32::from(w), u32::from(h)));
+    let before = |cell: CellSize| (cell.width.into(), cell.height.into());
+    [
+        (findings.cell, CellSource::Cell),
+        (findings.area.map(shared), CellSource::Area),
+        (findings.largest.map(shared), CellSource::Sixel),
+        (kernel.map(shared), CellSource::Kernel),
+        (findings.previous.map(before), CellSource::Before),
+    ]
+    .into_iter()
+    .filter_map(|(cell, source)| Some((cell?, source)))
+    .find(|((w, h), _)| CELL.contains(w) && CELL.contains(h) && *h < 4 * w && *w < 3 * h)
+    .map_or_else(
+        || (CellSize::default(), CellSource::Guess),
+        |((w, h), source)| {
+            let (width, height) = (w as u16, h as u16);
+            (CellSize { width, height }, source)
+        },
+    )
+}
+
+/// Terminals that name themselves and show 24 bits.
+const TRUE_COLOUR: [&str; 12] = [
+    "kitty(", "WezTerm", "iTerm2", "foot(", "ghostty", "Konsole", "XTerm(", "mintty", "contour",
+    "xterm.js", "VTE(", "rio",
+];
+
+/// The colours of cells, and why.
+pub fn depth(findings: &Findings, environment: &Environment) -> (Depth, DepthSource) {
+    let term = environment.term.as_str();
+    if let Some(depth) = environment.depth {
+        (depth, DepthSource::Configuration)
+    } else if environment.no_color || term == "dumb" {
+        (Depth::Monochrome, DepthSource::NoColour)
+    } else if matches!(environment.colorterm.as_str(), "truecolor" | "24bit") {
+        (Depth::True, DepthSource::Colorterm)
+    } else if TRUE_COLOUR.iter().any(|name| findings.is(name)) {
+        (Depth::True, DepthSource::Name)
+    } else if term.ends_with("-direct") {
+        (Depth::True, DepthSource::Term)
+    } else if term == "linux" || term.starts_with("vt") || term.ends_with("-16color") {
+        (Depth::Colours16, DepthSource::Term)
+    } else {
+        (Depth::Colours256, DepthSource::Term)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::probe::Findings;
+    use super::super::reader::{Input, Parser};
+    use super::*;
+
+    const SIZE: WindowSize = WindowSize {
+        columns: 100,
+        rows: 30,
+        pixels: None,
+    };
+
+    fn found(answers: &str) -> Findings {
+        let mut findings = Findings::default();
+        for input in Parser::default().feed(answers.as_bytes()) {
+            let Input::Reply(reply) = input else {
+                panic!("{input:?}")
+            };
+            findings.learn(&reply);
+        }
+        findings
+    }
+
+    fn chosen(answers: &str, environment: &Environment) -> Choice {
+        choose(&found(answers), environment, None, SIZE)
+    }
+
+    #[test]
+    fn answers_choose_the_protocol() {
+        let kitty = "\x1bP>|kitty(0.26.5)\x1b\\\x1b_Gi=31;OK\x1b\\\x1b[6;17;9t\x1b[?2026;2$y\x1b[?62;c\x1b[0n";
+        let xterm =
+            "\x1bP>|XTerm(379)\x1b\\\x1b[?1;0;256S\x1b[?2;0;800;480S\x1b[?63;1;2;4;6;22c\x1b[0n";
+        let wezterm = "\x1bP>|WezTerm 2024\x1b\\\x1b_Gi=31;OK\x1b\\\x1b[?65;4c\x1b[0n";
+        let tmux = "\x1bP>|tmux 3.3a\x1b\\\x1b[?1;2c\x1b[0n";
+        let plain = "\x1b[?6c\x1b[0n";
+        let environment = Environment {
+            term: "xterm-256color".into(),
+            ..Environment::default()
+        };
+        for (answers, protocol, cell, depth) in [
+            (kitty, Protocol::Kitty, (9, 17), Depth::True),
+            (xterm, Protocol::Sixel, (8, 16), Depth::True),
+            (wezterm, Protocol::Iterm2, (8, 16), Depth::True),
+            (tmux, Protocol::HalfBlock, (8, 16), Depth::Colours256),
+            (plain, Protocol::HalfBlock, (8, 16), Depth::Colours256),
+            ("", Protocol::HalfBlock, (8, 16), Depth::Colours256),
+        ] {
+            let choice = chosen(answers, &environment);
+            assert_eq!(choice.protocol, protocol, "{answers:?}");
+            assert_eq!((choice.cell.width, choice.cell.height), cell, "{answers:?}");
+            assert_eq!(choice.depth, depth, "{answers:?}");
+            assert!(!choice.reason.as_str().contains('<'), "{}", choice.reason);
+        }
+        assert!(chosen(kitty, &environment).synchronized);
+    }
+
+    #[test]
+    fn answers_are_trusted_over_the_environment() {
+        let stale = Environment {
+            term: "xterm-kitty".into(),
+            multiplexer: Some(Multiplexer::Tmux),
+            ..Environment::default()
+        };
+        assert_eq!(chosen("", &stale).protocol, Protocol::HalfBlock);
+        assert_eq!(
+            chosen("\x1bP>|kitty(0.26.5)\x1b\\", &stale).protocol,
+            Protocol::Kitty
+        );
+        assert_eq!(
+            chosen(
+                "\x1b[?62;22c\x1b[0n",
+                &Environment {
+                    term: "xterm-kitty".into(),
+                    ..Environment::default()
+                }
+            )
+            .protocol,
+            Protocol::HalfBlock
+        );
+    }
+
+    #[test]
+    fn the_user_s_word_is_last() {
+        let choice = choose(
+            &found("\x1b_Gi=31;OK\x1b\\"),
+            &Environment::default(),
+            Some(Protocol::Sixel),
+            SIZE,
+        );
+        assert_eq!(choice.protocol, Protocol::Sixel);
+        let no_color = Environment {
+            no_color: true,
+            colorterm: "truecolor".into(),
+            ..Environment::default()
+        };
+        assert_eq!(chosen("", &no_color).depth, Depth::Monochrome);
+    }
+
+    #[test]
+    fn a_cell_that_cannot_be_is_not_believed() {
+        let odd = found("\x1b[6;0;0t\x1b[4;480;800t");
+        assert_eq!(
+            cell(&odd, SIZE).0,
+            CellSize {
+                width: 8,
+                height: 16
+            }
+        );
+        let huge = found("\x1b[6;9999;1t");
+        let size = WindowSize {
+            pixels: Some((1000, 600)),
+            ..SIZE
+        };
+        assert_eq!(
+            cell(&huge, size).0,
+            CellSize {
+                width: 10,
+                height: 20
+            }
+        );
+    }
+}
