@@ -10,6 +10,7 @@ pub mod cli;
 pub mod command;
 pub mod config;
 pub mod decisions;
+pub mod delivery;
 pub mod error;
 pub mod filter;
 pub mod graphics;

@@ -10,7 +10,8 @@ use super::shown::{Overlay, Shown};
 use super::{TerminalFacts, Verdict};
 use crate::decisions::{Decision, ScanBlock};
 use crate::error::Error;
-use crate::graphics::{CellSize, Depth, Protocol};
+use crate::delivery::Facts;
+use crate::graphics::{CellSize, Depth, Effort, Protocol};
 use crate::keymap::Key;
 use crate::radiograph::Region;
 use crate::scan::{Opened, Scan};
@@ -64,6 +65,8 @@ pub enum Event {
         /// The picture.
         result: Result<Arc<Shown>, Error>,
     },
+    /// The line, or what of the picture is on the screen, has changed.
+    Line(Facts),
     /// The files of a scan were compared with what was read from them.
     FilesChecked {
         /// The scan.
@@ -143,6 +146,10 @@ pub enum Effect {
     },
     /// Use this protocol from now on; `auto` goes back to the probe's choice.
     ChooseProtocol(String),
+    /// Send this picture to its end, whatever the limits say.
+    FinishPicture,
+    /// Stop pictures before they are lossless, or no longer.
+    SetMetered(bool),
     /// Stop until the shell continues us.
     Suspend,
     /// Paint everything again.
@@ -170,7 +177,9 @@ pub struct RenderJob {
     pub registers: u16,
     /// How it is sent.
     pub protocol: Protocol,
-    /// Crosshair and marks.
+    /// How much work a byte is worth, for pictures of cells.
+    pub effort: Effort,
+    /// Crosshair and marks, where they are drawn into the picture.
     pub overlay: Overlay,
 }
 

@@ -6,9 +6,10 @@ use std::time::Duration;
 use tui_input::InputRequest;
 
 use super::event::{Effect, Event, Found};
-use super::{App, DeskState, Level, Mode, Notice, Recording, Row, Seen};
+use super::{App, DeskState, Level, Mode, Notice, Quality, Recording, Row, Seen};
 use crate::command::{Command, Group, Need};
 use crate::decisions::{Conclusion, ScanBlock};
+use crate::delivery::{self, Facts};
 use crate::keymap::{Code, Key, Step, Value};
 use crate::messages::{arg, say};
 
@@ -46,6 +47,7 @@ impl App {
             Event::Opened { path, result } => self.take_opened(&path, result),
             Event::Identified { path, block } => self.take_identified(&path, block),
             Event::Rendered { number, result } => self.take_rendered(number, result),
+            Event::Line(facts) => self.take_line(facts),
             Event::FilesChecked { scan_id, changed } => {
                 if self.desk.scan_id() == Some(scan_id.as_str()) {
                     self.desk.changed = changed;
@@ -293,15 +295,24 @@ impl App {
         }
         match result {
             Ok(shown) => {
-                let protocol = self.terminal.protocol.as_str();
-                self.desk
-                    .seen
-                    .show(&shown.view, protocol, shown.is_lossless(), self.now);
                 self.desk.shown = Some(shown);
             }
             Err(crate::Error::Cancelled) => {}
             Err(error) => self.refuse_view(&error),
         }
+    }
+
+    /// What the terminal confirmed counts as seen.
+    fn take_line(&mut self, facts: Facts) {
+        if let (delivery::Level::At { rung, lossless }, Some(view)) = (facts.level, &self.desk.view) {
+            let quality = Quality {
+                protocol: self.terminal.protocol.as_str(),
+                rung,
+                lossless,
+            };
+            self.desk.seen.show(view, quality, self.now);
+        }
+        self.line = Some(facts);
     }
 
     /// A view that cannot be drawn is taken back, so that the picture and the status agree.

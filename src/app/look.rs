@@ -322,16 +322,34 @@ impl App {
         let Some(at) = self.desk.crosshair else {
             return;
         };
+        let step = self.cell_step();
         self.change_view(|view, canvas| {
-            let [x, y] = view.to_screen(canvas.screen, at);
-            let out = |at: f64, whole: usize| at - at.clamp(0.0, whole as f64 - 1.0);
-            let by = [out(x, canvas.screen.width), out(y, canvas.screen.height)];
-            if by == [0.0, 0.0] {
+            let point = view.to_screen(canvas.screen, at);
+            let screen = [canvas.screen.width, canvas.screen.height];
+            let steps = [0, 1].map(|i| {
+                let out = point[i] - point[i].clamp(0.0, screen[i] as f64 - 1.0);
+                // Away from zero: the crosshair is to be on the screen again.
+                (out.abs() / step[i]).ceil().copysign(out) as i64
+            });
+            if steps == [0, 0] {
                 view.clone()
             } else {
-                view.pan(canvas, by)
+                view.stepped(canvas, steps, step)
             }
         });
+    }
+
+    /// Pixels of the picture to a cell of the pane, across and down.
+    pub(crate) fn cell_step(&self) -> [f64; 2] {
+        let pane = self.layout().picture;
+        let size = self.picture_size().unwrap_or(Size {
+            width: 1,
+            height: 1,
+        });
+        [
+            size.width as f64 / f64::from(pane.width.max(1)),
+            size.height as f64 / f64::from(pane.height.max(1)),
+        ]
     }
 
     /// Marks a region.

@@ -35,10 +35,11 @@ pub use notice::{Level, Notice};
 pub use prompt::{Prompt, Purpose};
 pub use queue::{Queue, Row, State, Verdict};
 pub use record::{Warning, view_seen};
-pub use seen::{Look, Seen};
+pub use seen::{Look, Quality, Seen};
 pub use shown::{Overlay, Shown};
 
 use crate::config::Config;
+use crate::delivery::Facts;
 use crate::graphics::{CellSize, Depth, Protocol};
 use crate::keymap::{Key, Keymap};
 use crate::text::Safe;
@@ -87,6 +88,10 @@ pub struct App {
     sent: Vec<Sent>,
     moved: bool,
     drag: Option<(u16, u16)>,
+    /// The line, and what of the picture is on the screen, once something was sent.
+    pub line: Option<Facts>,
+    /// Whether pictures stop before they are lossless.
+    pub metered: bool,
     /// What stays from scan to scan.
     pub habit: Habit,
 }
@@ -179,6 +184,8 @@ impl App {
             sent: Vec::new(),
             moved: false,
             drag: None,
+            line: None,
+            metered: false,
             habit: Habit::default(),
         }
     }

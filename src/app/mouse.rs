@@ -38,7 +38,7 @@ impl App {
                     self.desk.crosshair = self.pointed_at(layout.picture, column, row);
                 }
             }
-            MouseKind::Drag(_) => self.drag_to(layout.picture, column, row),
+            MouseKind::Drag(_) => self.drag_to(column, row),
             MouseKind::Release(_) => self.drag = None,
             _ => {}
         }
@@ -55,21 +55,14 @@ impl App {
     }
 
     /// Pans by the distance dragged since the last movement.
-    fn drag_to(&mut self, pane: Pane, column: u16, row: u16) {
+    fn drag_to(&mut self, column: u16, row: u16) {
         let Some((x, y)) = self.drag.replace((column, row)) else {
             return;
         };
-        let share = |to: u16, from: u16, whole: u16| {
-            (f64::from(from) - f64::from(to)) / f64::from(whole.max(1))
-        };
-        let (dx, dy) = (share(column, x, pane.width), share(row, y, pane.height));
-        self.change_view(|view, canvas| {
-            let screen = canvas.screen;
-            view.pan(
-                canvas,
-                [dx * screen.width as f64, dy * screen.height as f64],
-            )
-        });
+        let cells = |to: u16, from: u16| i64::from(from) - i64::from(to);
+        let steps = [cells(column, x), cells(row, y)];
+        let step = self.cell_step();
+        self.change_view(|view, canvas| view.stepped(canvas, steps, step));
     }
 
     /// The scan pixel under a cell of the picture.

@@ -52,7 +52,7 @@ impl App {
             (looks.is_empty(), Warning::NeverSeen),
             (!looks.is_empty() && seen.cells_only(), Warning::CellsOnly),
             (
-                !looks.is_empty() && !seen.cells_only() && !looks.iter().any(|look| look.lossless),
+                !looks.is_empty() && !seen.cells_only() && !looks.iter().any(|look| look.quality.lossless),
                 Warning::NeverLossless,
             ),
             (
@@ -250,19 +250,13 @@ fn plane_stats(plane: &PlaneMeasurement) -> (String, PlaneStats) {
     (plane.plane.as_str().to_owned(), stats)
 }
 
-/// A look as the log keeps it. Until pictures are sent in steps there are three qualities: cells,
-/// reduced colours, and every pixel.
+/// A look as the log keeps it.
 pub fn view_seen(look: &Look) -> ViewSeen {
-    let quality = match (look.protocol, look.lossless) {
-        (_, true) => "Q5",
-        ("half-block", false) => "Q0",
-        (_, false) => "Q4",
-    };
     ViewSeen {
         view: look.view.clone(),
-        protocol: look.protocol.to_owned(),
-        quality: quality.to_owned(),
-        lossless: look.lossless,
+        protocol: look.quality.protocol.to_owned(),
+        quality: look.quality.rung.as_str().to_owned(),
+        lossless: look.quality.lossless,
         dwell_ms: look.dwell.as_millis() as u64,
         merged: None,
     }

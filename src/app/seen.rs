@@ -3,8 +3,11 @@
 
 use std::time::Duration;
 
+use crate::graphics::Rung;
 use crate::view::View;
 
+/// Shorter than this nobody looked at a rung.
+const GLIMPSE: Duration = Duration::from_millis(500);
 /// Without a key for this long the analyst counts as away.
 const AWAY: Duration = Duration::from_secs(30);
 
@@ -24,12 +27,21 @@ pub struct Seen {
 pub struct Look {
     /// What was shown.
     pub view: View,
-    /// Through which protocol.
-    pub protocol: &'static str,
-    /// Whether the terminal held exactly the rendered pixels.
-    pub lossless: bool,
+    /// How well.
+    pub quality: Quality,
     /// How long it stood there.
     pub dwell: Duration,
+}
+
+/// How well a view was shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quality {
+    /// Through which protocol.
+    pub protocol: &'static str,
+    /// The rung of the ladder that the terminal confirmed.
+    pub rung: Rung,
+    /// Whether the terminal showed exactly the rendered pixels.
+    pub lossless: bool,
 }
 
 impl Seen {
@@ -43,20 +55,19 @@ impl Seen {
         }
     }
 
-    /// A picture is on the screen from `now` on.
-    pub fn show(&mut self, view: &View, protocol: &'static str, lossless: bool, now: Duration) {
+    /// A picture is on the screen from `now` on. A rung that was soon followed by a better one of the
+    /// same view is no look of its own.
+    pub fn show(&mut self, view: &View, quality: Quality, now: Duration) {
         self.first_pixel.get_or_insert(now);
         self.settle(now);
-        let same = self.looks.last().is_some_and(|look| {
-            look.view == *view && look.protocol == protocol && look.lossless == lossless
-        });
-        if !same {
-            self.looks.push(Look {
+        match self.looks.last_mut().filter(|look| look.view == *view) {
+            Some(look) if look.quality == quality => {}
+            Some(look) if look.dwell < GLIMPSE => look.quality = quality,
+            _ => self.looks.push(Look {
                 view: view.clone(),
-                protocol,
-                lossless,
+                quality,
                 dwell: Duration::ZERO,
-            });
+            }),
         }
     }
 
@@ -99,11 +110,11 @@ impl Seen {
 
     /// Whether the last look was lossless.
     pub fn final_lossless(&self) -> bool {
-        self.looks.last().is_some_and(|look| look.lossless)
+        self.looks.last().is_some_and(|look| look.quality.lossless)
     }
 
     /// Whether every look was in cells.
     pub fn cells_only(&self) -> bool {
-        self.looks.iter().all(|look| look.protocol == "half-block")
+        self.looks.iter().all(|look| look.quality.rung == Rung::Q0)
     }
 }

@@ -1,29 +1,23 @@
-//! A finished picture: the frame that was rendered, and its form on the wire.
+//! A finished picture, as it was rendered.
 
 use std::sync::Arc;
 
-use crate::graphics::{Body, Encoded};
-use crate::view::{Picture, View};
+use crate::graphics::CellPicture;
+use crate::view::{Frame, Picture, View};
 
-/// A picture ready for the screen.
+/// A picture ready to be sent.
 #[derive(Debug, Clone)]
 pub struct Shown {
     /// The view that made it.
     pub view: View,
     /// The rendered picture with its histogram and legend.
     pub picture: Arc<Picture>,
-    /// Its cells or bytes.
-    pub encoded: Arc<Encoded>,
+    /// Its pixels, with what is drawn into them.
+    pub frame: Arc<Frame>,
+    /// Its cells, where the terminal takes no pixels.
+    pub painted: Option<Arc<CellPicture>>,
     /// Columns and rows it covers.
     pub cells: (u16, u16),
-}
-
-impl Shown {
-    /// Whether the terminal shows exactly the rendered pixels. Cells never count: they show what is
-    /// left of a picture at two pixels a cell.
-    pub fn is_lossless(&self) -> bool {
-        self.encoded.lossless && matches!(self.encoded.body, Body::Bytes(_))
-    }
 }
 
 /// What is drawn over the picture, in scan pixels.

@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use super::event::{Draft, Effect, RenderJob};
-use super::{App, DeskState, Level, Overlay, Pane, Recording, Seen, TerminalFacts};
+use super::{App, DeskState, Level, Overlay, Pane, Recording, Seen};
+use crate::graphics::{CellSize, Depth, Effort, Protocol};
 use crate::radiograph::{Region, Size};
 use crate::view::{Canvas, View};
 
@@ -23,7 +24,8 @@ struct PictureKey {
     scan_id: String,
     view: View,
     pane: (u16, u16),
-    terminal: TerminalFacts,
+    means: (Protocol, CellSize, Depth, u16),
+    effort: Option<Effort>,
     overlay: Overlay,
 }
 
@@ -144,8 +146,18 @@ impl App {
             scan_id: opened.scan_id.clone(),
             view,
             pane: (pane.width, pane.height),
-            terminal: self.terminal.clone(),
-            overlay: self.overlay(),
+            means: (
+                self.terminal.protocol,
+                self.terminal.cell,
+                self.terminal.depth,
+                self.terminal.registers,
+            ),
+            effort: (!self.terminal.protocol.is_pixels()).then_some(self.effort()),
+            overlay: if self.terminal.protocol.has_layers() {
+                Overlay::default()
+            } else {
+                self.overlay()
+            },
         };
         if self.wanted.picture.as_ref() == Some(&key) {
             return;
@@ -166,12 +178,18 @@ impl App {
             depth: self.terminal.depth,
             registers: self.terminal.registers,
             protocol: self.terminal.protocol,
+            effort: self.effort(),
             overlay: key.overlay.clone(),
         }
     }
 
+    /// How much work a byte is worth on this line.
+    fn effort(&self) -> Effort {
+        self.line.map_or(Effort::Fast, |line| line.effort)
+    }
+
     /// Crosshair, marks, and the region that is being marked.
-    fn overlay(&self) -> Overlay {
+    pub fn overlay(&self) -> Overlay {
         let mut marks = self.desk.marks.clone();
         if let (Some(corner), Some(at)) = (self.desk.corner, self.desk.crosshair) {
             marks.push(Region::between(corner, [at[0] as usize, at[1] as usize]));

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use super::{ConsoleArgs, Failure, exit};
 use crate::Error;
-use crate::config::{self, Overrides, Places};
-use crate::graphics::Protocol;
+use crate::config::{self, LineRule, Overrides, Places};
+use crate::delivery::Settings;
+use crate::graphics::{Protocol, Rung};
 use crate::messages::{arg, say};
 use crate::nearest::nearest;
 use crate::run::{self, Start};
@@ -27,6 +28,8 @@ pub(super) fn run(arguments: ConsoleArgs) -> Result<u8, Failure> {
         protocol: arguments.protocol.as_deref(),
         log: arguments.log.as_deref(),
         analyst: arguments.analyst.as_deref(),
+        byte_budget: arguments.byte_budget.as_deref(),
+        max_quality: arguments.max_quality.as_deref(),
     };
     let loaded = config::load(&Places::of_this_machine(), &typed)?;
     let mut problems = loaded.problems;
@@ -48,9 +51,20 @@ pub(super) fn run(arguments: ConsoleArgs) -> Result<u8, Failure> {
         log,
         state: store::state_folder().ok().filter(|_| !arguments.read_only),
         view: arguments.view.request(),
+        delivery: delivery(&config.line),
+        trace: arguments.trace,
         config,
     })?;
     Ok(exit::DONE)
+}
+
+/// What may be sent of pictures.
+fn delivery(line: &LineRule) -> Settings {
+    Settings {
+        ceiling: Rung::parse(&line.max_quality).unwrap_or(Rung::Q5),
+        budget: line.byte_budget.map(|kilobytes| kilobytes as f64 * 1e3),
+        metered: line.metered,
+    }
 }
 
 /// Whether something of that name can be opened; `FILE#N` is a page of the file. What cannot be

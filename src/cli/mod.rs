@@ -69,6 +69,15 @@ pub struct ConsoleArgs {
     /// Key file.
     #[arg(long, value_name = "FILE")]
     pub keymap: Option<PathBuf>,
+    /// Kilobytes a second at most.
+    #[arg(long, value_name = "KB_PER_S")]
+    pub byte_budget: Option<String>,
+    /// The highest rung of pictures.
+    #[arg(long, value_name = "Q0..Q5")]
+    pub max_quality: Option<String>,
+    /// Where every event is written down.
+    #[arg(long, value_name = "FILE")]
+    pub trace: Option<PathBuf>,
     /// Nothing is recorded.
     #[arg(long)]
     pub read_only: bool,

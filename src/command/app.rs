@@ -4,8 +4,9 @@ use super::{
     ANYWHERE, Argument, Command, Group, LOOKING, NOT_TYPING, Need, amount, nothing, number, row,
     words,
 };
-use crate::app::{App, Effect, Fold, Mode, Purpose};
+use crate::app::{App, Effect, Fold, Level, Mode, Purpose};
 use crate::keymap::Value;
+use crate::messages::say;
 
 /// Rows to scroll by.
 const ROWS: Argument = number(1.0, 100.0, 1.0, "unit-rows");
@@ -69,6 +70,20 @@ pub(super) const COMMANDS: &[Command] = &[
         set_protocol,
     )
     .takes(Argument::Text),
+    row(
+        "finish_picture",
+        Group::App,
+        NOT_TYPING,
+        Need::Picture,
+        |_, _| vec![Effect::FinishPicture],
+    ),
+    row(
+        "toggle_metered",
+        Group::App,
+        NOT_TYPING,
+        Need::Nothing,
+        toggle_metered,
+    ),
 ];
 
 /// Leaves the console; a form that was begun stays as a draft.
@@ -173,6 +188,18 @@ fn redo(app: &mut App, _: &Value) -> Vec<Effect> {
         app.restore_view(after);
     }
     nothing()
+}
+
+/// Stops pictures before they are lossless, or no longer.
+fn toggle_metered(app: &mut App, _: &Value) -> Vec<Effect> {
+    app.metered = !app.metered;
+    let id = if app.metered {
+        "notice-metered"
+    } else {
+        "notice-not-metered"
+    };
+    app.tell(Level::Info, say(id, &[]));
+    vec![Effect::SetMetered(app.metered)]
 }
 
 /// Chooses the graphics protocol.

@@ -156,9 +156,15 @@ fn zoom_one_to_one(app: &mut App, _: &Value) -> Vec<Effect> {
 /// Moves the picture by a share of the screen.
 fn pan(app: &mut App, value: &Value, across: f64, down: f64) -> Vec<Effect> {
     let share = amount(value) / 100.0;
+    let pane = app.layout().picture;
+    let step = app.cell_step();
     app.change_view(|view, canvas| {
-        let (width, height) = (canvas.screen.width as f64, canvas.screen.height as f64);
-        view.pan(canvas, [across * share * width, down * share * height])
+        let cells = [f64::from(pane.width.max(1)), f64::from(pane.height.max(1))];
+        let steps = [(across, cells[0]), (down, cells[1])].map(|(way, all)| {
+            let steps = (share * all).round().max(1.0);
+            (way * steps) as i64
+        });
+        view.stepped(canvas, steps, step)
     });
     nothing()
 }

@@ -22,6 +22,8 @@ pub struct Config {
     pub window: WindowRule,
     /// Colours of the terminal.
     pub display: DisplayRule,
+    /// What is sent over the line.
+    pub line: LineRule,
     origins: BTreeMap<&'static str, Origin>,
 }
 
@@ -79,6 +81,17 @@ pub struct WindowRule {
 pub struct DisplayRule {
     /// What the terminal can show.
     pub colours: Colours,
+}
+
+/// `[line]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineRule {
+    /// Kilobytes a second at most, where that is set.
+    pub byte_budget: Option<u64>,
+    /// The highest quality of pictures: one of [`super::QUALITIES`].
+    pub max_quality: String,
+    /// Whether pictures stop before they are lossless until more is asked for.
+    pub metered: bool,
 }
 
 /// How many colours the terminal shows.
@@ -197,6 +210,11 @@ impl Merged {
             display: DisplayRule {
                 colours: colours(self.text("display.colours").as_deref()),
             },
+            line: LineRule {
+                byte_budget: Some(self.integer("line.byte_budget")).filter(|budget| *budget > 0),
+                max_quality: self.text("line.max_quality").unwrap_or_default(),
+                metered: self.switch("line.metered"),
+            },
             origins: self
                 .0
                 .into_iter()
@@ -227,7 +245,7 @@ mod tests {
         let (layer, problems) = Layer::parse(BUILT_IN, None, Base::default());
         assert_eq!(problems, []);
         for setting in SETTINGS {
-            let may_be_missing = ["log.folder", "log.analyst"].contains(&setting.name);
+            let may_be_missing = ["log.folder", "log.analyst", "line.byte_budget"].contains(&setting.name);
             assert_ne!(
                 layer.values.contains_key(setting.name),
                 may_be_missing,

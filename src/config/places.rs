@@ -55,6 +55,10 @@ pub struct Overrides<'a> {
     pub log: Option<&'a Path>,
     /// `--analyst`.
     pub analyst: Option<&'a str>,
+    /// `--byte-budget`.
+    pub byte_budget: Option<&'a str>,
+    /// `--max-quality`.
+    pub max_quality: Option<&'a str>,
 }
 
 /// The configuration in effect and what was wrong on the way to it.
@@ -104,6 +108,8 @@ fn command_line(typed: &Overrides<'_>) -> Result<Layer> {
     let mut pairs = Vec::new();
     pairs.extend(typed.protocol.map(|word| ("console.protocol", word)));
     pairs.extend(typed.analyst.map(|word| ("log.analyst", word)));
+    pairs.extend(typed.byte_budget.map(|word| ("line.byte_budget", word)));
+    pairs.extend(typed.max_quality.map(|word| ("line.max_quality", word)));
     if let Some(name) = typed.keymap.and_then(Path::to_str) {
         pairs.push(("console.keymap", name));
     }

@@ -61,6 +61,8 @@ pub enum Setpoint {
 pub const PROTOCOLS: &[&str] = &["auto", "kitty", "iterm2", "sixel", "half-block"];
 /// The words of `display.colours`.
 pub const COLOURS: &[&str] = &["auto", "truecolour", "256", "16", "none"];
+/// The words of `line.max_quality` and `--max-quality`.
+pub const QUALITIES: &[&str] = &["Q0", "Q1", "Q2", "Q3", "Q4", "Q5"];
 /// The languages of the message catalogue.
 pub const LANGUAGES: &[&str] = &["en"];
 
@@ -77,6 +79,9 @@ pub const SETTINGS: &[Setting] = &[
     setting("limits.bytes", integer(1 << 20, 1 << 40)),
     setting("window.sticky", Kind::Switch),
     setting("display.colours", Kind::Word(COLOURS)),
+    setting("line.byte_budget", integer(1, 1_000_000)),
+    setting("line.max_quality", Kind::Word(QUALITIES)),
+    setting("line.metered", Kind::Switch),
 ];
 
 const fn setting(name: &'static str, kind: Kind) -> Setting {
@@ -143,6 +148,12 @@ impl Setting {
                     ],
                 );
                 Err(suggest(&text, nearest(written, words.iter().copied())))
+            }
+            Kind::Integer { min, max } => {
+                let number = written.parse().ok();
+                let number = number.filter(|number| (min..=max).contains(number));
+                let number = number.map(Setpoint::Integer);
+                number.ok_or_else(|| self.out_of_range(&min, &max, written))
             }
             Kind::Path => Ok(Setpoint::Path(written.into())),
             Kind::NameOrPath if is_path(written) => Ok(Setpoint::Path(written.into())),

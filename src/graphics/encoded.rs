@@ -1,9 +1,8 @@
 //! A frame in its form for the terminal.
 
-use ratatui::buffer::{Buffer, CellDiffOption};
 use ratatui::layout::Rect;
 
-use super::{CellPicture, CellSize, Protocol, Rung, kitty};
+use super::{CellPicture, CellSize, Placement, Protocol, Rung, kitty};
 
 /// A frame, ready for the terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,48 +51,24 @@ impl Encoded {
         };
         let mut drawing = bytes.clone();
         if self.protocol == Protocol::Kitty {
-            let all = Rect::new(0, 0, self.columns, self.rows);
-            drawing.extend(kitty::place(self.id, 1, &self.piece(all)));
+            let [w, h] = self.sent;
+            let cells = Rect::new(0, 0, self.columns, self.rows);
+            let cell = [self.cell.width, self.cell.height].map(usize::from);
+            let fills = [self.columns, self.rows].map(usize::from);
+            let fills = [0, 1].map(|i| fills[i] * cell[i]) == self.pixels;
+            // A picture that ends inside a cell keeps its own size: stretching would blur it.
+            drawing.extend(if fills || self.sent != self.pixels {
+                let all = Placement {
+                    id: self.id,
+                    source: [0, 0, w, h],
+                    cells,
+                    layer: 0,
+                };
+                kitty::place(&all, 1)
+            } else {
+                kitty::place_as_it_is(self.id)
+            });
         }
         drawing
-    }
-
-    /// The part of the picture under these of its cells.
-    pub fn piece(&self, cells: Rect) -> kitty::Piece {
-        let cell = [usize::from(self.cell.width), usize::from(self.cell.height)];
-        let first = [usize::from(cells.x), usize::from(cells.y)];
-        let many = [cells.width, cells.height];
-        let from = [0, 1].map(|i| first[i] * cell[i]);
-        let wanted = [0, 1].map(|i| usize::from(many[i]) * cell[i]);
-        let size = [0, 1].map(|i| wanted[i].min(self.pixels[i].saturating_sub(from[i])));
-        // A piece that ends inside a cell keeps its own size: stretching would blur every pixel.
-        kitty::Piece {
-            from,
-            size,
-            cells: (size == wanted).then_some(many),
-        }
-    }
-
-    /// Puts the picture into the text screen at the top left of `area`: cells are painted, and for
-    /// bytes the cells are blanked and marked as not the text's, so that the painter leaves them to
-    /// the picture. What is drawn over it later by a widget that resets its cells lies on top.
-    pub fn place(&self, area: Rect, buffer: &mut Buffer) -> Rect {
-        let covered = Rect::new(
-            area.x,
-            area.y,
-            self.columns.min(area.width),
-            self.rows.min(area.height),
-        )
-        .intersection(buffer.area);
-        match &self.body {
-            Body::Cells(picture) => picture.paint(covered, buffer),
-            Body::Bytes(_) => {
-                for position in covered.positions() {
-                    buffer[position].reset();
-                    buffer[position].set_diff_option(CellDiffOption::Skip);
-                }
-            }
-        }
-        covered
     }
 }

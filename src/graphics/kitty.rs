@@ -10,23 +10,12 @@ use std::io::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Answers, Body, Made, Target, png};
+use super::{Answers, Body, Made, Placement, Target, png};
 use crate::Result;
 use crate::view::Frame;
 
 /// Most base64 bytes in one escape sequence.
 pub const CHUNK: usize = 4096;
-
-/// A part of a picture and the cells that it fills.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Piece {
-    /// Left and top in the picture, in pixels.
-    pub from: [usize; 2],
-    /// Width and height in the picture, in pixels.
-    pub size: [usize; 2],
-    /// Columns and rows that it fills; its own size without.
-    pub cells: Option<[u16; 2]>,
-}
 
 /// Encodes a frame: sends it, and shows nothing yet.
 pub(crate) fn encode(frame: &Frame, target: &Target) -> Result<Made> {
@@ -61,20 +50,47 @@ pub fn transmit(png: &[u8], id: u32, answers: Answers) -> Vec<u8> {
     out
 }
 
-/// Shows a piece of the picture at the cursor, which does not move. `placement`, from 1, names it:
-/// placing again under the same name moves it.
-pub fn place(id: u32, placement: usize, piece: &Piece) -> Vec<u8> {
-    let ([x, y], [w, h]) = (piece.from, piece.size);
+/// Ends a transmission in the middle: the terminal refuses what it has, and says nothing of it.
+pub fn cut_off() -> Vec<u8> {
+    b"\x1b_Gm=0,q=2;\x1b\\".to_vec()
+}
+
+/// Bytes up to the end of the first escape sequence.
+pub fn first_command(bytes: &[u8]) -> usize {
+    let end = bytes.windows(2).position(|two| two == b"\x1b\\");
+    end.map_or(bytes.len(), |at| at + 2)
+}
+
+/// Shows a part of a picture at the cursor, which does not move. `name`, from 1, tells the places of
+/// one picture apart: placing again under the same name moves it. The terminal answers when it has
+/// lost the picture.
+pub fn place(placement: &Placement, name: usize) -> Vec<u8> {
+    let ([x, y, w, h], cells) = (placement.source, placement.cells);
     let mut out = Vec::with_capacity(80);
     write(
         &mut out,
-        format_args!("\x1b_Ga=p,i={id},p={placement},x={x},y={y},w={w},h={h},C=1,q=2"),
+        format_args!("\x1b_Ga=p,i={},p={name}", placement.id),
     );
-    if let Some([columns, rows]) = piece.cells {
-        write(&mut out, format_args!(",c={columns},r={rows}"));
+    for (key, value, usual) in [("x", x, 0), ("y", y, 0)] {
+        if value != usual {
+            write(&mut out, format_args!(",{key}={value}"));
+        }
+    }
+    let (columns, rows) = (cells.width, cells.height);
+    write(
+        &mut out,
+        format_args!(",w={w},h={h},c={columns},r={rows},C=1,q=1"),
+    );
+    if placement.layer > 0 {
+        write(&mut out, format_args!(",z={}", placement.layer));
     }
     out.extend_from_slice(b"\x1b\\");
     out
+}
+
+/// Shows a whole picture at the cursor, pixel by pixel.
+pub fn place_as_it_is(id: u32) -> Vec<u8> {
+    format!("\x1b_Ga=p,i={id},p=1,C=1,q=2\x1b\\").into_bytes()
 }
 
 /// Takes one placement off the screen.

@@ -14,6 +14,8 @@ mod protocol;
 mod rung;
 pub mod sixel;
 mod size;
+mod sprite;
+mod stage;
 
 use crate::cancel::Cancel;
 use crate::messages::say;
@@ -25,6 +27,8 @@ pub use encoded::{Body, Encoded};
 pub use protocol::{Depth, Protocol};
 pub use rung::Rung;
 pub use size::{CellSize, parse_size, pixels_for};
+pub use sprite::sprite_png;
+pub use stage::{Draw, Placement, Stage};
 
 /// How much work goes into smaller bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

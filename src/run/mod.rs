@@ -7,6 +7,8 @@
 mod folder;
 mod keeper;
 mod log;
+mod show;
+mod trace;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,25 +16,25 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use serde_json::Value;
 
 use crate::Result;
-use crate::app::{App, Draft, Effect, Event, Level, Recorder, TerminalFacts};
+use crate::app::{App, Draft, Effect, Event, Level, Mode, Recorder, TerminalFacts};
 use crate::config::{Colours, Config};
 use crate::decisions::{self, LogSettings};
+use crate::delivery::{Delivery, Settings};
 use crate::graphics::{Depth, Protocol};
-use crate::keymap::Keymap;
+use crate::keymap::{Keymap, key_text};
 use crate::messages::{arg, say};
 use crate::scan::{self, Limits, Opened};
-use crate::terminal::{Choice, Input, Placed, Signal, Terminal, TerminalEvent};
+use crate::terminal::{Choice, Input, Signal, Terminal, TerminalEvent};
 use crate::text::Safe;
-use crate::ui;
 use crate::view::ViewRequest;
-use crate::worker::{Decoder, Renderer};
+use crate::worker::{Coded, Coder, Decoder, Renderer};
 use folder::Walker;
 use keeper::Keeper;
 use log::Recording;
+use trace::Trace;
 
 /// How long leaving waits for the log and the drafts to be on disk.
 const FAREWELL: Duration = Duration::from_secs(3);
@@ -60,6 +62,10 @@ pub struct Start {
     pub view: ViewRequest,
     /// The protocol asked for; `None` asks the terminal.
     pub protocol: Option<Protocol>,
+    /// What may be sent of pictures.
+    pub delivery: Settings,
+    /// Where every event is written down, for benches and tests.
+    pub trace: Option<PathBuf>,
 }
 
 /// Everything that comes through the channel.
@@ -68,6 +74,7 @@ enum Message {
     App(Event),
     Walk(u64, Event),
     Log(decisions::Answer),
+    Coded(Box<Coded>),
 }
 
 /// Runs the console until the analyst leaves or the terminal goes.
@@ -75,13 +82,15 @@ enum Message {
 /// # Errors
 /// [`crate::Error::Environment`] where there is no terminal, or it cannot be taken.
 pub fn console(start: Start) -> Result<()> {
+    let trace = start.trace.as_deref().map(Trace::open).transpose()?;
     let (sender, receiver) = channel();
     let mut terminal = Terminal::open(start.protocol, depth(start.config.display.colours))?;
     let events = sender.clone();
     // When nobody listens any more the console is leaving.
     terminal.start(move |event| drop(events.send(Message::Terminal(event))))?;
     terminal.enter()?;
-    let console = Console::new(start, terminal, &sender);
+    let mut console = Console::new(start, terminal, &sender);
+    console.trace = trace;
     console.serve(&receiver)
 }
 
@@ -91,6 +100,13 @@ struct Console {
     terminal: Terminal,
     decoder: Decoder,
     renderer: Renderer,
+    coder: Coder,
+    delivery: Delivery,
+    /// The newest fence.
+    token: u64,
+    trace: Option<Trace>,
+    /// When the last key came.
+    key_at: Option<Instant>,
     walker: Walker,
     recording: Option<Recording>,
     keeper: Option<Keeper>,
@@ -129,7 +145,13 @@ impl Console {
         let renderer = Renderer::start(Box::new(move |number, result| {
             drop(answers.send(Message::App(Event::Rendered { number, result })));
         }));
+        let answers = sender.clone();
+        let coder = Coder::start(Box::new(move |coded| {
+            drop(answers.send(Message::Coded(Box::new(coded))));
+        }));
+        let delivery = Delivery::new(start.delivery, show::means(&facts));
         let mut app = App::new(start.keymap, facts, recorder);
+        app.metered = start.delivery.metered;
         app.configure(&start.config, start.view);
         let keeper = start
             .state
@@ -153,6 +175,11 @@ impl Console {
             terminal,
             decoder,
             renderer,
+            coder,
+            delivery,
+            token: 0,
+            trace: None,
+            key_at: None,
             walker,
             recording,
             keeper,
@@ -164,6 +191,7 @@ impl Console {
 
     /// The loop.
     fn serve(mut self, receiver: &Receiver<Message>) -> Result<()> {
+        self.look();
         self.paint();
         self.walker.walk();
         while let Some(message) = self.next(receiver) {
@@ -177,22 +205,28 @@ impl Console {
             if self.leaving {
                 break;
             }
+            self.look();
             self.paint();
         }
         self.leave(receiver)
     }
 
-    /// The next message; while the terminal is asked, `None` inside after a while, so that a silent
-    /// one is not awaited on the screen for ever. `None` when nobody sends any more.
+    /// The next message; `None` inside when it is time to look at the line or at a silent terminal
+    /// again. `None` when nobody sends any more.
     #[allow(clippy::option_option)]
     fn next(&mut self, receiver: &Receiver<Message>) -> Option<Option<Message>> {
-        if !self.app.terminal.probing {
+        let now = self.started.elapsed();
+        let wake = self.delivery.wake(now).map(|at| at.saturating_sub(now));
+        let glance = self.app.terminal.probing.then_some(GLANCE);
+        let Some(patience) = wake.into_iter().chain(glance).min() else {
             return receiver.recv().ok().map(Some);
-        }
-        match receiver.recv_timeout(GLANCE) {
+        };
+        match receiver.recv_timeout(patience) {
             Ok(message) => Some(Some(message)),
             Err(RecvTimeoutError::Timeout) => {
-                self.renew_facts();
+                if glance.is_some() {
+                    self.renew_facts();
+                }
                 Some(None)
             }
             Err(RecvTimeoutError::Disconnected) => None,
@@ -234,6 +268,7 @@ impl Console {
             Message::App(event) => self.handle(event),
             Message::Walk(number, event) if number == self.walker.number() => self.handle(event),
             Message::Walk(..) => {}
+            Message::Coded(coded) => self.take_coded(*coded),
             Message::Log(answer) => {
                 let recording = self.recording.as_mut();
                 for event in recording.map(|log| log.events(answer)).unwrap_or_default() {
@@ -251,13 +286,18 @@ impl Console {
     fn take_terminal(&mut self, event: TerminalEvent) {
         match event {
             TerminalEvent::Input(Input::Key { key, repeat }) => {
+                self.key_at = Some(Instant::now());
+                let named = (self.app.mode != Mode::Prompt && self.app.mode != Mode::Decide).then(|| key_text(key));
+                self.trace(|now| Trace::key(now, named.as_deref()));
                 self.handle(Event::Key { key, repeat });
             }
             TerminalEvent::Input(Input::Mouse(mouse)) => self.handle(Event::Mouse(mouse)),
             TerminalEvent::Input(Input::Paste(text)) => self.handle(Event::Paste(text)),
             TerminalEvent::Input(Input::Reply(reply)) => {
-                let learned = self.terminal.learn(&reply);
-                self.tell_failure(learned.map(drop));
+                match self.terminal.learn(&reply) {
+                    Ok(learned) => self.take_passed(&learned.passed, learned.image.as_ref()),
+                    Err(error) => self.tell_failure(Err(error)),
+                }
                 self.renew_facts();
             }
             TerminalEvent::Input(Input::Focus(_) | Input::Unknown(_)) => {}
@@ -315,6 +355,11 @@ impl Console {
                     }
                 }
                 Effect::ChooseProtocol(word) => self.choose_protocol(&word),
+                Effect::FinishPicture => self.delivery.finish(),
+                Effect::SetMetered(metered) => {
+                    let settings = self.delivery.settings();
+                    self.delivery.set_settings(Settings { metered, ..settings });
+                }
                 Effect::Suspend => self.suspend(),
                 Effect::Redraw => self.terminal.invalidate(),
                 Effect::Quit => self.leaving = true,
@@ -371,18 +416,12 @@ impl Console {
         }
     }
 
-    /// Draws the state and makes the terminal show it.
-    fn paint(&mut self) {
-        let TerminalFacts { columns, rows, .. } = self.app.terminal;
-        let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
-        let drawn = ui::draw(&self.app, &mut buffer);
-        let shown = self.app.desk.shown.as_ref();
-        let placed = drawn.picture.zip(shown).map(|(area, shown)| Placed {
-            picture: shown.encoded.clone(),
-            area,
-        });
-        let painted = self.terminal.paint(&buffer, placed.as_ref(), drawn.cursor);
-        self.tell_failure(painted.map(drop));
+    /// Appends a line to the trace, if there is one.
+    fn trace(&mut self, line: impl FnOnce(Duration) -> Value) {
+        let now = self.started.elapsed();
+        if let Some(trace) = &mut self.trace {
+            trace.write(&line(now));
+        }
     }
 }
 

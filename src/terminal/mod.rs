@@ -20,10 +20,10 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 use rustix::process::{Resource, Rlimit, setrlimit};
 
-use crate::graphics::{Depth, Protocol};
+use crate::graphics::{Depth, Protocol, Stage};
 use crate::text::Safe;
 use crate::{Error, Result};
 
@@ -32,7 +32,7 @@ pub use choice::Choice;
 pub use multiplexer::{Multiplexer, Passage};
 pub use probe::{Environment, Findings};
 pub use reader::{Input, Reply};
-pub use screen::{Placed, Screen};
+pub use screen::Screen;
 pub use sgr::lines;
 pub use signals::Signal;
 pub use tty::WindowSize;
@@ -270,16 +270,18 @@ impl Terminal {
         }
     }
 
-    /// Writes bytes of a picture, and gives their number; see [`Terminal::fence_bytes`]. Does
-    /// nothing while the terminal is not taken.
+    /// Writes bytes of a picture with a fence, and gives their number; see
+    /// [`Terminal::fence_bytes`]. Does nothing while the terminal is not taken.
     ///
     /// # Errors
     /// [`Error::Environment`] when the terminal takes nothing for three seconds, or is gone.
-    pub fn send(&mut self, bytes: &[u8]) -> Result<usize> {
+    pub fn send_fenced(&mut self, bytes: &[u8], token: u64) -> Result<usize> {
         if !self.session.is_entered() {
             return Ok(0);
         }
-        self.session.write(bytes)?;
+        let mut bytes = self.choice.passage.wrap(bytes);
+        bytes.extend(self.fence_bytes(token));
+        self.session.write(&bytes)?;
         Ok(bytes.len())
     }
 
@@ -355,22 +357,31 @@ impl Terminal {
         Ok(self.size())
     }
 
-    /// Makes the screen what `next`, `picture` and `cursor` say, and gives the bytes that it took.
-    /// Does nothing while the terminal is not taken.
+    /// Whether the next painting of a screen of this size clears it, pictures included.
+    pub fn clears(&self, area: Rect) -> bool {
+        self.screen.clears(area)
+    }
+
+    /// Makes the screen what `next`, `stage` and `cursor` say, and gives the bytes that it took; with
+    /// a fence for `token` after them, if they are any. Does nothing while the terminal is not taken.
     ///
     /// # Errors
     /// [`Error::Environment`] when the terminal takes nothing for three seconds, or is gone.
     pub fn paint(
         &mut self,
         next: &Buffer,
-        picture: Option<&Placed>,
+        stage: &Stage,
         cursor: Option<Position>,
+        token: impl FnOnce(usize) -> Option<u64>,
     ) -> Result<usize> {
         if !self.session.is_entered() {
             return Ok(0);
         }
-        let bytes = self.screen.paint(next, picture, cursor);
-        self.session.set_picture(self.screen.held());
+        let bytes = self.screen.paint(next, stage, cursor);
+        let mut bytes = self.choice.passage.wrap(&bytes);
+        if let Some(token) = token(bytes.len()).filter(|_| !bytes.is_empty()) {
+            bytes.extend(self.fence_bytes(token));
+        }
         if let Err(error) = self.session.write(&bytes) {
             self.screen.invalidate();
             return Err(error);

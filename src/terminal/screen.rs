@@ -1,58 +1,27 @@
 //! What is on the screen, and the bytes that make it what it should be.
 //!
-//! Only changed cells are written, and a picture only when it changed or was drawn over. Text over a
-//! picture stays visible and leaves the picture whole when it goes: kitty's pictures are placed in
-//! pieces around it, and the others are sent again. [`Screen::paint`] is pure: buffers in, bytes out.
-
-use std::sync::Arc;
+//! Only changed cells are written, and only those parts of pictures that changed: parts of kept
+//! pictures are placed and moved, drawn ones are drawn as the [`Stage`] says. Text over a picture
+//! stays visible. [`Screen::paint`] is pure: buffers in, bytes out.
 
 use ratatui::buffer::{Buffer, Cell, CellDiffOption, CellWidth as _};
 use ratatui::layout::{Position, Rect};
 
 use super::sgr::CellWriter;
-use crate::graphics::{Body, Depth, Encoded, Protocol, kitty};
-
-/// A picture of bytes and where it is.
-#[derive(Debug, Clone)]
-pub struct Placed {
-    /// The picture.
-    pub picture: Arc<Encoded>,
-    /// The cells that it covers, as [`Encoded::place`] gave them.
-    pub area: Rect,
-}
-
-impl PartialEq for Placed {
-    fn eq(&self, other: &Self) -> bool {
-        let same = Arc::ptr_eq(&self.picture, &other.picture) || self.picture == other.picture;
-        same && self.area == other.area
-    }
-}
-
-impl Placed {
-    /// Whether it is bytes that stay inside the area, as an old picture after a resize may not, and
-    /// off the last row where that would scroll the screen.
-    fn fits(&self, screen: Rect) -> bool {
-        let picture = &self.picture;
-        let room = picture.protocol.may_touch_last_row() || self.area.bottom() < screen.bottom();
-        room && matches!(picture.body, Body::Bytes(_))
-            && (1..=self.area.width).contains(&picture.columns)
-            && (1..=self.area.height).contains(&picture.rows)
-    }
-}
+use crate::graphics::{Depth, Placement, Stage, kitty};
 
 /// The terminal's screen as it is known to be.
 #[derive(Debug)]
 pub struct Screen {
     /// The cells; those that show a picture are marked `Skip`.
     shown: Buffer,
-    picture: Option<Placed>,
     cursor: Option<Position>,
     /// Nothing is known: the next painting clears the screen first.
     invalid: bool,
     depth: Depth,
     synchronized: bool,
-    /// Where kitty shows parts of its picture, on the screen; the first is placement 1.
-    pieces: Vec<Rect>,
+    /// Parts of kept pictures on the screen, each with its name among those of its picture.
+    standing: Vec<(Placement, usize)>,
 }
 
 impl Screen {
@@ -60,12 +29,11 @@ impl Screen {
     pub fn new(depth: Depth) -> Self {
         Self {
             shown: Buffer::empty(Rect::ZERO),
-            picture: None,
             cursor: None,
             invalid: true,
             depth,
             synchronized: false,
-            pieces: Vec::new(),
+            standing: Vec::new(),
         }
     }
 
@@ -80,65 +48,62 @@ impl Screen {
         self.invalid = true;
     }
 
-    /// Numbers of the pictures that the terminal holds for us.
-    pub fn held(&self) -> Option<u32> {
-        let placed = self.picture.as_ref()?;
-        (placed.picture.protocol == Protocol::Kitty).then_some(placed.picture.id)
+    /// Whether the next painting on a screen of this size clears it, pictures included.
+    pub fn clears(&self, area: Rect) -> bool {
+        self.invalid || self.shown.area != area
     }
 
-    /// The bytes that turn what is shown into `next` with `picture`; empty when nothing changes.
-    /// A picture that does not fit (see [`Protocol::may_touch_last_row`]) is left out.
-    /// Cells of `next` that are marked `Skip` and blank show the picture, all others are text.
-    pub fn paint(
-        &mut self,
-        next: &Buffer,
-        picture: Option<&Placed>,
-        cursor: Option<Position>,
-    ) -> Vec<u8> {
-        let picture = picture.filter(|p| p.fits(next.area));
-        let protocol = |p: &Placed| p.picture.protocol;
-        self.invalid |= self
-            .picture
-            .as_ref()
-            .zip(picture)
-            .is_some_and(|(a, b)| protocol(a) != protocol(b));
-        let wanted = Self::wanted(next, picture);
+    /// The bytes that turn what is shown into `next` with the pictures of `stage`; empty when
+    /// nothing changes. Cells of `next` that are marked `Skip` and blank show pictures, all others
+    /// are text, which lies over pictures that are drawn there.
+    pub fn paint(&mut self, next: &Buffer, stage: &Stage, cursor: Option<Position>) -> Vec<u8> {
+        let wanted = Self::wanted(next);
         let mut out = CellWriter::new(self.depth);
-        if self.invalid || self.shown.area != wanted.area {
+        for send in &stage.sends {
+            out.raw(send);
+        }
+        if self.clears(wanted.area) {
             self.clear(&mut out, wanted.area);
         }
-        let kitty = picture.is_some_and(|p| p.picture.protocol == Protocol::Kitty);
-        if kitty {
+        if stage.draws.is_empty() {
             self.cells(&mut out, &wanted, |_| true);
-            self.exchange(&mut out, picture, &wanted);
-        } else if picture.is_some_and(|p| self.must_send(p, &wanted)) {
-            self.forget(&mut out);
-            // Before the picture, because half of a wide character that goes takes its other half
-            // along; what lies over the picture after it.
-            let area = picture.map_or(Rect::ZERO, |p| p.area);
-            self.blanks(&mut out, &wanted, area);
-            self.cells(&mut out, &wanted, |position| !area.contains(position));
-            send(&mut out, picture);
-            text_over(&mut out, &wanted, area);
         } else {
-            if picture.is_none() || self.held().is_some() {
-                self.forget(&mut out);
-            }
-            self.cells(&mut out, &wanted, |_| true);
+            self.draw(&mut out, stage, &wanted);
+        }
+        self.place(&mut out, &stage.placements);
+        for id in &stage.deletes {
+            out.raw(&kitty::delete(*id));
+            self.standing.retain(|(placement, _)| placement.id != *id);
         }
         self.shown = wanted;
-        self.picture = picture.cloned();
         self.wrap(out.finish(), cursor)
     }
 
+    /// Draws pictures: text first that they would be drawn over, because half of a wide character
+    /// that goes takes its other half along; then what lies over them.
+    fn draw(&self, out: &mut CellWriter, stage: &Stage, wanted: &Buffer) {
+        let areas: Vec<Rect> = stage.draws.iter().map(|draw| draw.cells).collect();
+        let over = |position: Position| areas.iter().any(|area| area.contains(position));
+        for area in &areas {
+            self.blanks(out, wanted, *area);
+        }
+        self.cells(out, wanted, |position| !over(position));
+        for draw in &stage.draws {
+            out.go(draw.cells.x, draw.cells.y);
+            out.raw(&draw.bytes);
+        }
+        for area in &areas {
+            text_over(out, wanted, *area);
+        }
+    }
+
     /// `next` as it will be remembered: only picture cells are marked.
-    fn wanted(next: &Buffer, picture: Option<&Placed>) -> Buffer {
+    fn wanted(next: &Buffer) -> Buffer {
         let mut wanted = next.clone();
-        for (at, cell) in wanted.content.iter_mut().enumerate() {
+        for cell in &mut wanted.content {
             let blank = cell.diff_option == CellDiffOption::Skip && cell.symbol() == " ";
             cell.set_diff_option(CellDiffOption::None);
-            let position = Position::from(next.pos_of(at));
-            if blank && picture.is_some_and(|p| p.area.contains(position)) {
+            if blank {
                 cell.reset();
                 cell.set_diff_option(CellDiffOption::Skip);
             }
@@ -147,62 +112,43 @@ impl Screen {
         wanted
     }
 
-    /// Clears everything that is shown.
+    /// Clears everything that is shown; kept pictures lose their places.
     fn clear(&mut self, out: &mut CellWriter, area: Rect) {
-        self.forget(out);
+        for (placement, name) in self.standing.drain(..) {
+            out.raw(&kitty::displace(placement.id, name));
+        }
         out.raw(b"\x1b[m\x1b[2J");
         self.shown = Buffer::empty(area);
         self.invalid = false;
     }
 
-    /// Takes the picture away, where that takes more than writing over it.
-    fn forget(&mut self, out: &mut CellWriter) {
-        if let Some(id) = self.held() {
-            out.raw(&kitty::delete(id));
+    /// Makes exactly these parts of kept pictures stand: new ones before old ones go, and by moving
+    /// an old one of the same picture where there is one.
+    fn place(&mut self, out: &mut CellWriter, wanted: &[Placement]) {
+        let before = std::mem::take(&mut self.standing);
+        let (stay, mut go): (Vec<_>, Vec<_>) = before
+            .into_iter()
+            .partition(|(placement, _)| wanted.contains(placement));
+        let new: Vec<Placement> = wanted
+            .iter()
+            .filter(|placement| !stay.iter().any(|(is, _)| is == *placement))
+            .copied()
+            .collect();
+        let mut standing = stay;
+        for placement in new {
+            let old = go.iter().position(|(is, _)| is.id == placement.id);
+            let name = match old {
+                Some(at) => go.swap_remove(at).1,
+                None => free_name(&standing, &go, placement.id),
+            };
+            out.go(placement.cells.x, placement.cells.y);
+            out.raw(&kitty::place(&placement, name));
+            standing.push((placement, name));
         }
-        self.picture = None;
-        self.pieces.clear();
-    }
-
-    /// Shows kitty's new picture before the old one goes, and either around the text over it.
-    fn exchange(&mut self, out: &mut CellWriter, picture: Option<&Placed>, wanted: &Buffer) {
-        let Some(placed) = picture else { return };
-        let id = placed.picture.id;
-        let pieces = pieces(wanted, placed.area);
-        let same = |old: &Placed| old.picture == placed.picture;
-        if self.held() == Some(id) && !self.picture.as_ref().is_some_and(same) {
-            // Against the rule of a number of its own: the old picture has to go first.
-            self.forget(out);
+        for (placement, name) in go {
+            out.raw(&kitty::displace(placement.id, name));
         }
-        if self.held() == Some(id) {
-            let moved = self
-                .picture
-                .as_ref()
-                .is_none_or(|old| old.area != placed.area);
-            for number in 0..pieces.len().max(self.pieces.len()) {
-                match (self.pieces.get(number), pieces.get(number)) {
-                    (Some(old), Some(new)) if old == new && !moved => {}
-                    (_, Some(new)) => put(out, placed, number + 1, *new),
-                    (_, None) => out.raw(&kitty::displace(id, number + 1)),
-                }
-            }
-        } else {
-            send(out, picture);
-            for (number, piece) in pieces.iter().enumerate() {
-                put(out, placed, number + 1, *piece);
-            }
-            if let Some(old) = self.held() {
-                out.raw(&kitty::delete(old));
-            }
-        }
-        self.pieces = pieces;
-    }
-
-    /// Whether a picture without a number must be sent: it is new, or text lay over it.
-    fn must_send(&self, placed: &Placed, wanted: &Buffer) -> bool {
-        let mut cells = self.shown.content.iter().zip(&wanted.content);
-        self.picture.as_ref() != Some(placed)
-            || cells.any(|(old, new)| is_picture(new) && !is_picture(old))
+        self.standing = standing;
     }
 
     /// Takes text away that the picture would be drawn over, and every wide character in `area`:
@@ -285,50 +231,13 @@ fn keep_wide_whole(buffer: &mut Buffer) {
     }
 }
 
-/// Shows a part of kitty's picture where it belongs.
-fn put(out: &mut CellWriter, placed: &Placed, placement: usize, piece: Rect) {
-    let (x, y) = (piece.x - placed.area.x, piece.y - placed.area.y);
-    let part = placed.picture.piece(Rect { x, y, ..piece });
-    out.go(piece.x, piece.y);
-    out.raw(&kitty::place(placed.picture.id, placement, &part));
-}
-
-/// The picture's cells in `area` as few rectangles: runs of a row, grown down while they repeat.
-fn pieces(wanted: &Buffer, area: Rect) -> Vec<Rect> {
-    let mut done: Vec<Rect> = Vec::new();
-    let mut growing: Vec<Rect> = Vec::new();
-    for y in area.top()..area.bottom() {
-        let mut row = runs(wanted, area, y);
-        for piece in growing {
-            let below = row
-                .iter()
-                .position(|run| (run.x, run.width) == (piece.x, piece.width));
-            match below {
-                Some(at) => {
-                    row[at] = Rect {
-                        height: piece.height + 1,
-                        ..piece
-                    }
-                }
-                None => done.push(piece),
-            }
-        }
-        growing = row;
-    }
-    done.extend(growing);
-    done
-}
-
-/// The runs of picture cells in a row of `area`.
-fn runs(wanted: &Buffer, area: Rect, y: u16) -> Vec<Rect> {
-    let mut runs: Vec<Rect> = Vec::new();
-    for x in (area.left()..area.right()).filter(|x| is_picture(&wanted[(*x, y)])) {
-        match runs.last_mut() {
-            Some(run) if run.right() == x => run.width += 1,
-            _ => runs.push(Rect::new(x, y, 1, 1)),
-        }
-    }
-    runs
+/// The first name that no place of this picture has.
+fn free_name(standing: &[(Placement, usize)], going: &[(Placement, usize)], id: u32) -> usize {
+    let taken = |name: usize| {
+        let mut all = standing.iter().chain(going);
+        all.any(|(placement, is)| placement.id == id && *is == name)
+    };
+    (1..).find(|name| !taken(*name)).unwrap_or(1)
 }
 
 /// Whether the cell shows the picture.
@@ -345,15 +254,5 @@ fn text_over(out: &mut CellWriter, wanted: &Buffer, area: Rect) {
             out.cell(x, y, cell);
             after = at + usize::from(cell.cell_width().max(1));
         }
-    }
-}
-
-/// The picture's bytes at its place.
-fn send(out: &mut CellWriter, picture: Option<&Placed>) {
-    if let Some(placed) = picture
-        && let Body::Bytes(bytes) = &placed.picture.body
-    {
-        out.go(placed.area.x, placed.area.y);
-        out.raw(bytes);
     }
 }

@@ -4,7 +4,7 @@
 //! the modes in reverse order, then the main screen and the cursor, then the tty's settings.
 
 use std::io::Write as _;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::ThreadId;
 use std::time::{Duration, Instant};
@@ -13,7 +13,6 @@ use super::awaited::{Asked, Awaited};
 use super::reader::Reply;
 use super::tty::Tty;
 use crate::Result;
-use crate::graphics::kitty;
 use crate::text::Safe;
 
 /// Alternate screen, no cursor, bracketed paste, mouse buttons and drags in SGR form, focus.
@@ -49,9 +48,7 @@ pub(crate) struct Session {
     stopping: AtomicBool,
     /// Whether a write ended in the middle.
     torn: AtomicBool,
-    /// The picture that the terminal holds, 0 for none.
-    picture: AtomicU32,
-    /// What takes all other pictures away again that the terminal holds for us.
+    /// What takes the pictures away again that the terminal holds for us.
     removal: Mutex<Vec<u8>>,
     /// Whether our window has the focus, where the terminal says so.
     focused: AtomicBool,
@@ -69,7 +66,6 @@ impl Session {
             synchronized: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
             torn: AtomicBool::new(false),
-            picture: AtomicU32::new(0),
             removal: Mutex::new(Vec::new()),
             focused: AtomicBool::new(false),
             awaited: Mutex::new(Awaited::default()),
@@ -185,11 +181,6 @@ impl Session {
         self.synchronized.store(synchronized, Ordering::SeqCst);
     }
 
-    /// The picture that the terminal holds from now on.
-    pub(crate) fn set_picture(&self, id: Option<u32>) {
-        self.picture.store(id.unwrap_or(0), Ordering::SeqCst);
-    }
-
     /// What takes the pictures away that the terminal holds from now on.
     pub(crate) fn set_removal(&self, bytes: Vec<u8>) {
         *self.removal.lock().unwrap_or_else(PoisonError::into_inner) = bytes;
@@ -249,10 +240,6 @@ impl Session {
         }
         if self.synchronized.load(Ordering::SeqCst) {
             bytes.extend_from_slice(b"\x1b[?2026l");
-        }
-        match self.picture.swap(0, Ordering::SeqCst) {
-            0 => {}
-            id => bytes.extend_from_slice(&kitty::delete(id)),
         }
         let mut removal = self.removal.lock().unwrap_or_else(PoisonError::into_inner);
         bytes.append(&mut removal);

@@ -1,12 +1,11 @@
 //! The picture pane: cells where the picture is made of cells, else the place of its bytes.
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, CellDiffOption};
 use ratatui::layout::Rect;
 
 use super::paint::{self, Lines};
 use super::theme::Theme;
 use crate::app::{App, DeskState};
-use crate::graphics::Body;
 use crate::messages::{arg, say};
 use crate::text::Safe;
 
@@ -23,8 +22,21 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer, area: Rect, theme: Theme) -> 
         waiting(app, buffer, area, theme);
         return None;
     };
-    let placed = shown.encoded.place(area, buffer);
-    matches!(shown.encoded.body, Body::Bytes(_)).then_some(placed)
+    if let Some(painted) = &shown.painted {
+        painted.paint(area, buffer);
+        return None;
+    }
+    leave_free(buffer, area);
+    Some(area)
+}
+
+/// Blanks the cells and marks them as not the text's, so that the painter leaves them to the picture.
+/// A widget that resets its cells later lies on top.
+fn leave_free(buffer: &mut Buffer, area: Rect) {
+    for position in area.intersection(buffer.area).positions() {
+        buffer[position].reset();
+        buffer[position].set_diff_option(CellDiffOption::Skip);
+    }
 }
 
 /// Says what is awaited.

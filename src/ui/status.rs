@@ -1,17 +1,29 @@
 //! The status line: mode, window, filters, zoom, protocol, and what is missing.
 
+use std::time::Duration;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::paint;
 use super::theme::Theme;
 use crate::app::App;
+use crate::delivery::{Facts, Level, Waits};
 use crate::messages::{arg, say};
 use crate::text::Safe;
 use crate::view::{Display, Unit, View};
 
 /// Parts that give way on a narrow screen, the first to go first; the others always stand.
-const YIELDING: [Part; 4] = [Part::Energy, Part::Zoom, Part::Window, Part::Display];
+const YIELDING: [Part; 5] = [
+    Part::Line,
+    Part::Energy,
+    Part::Zoom,
+    Part::Window,
+    Part::Display,
+];
+
+/// A shorter round trip is not felt.
+const FELT: Duration = Duration::from_millis(30);
 
 /// What a part of the line is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +35,7 @@ enum Part {
     Zoom,
     Log,
     Energy,
+    Line,
     Picture,
     Protocol,
 }
@@ -133,6 +146,52 @@ fn window(app: &App, view: &View) -> Safe {
     )
 }
 
+/// Round trip, rate and bytes, on a line that is slow enough to be felt.
+fn line(line: Facts) -> Option<Safe> {
+    let rtt = line.rtt.filter(|rtt| *rtt >= FELT)?;
+    let rate = line.rate?;
+    Some(say(
+        "status-line",
+        &[
+            arg("rtt", &(rtt.as_millis() as u64)),
+            arg("rate", &Safe::number(rate / 1e3, 0)),
+            arg("picture", &(line.picture as u64)),
+            arg("sitting", &(line.sitting as u64)),
+        ],
+    ))
+}
+
+/// How much of the picture is on the screen.
+fn picture(app: &App) -> Safe {
+    let level = app.line.filter(|_| !app.desk.is_stale());
+    if app.line.is_some_and(|line| line.stalled) {
+        return say("status-stalled", &[]);
+    }
+    let Some((line, rung, lossless)) = level.and_then(|line| match line.level {
+        Level::Old => None,
+        Level::At { rung, lossless } => Some((line, rung, lossless)),
+    }) else {
+        return say("status-working", &[]);
+    };
+    if lossless {
+        return say("status-lossless", &[]);
+    }
+    let rung = Safe::word(rung.as_str());
+    let lossy = say("status-lossy", &[arg("rung", &rung)]);
+    match (line.waits, line.left) {
+        (Some(Waits::Metered), _) => {
+            let key = app.chord(app.mode, "finish_picture");
+            say("status-metered", &[arg("lossy", &lossy), arg("key", &key)])
+        }
+        (Some(Waits::Ceiling), _) => say("status-ceiling", &[arg("lossy", &lossy)]),
+        (None, Some(left)) => say(
+            "status-left",
+            &[arg("lossy", &lossy), arg("seconds", &left.as_secs())],
+        ),
+        (None, None) => lossy,
+    }
+}
+
 /// What is missing, the protocol, and whether the picture is whole.
 fn right(app: &App) -> Vec<(Part, Safe)> {
     let mut parts = Vec::new();
@@ -148,15 +207,9 @@ fn right(app: &App) -> Vec<(Part, Safe)> {
             parts.push((Part::Energy, say("status-one-energy", &[])));
         }
     }
-    if app.desk.is_stale() {
-        parts.push((Part::Picture, say("status-working", &[])));
-    } else if let Some(shown) = &app.desk.shown {
-        let id = if shown.is_lossless() {
-            "status-lossless"
-        } else {
-            "status-lossy"
-        };
-        parts.push((Part::Picture, say(id, &[])));
+    if app.desk.view.is_some() {
+        parts.extend(app.line.and_then(line).map(|line| (Part::Line, line)));
+        parts.push((Part::Picture, picture(app)));
     }
     let id = if app.terminal.probing {
         "status-probing"

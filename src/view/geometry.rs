@@ -80,6 +80,30 @@ impl View {
         self.placed(canvas, centre, self.zoom)
     }
 
+    /// Moved so that the picture's content goes `steps` times `step` screen pixels to the left and up,
+    /// as far as there is scan. Steps stay whole, so that a picture that is on the screen already can
+    /// be moved as it is: the last one may show up to a step of ground beyond the scan's edge.
+    #[must_use]
+    pub fn stepped(&self, canvas: Canvas, steps: [i64; 2], step: [f64; 2]) -> Self {
+        let ends = [[0.0; 2], [canvas.scan.width as f64, canvas.scan.height as f64]]
+            .map(|corner| self.to_screen(canvas.screen, corner));
+        let screen = [canvas.screen.width as f64, canvas.screen.height as f64];
+        let by = [0, 1].map(|i| {
+            let (low, high) = (ends[0][i].min(ends[1][i]), ends[0][i].max(ends[1][i]));
+            // A hair of a pixel is no reason for a step.
+            let least = ((low + 1e-6) / step[i]).floor().min(0.0) as i64;
+            let most = ((high - screen[i] - 1e-6) / step[i]).ceil().max(0.0) as i64;
+            steps[i].clamp(least, most) as f64 * step[i]
+        });
+        let corner = |x: f64, y: f64| self.to_scan(canvas.screen, [x + by[0], y + by[1]]);
+        let (a, b) = (corner(0.0, 0.0), corner(screen[0], screen[1]));
+        let [_, _, w, h] = self.region;
+        Self {
+            region: [a[0].min(b[0]), a[1].min(b[1]), w, h],
+            ..self.clone()
+        }
+    }
+
     /// The scan point `centre` in the middle of the screen, as far as the scan stays on it.
     #[must_use]
     pub fn centred_on(&self, canvas: Canvas, centre: [f64; 2]) -> Self {

@@ -23,7 +23,7 @@ pub use frame::{Frame, Pixels};
 pub use geometry::Canvas;
 pub use legend::{Legend, LegendRow, Shares, class_label, value_label};
 pub use measure::{MaterialEstimate, Measurement, PlaneMeasurement, measure};
-pub use overlay::overlaid;
+pub use overlay::{drawn_over, overlaid};
 pub use palette::{GROUND, PALETTES, Palette, class_colours, material_colours};
 pub use picture::{Picture, Prepared, picture, prepare};
 pub use preset::{Preset, presets};

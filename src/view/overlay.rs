@@ -11,6 +11,9 @@ const ARM: isize = 12;
 /// Free pixels around what the crosshair points at.
 const GAP: isize = 3;
 
+/// Pixels of a dash, where lines cannot take their colour from what lies under them.
+const DASH: usize = 3;
+
 /// The frame with the outlines of `marks` and a crosshair, all given in scan pixels.
 #[must_use]
 pub fn overlaid(
@@ -20,28 +23,58 @@ pub fn overlaid(
     crosshair: Option<[f64; 2]>,
 ) -> Frame {
     let mut drawn = frame.clone();
-    if marks.is_empty() && crosshair.is_none() {
-        return drawn;
-    }
     let screen = Size {
         width: frame.width,
         height: frame.height,
     };
+    let dots = lines(screen, view, marks, crosshair);
+    if dots.is_empty() {
+        return drawn;
+    }
     let mut pen = Pen::new(&mut drawn);
+    for [x, y] in dots {
+        pen.dot(x, y);
+    }
+    drawn
+}
+
+/// The pixels of a screen on which outlines and crosshair lie, and whether each is light: dashes
+/// stand out from any ground.
+pub fn drawn_over(
+    screen: Size,
+    view: &View,
+    marks: &[Region],
+    crosshair: Option<[f64; 2]>,
+) -> Vec<([usize; 2], bool)> {
+    let light = |[x, y]: [usize; 2]| ((x + y) / DASH).is_multiple_of(2);
+    let dots = lines(screen, view, marks, crosshair);
+    dots.into_iter().map(|dot| (dot, light(dot))).collect()
+}
+
+/// The pixels of all lines, each once a line; what is off the screen is left out.
+fn lines(
+    screen: Size,
+    view: &View,
+    marks: &[Region],
+    crosshair: Option<[f64; 2]>,
+) -> Vec<[usize; 2]> {
+    let mut lines = Lines {
+        screen,
+        dots: Vec::new(),
+    };
     for mark in marks {
         let (left, top) = (mark.x as f64, mark.y as f64);
         let (right, bottom) = (left + mark.width as f64, top + mark.height as f64);
         let a = whole(view.to_screen(screen, [left, top]));
         let b = whole(view.to_screen(screen, [right, bottom]));
-        pen.outline(a, b);
+        lines.outline(a, b);
     }
     if let Some(at) = crosshair {
         // The centre of the scan pixel, so that the cross stands on it at any zoom.
-        pen.cross(whole(
-            view.to_screen(screen, [at[0].floor() + 0.5, at[1].floor() + 0.5]),
-        ));
+        let centre = [at[0].floor() + 0.5, at[1].floor() + 0.5];
+        lines.cross(whole(view.to_screen(screen, centre)));
     }
-    drawn
+    lines.dots
 }
 
 /// The screen pixel that holds a point.
@@ -49,7 +82,55 @@ fn whole(point: [f64; 2]) -> [isize; 2] {
     point.map(|part| part.floor() as isize)
 }
 
-/// Draws one-pixel lines.
+/// Gathers the pixels of one-pixel lines.
+struct Lines {
+    screen: Size,
+    dots: Vec<[usize; 2]>,
+}
+
+impl Lines {
+    /// A rectangle between two corners; sides off the screen are not drawn.
+    fn outline(&mut self, a: [isize; 2], b: [isize; 2]) {
+        let (left, right) = (a[0].min(b[0]), a[0].max(b[0]) - 1);
+        let (top, bottom) = (a[1].min(b[1]), a[1].max(b[1]) - 1);
+        let (width, height) = (self.screen.width as isize, self.screen.height as isize);
+        for x in left.max(0)..=right.min(width - 1) {
+            self.dot(x, top);
+            if bottom > top {
+                self.dot(x, bottom);
+            }
+        }
+        // Without the corners: a second dot would turn the first.
+        for y in (top + 1).max(0)..=(bottom - 1).min(height - 1) {
+            self.dot(left, y);
+            if right > left {
+                self.dot(right, y);
+            }
+        }
+    }
+
+    /// Four arms around a point that stays free; a small screen gets short arms.
+    fn cross(&mut self, [x, y]: [isize; 2]) {
+        let small = self.screen.width.min(self.screen.height) < 200;
+        let (gap, arm) = if small { (1, 3) } else { (GAP, ARM) };
+        for step in gap..=arm {
+            for (dx, dy) in [(step, 0), (-step, 0), (0, step), (0, -step)] {
+                self.dot(x + dx, y + dy);
+            }
+        }
+    }
+
+    fn dot(&mut self, x: isize, y: isize) {
+        let (Ok(x), Ok(y)) = (usize::try_from(x), usize::try_from(y)) else {
+            return;
+        };
+        if x < self.screen.width && y < self.screen.height {
+            self.dots.push([x, y]);
+        }
+    }
+}
+
+/// Colours pixels of a frame.
 struct Pen<'a> {
     frame: &'a mut Frame,
     /// Index of the lightest and the darkest colour, for indexed pixels.
@@ -71,45 +152,8 @@ impl<'a> Pen<'a> {
         Self { frame, extremes }
     }
 
-    /// A rectangle between two corners; sides off the screen are not drawn.
-    fn outline(&mut self, a: [isize; 2], b: [isize; 2]) {
-        let (left, right) = (a[0].min(b[0]), a[0].max(b[0]) - 1);
-        let (top, bottom) = (a[1].min(b[1]), a[1].max(b[1]) - 1);
-        let (width, height) = (self.frame.width as isize, self.frame.height as isize);
-        for x in left.max(0)..=right.min(width - 1) {
-            self.dot(x, top);
-            if bottom > top {
-                self.dot(x, bottom);
-            }
-        }
-        // Without the corners: a second dot would turn the first.
-        for y in (top + 1).max(0)..=(bottom - 1).min(height - 1) {
-            self.dot(left, y);
-            if right > left {
-                self.dot(right, y);
-            }
-        }
-    }
-
-    /// Four arms around a point that stays free; a small frame gets short arms.
-    fn cross(&mut self, [x, y]: [isize; 2]) {
-        let small = self.frame.width.min(self.frame.height) < 200;
-        let (gap, arm) = if small { (1, 3) } else { (GAP, ARM) };
-        for step in gap..=arm {
-            for (dx, dy) in [(step, 0), (-step, 0), (0, step), (0, -step)] {
-                self.dot(x + dx, y + dy);
-            }
-        }
-    }
-
     /// One pixel, light on dark and dark on light.
-    fn dot(&mut self, x: isize, y: isize) {
-        let (Ok(x), Ok(y)) = (usize::try_from(x), usize::try_from(y)) else {
-            return;
-        };
-        if x >= self.frame.width || y >= self.frame.height {
-            return;
-        }
+    fn dot(&mut self, x: usize, y: usize) {
         let light: u32 = self.frame.rgb(x, y).iter().map(|c| u32::from(*c)).sum();
         let at = y * self.frame.width + x;
         let (lightest, darkest) = self.extremes;

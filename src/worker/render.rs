@@ -1,4 +1,4 @@
-//! The rendering thread: from a view to a picture that is ready for the terminal.
+//! The rendering thread: from a view to a finished picture, in cells where the terminal takes no other.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -7,10 +7,10 @@ use std::thread;
 use super::slot::Slot;
 use crate::app::{RenderJob, Shown};
 use crate::cancel::{Cancel, Generations};
-use crate::graphics::{self, Answers, Effort, Target};
+use crate::graphics::{self, Answers, Body, CellPicture, Target};
 use crate::messages::say;
 use crate::radiograph::Size;
-use crate::view::{self, Picture, Prepared, View};
+use crate::view::{self, Frame, Picture, Prepared, View};
 use crate::{Error, Result};
 
 /// A handle of the rendering thread; dropping it ends the thread.
@@ -66,7 +66,6 @@ impl Drop for Renderer {
 #[derive(Default)]
 struct Easel {
     last: Option<Kept>,
-    pictures: u32,
 }
 
 /// A picture, everything up to its window, and what made both.
@@ -79,7 +78,7 @@ struct Kept {
 }
 
 impl Easel {
-    /// Renders and encodes one job.
+    /// Renders one job, and paints it where it is made of cells.
     fn make(&mut self, job: RenderJob, cancel: &Cancel) -> Result<Shown> {
         let (width, height) =
             graphics::pixels_for(job.protocol, job.cells.0, job.cells.1, job.cell);
@@ -92,22 +91,17 @@ impl Easel {
             &job.overlay.marks,
             job.overlay.crosshair,
         );
-        self.pictures = self.pictures % 0x00ff_ffff + 1;
-        let target = Target {
-            protocol: job.protocol,
-            cell: job.cell,
-            depth: job.depth,
-            registers: job.registers,
-            id: self.pictures,
-            effort: Effort::Fast,
-            answers: Answers::Silent,
+        let painted = if job.protocol.is_pixels() {
+            None
+        } else {
+            Some(Arc::new(painted(&frame, &job)?))
         };
-        let encoded = Arc::new(graphics::encode(&frame, &target)?);
         cancel.check()?;
         Ok(Shown {
             view: job.view,
             picture,
-            encoded,
+            frame: Arc::new(frame),
+            painted,
             cells: job.cells,
         })
     }
@@ -126,6 +120,25 @@ impl Easel {
         let picture = Arc::clone(&kept.picture);
         self.last = Some(kept);
         Ok(picture)
+    }
+}
+
+/// The frame in cells.
+fn painted(frame: &Frame, job: &RenderJob) -> Result<CellPicture> {
+    let target = Target {
+        protocol: job.protocol,
+        cell: job.cell,
+        depth: job.depth,
+        registers: 0,
+        id: 1,
+        effort: job.effort,
+        answers: Answers::Silent,
+    };
+    match graphics::encode(frame, &target)?.body {
+        Body::Cells(picture) => Ok(picture),
+        Body::Bytes(_) => Err(Error::NotPossible {
+            why: say("graphics-no-pixels", &[]),
+        }),
     }
 }
 

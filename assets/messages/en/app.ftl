@@ -1,4 +1,5 @@
 # The console: status, notices, prompts, the queue.
+error-code-panicked = this picture cannot be made ready for the terminal; another protocol may do
 error-render-panicked = this view cannot be drawn; undo goes back
 error-no-view = this scan has no such view
 
@@ -45,3 +46,5 @@ notice-problems = { $count } { $count ->
     } in configuration or keys: { $first }
 notice-offer = { $text }; { $key } records it in { $folder }
 notice-not-finished = the log or an unfinished form is not on disk yet: the disk does not answer; xamine log verify shows what is there
+notice-metered = metered: pictures stop at Q3 until the rest is asked for
+notice-not-metered = not metered: pictures end lossless

@@ -36,6 +36,9 @@ cli-arg-path = A scan or a folder of scans; the current folder when it is left o
 cli-arg-log = Folder of the decision log
 cli-arg-analyst = Who decides; written into every record
 cli-arg-protocol = How pictures are sent: auto, kitty, iterm2, sixel or half-block
+cli-arg-byte-budget = Kilobytes a second that are sent at most
+cli-arg-max-quality = The highest quality of pictures, from cells (Q0) to lossless (Q5)
+cli-arg-trace = Append one JSON line an event to this file
 cli-arg-keymap = Keys: 'default', 'left-hand' or a key file
 cli-arg-read-only = Look only: no decision is recorded
 # Shared by several commands.

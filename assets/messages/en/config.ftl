@@ -35,3 +35,6 @@ config-limits-megapixels = Largest scan that is opened, in millions of pixels
 config-limits-bytes = Largest scan that is opened, in bytes
 config-window-sticky = Whether the window stays when the next scan is opened
 config-display-colours = Colours that the terminal can show
+config-line-byte_budget = Kilobytes a second that are sent at most
+config-line-max_quality = The highest quality of pictures, from cells (Q0) to lossless (Q5)
+config-line-metered = Whether pictures stop at Q3 until the rest is asked for

@@ -76,7 +76,12 @@ status-no-air = no air value
 status-one-energy = one energy
 status-working = drawing …
 status-lossless = LOSSLESS
-status-lossy = LOSSY
+status-lossy = LOSSY { $rung }
+status-left = { $lossy } · { $seconds } s
+status-metered = { $lossy } · { $key } for the rest
+status-ceiling = { $lossy } · as set
+status-stalled = LINK STALLED
+status-line = { $rtt } ms · { $rate } kB/s · { $picture } of { $sitting } kB
 status-probing = { $protocol } · asking the terminal
 status-protocol = { $protocol }
 

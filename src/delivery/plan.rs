@@ -1,0 +1,293 @@
+//! What to send next: which part of the picture, on which rung, and within which limits.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ratatui::layout::Rect;
+
+use super::cover::{rectangles, tiles};
+use super::{AHEAD, Delivery, Have, Pending, Scene, Unit, Waits, part};
+use crate::graphics::{Protocol, Rung, Target};
+use crate::view::Frame;
+
+/// What takes less than this is sent as it should end, in seconds.
+const AT_ONCE: f64 = 0.15;
+/// Cells of the smallest tile: 256 x 128 pixels of 8 x 16 cells.
+const TILE: usize = 288;
+/// Cells that a lower rung is not worth sending for.
+const FEW: usize = 24;
+/// Weight of a new sample of what a cell costs.
+const WEIGHT: f64 = 0.4;
+
+/// What the analyst allows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Settings {
+    /// The highest rung.
+    pub ceiling: Rung,
+    /// Bytes a second at most.
+    pub budget: Option<f64>,
+    /// Whether pictures stop at Q3 until more is asked for.
+    pub metered: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            ceiling: Rung::Q5,
+            budget: None,
+            metered: false,
+        }
+    }
+}
+
+/// Work for the coder.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// Its number, for the answer.
+    pub number: u64,
+    /// The whole frame.
+    pub frame: Arc<Frame>,
+    /// The part to code: column and row of its first pixel, its width and height.
+    pub part: ([usize; 2], [usize; 2]),
+    /// For whom.
+    pub target: Target,
+    /// How faithful.
+    pub rung: Rung,
+}
+
+/// What a cell costs on each rung, in bytes: learned from what was coded.
+#[derive(Debug, Clone)]
+pub(super) struct Costs([f64; 6]);
+
+impl Costs {
+    /// What test pictures cost at 8 x 16 pixels a cell.
+    pub(super) fn of(protocol: Protocol) -> Self {
+        Self(match protocol {
+            Protocol::Sixel => [0.0, 2.0, 8.0, 15.0, 20.0, 25.0],
+            Protocol::Iterm2 => [0.0, 0.5, 2.5, 5.0, 12.0, 38.0],
+            _ => [0.0, 0.5, 1.2, 4.0, 14.0, 38.0],
+        })
+    }
+
+    /// A picture of so many cells took so many bytes.
+    pub(super) fn learn(&mut self, rung: Rung, bytes: usize, cells: usize) {
+        let known = &mut self.0[rung as usize];
+        *known += WEIGHT * (bytes as f64 / cells.max(1) as f64 - *known);
+    }
+
+    /// Bytes of so many cells.
+    fn of_cells(&self, rung: Rung, cells: usize) -> f64 {
+        self.0[rung as usize] * cells as f64
+    }
+}
+
+impl Delivery {
+    /// The next work for the coder, if there is any and the line will want it soon.
+    pub fn order(&mut self, now: Duration) -> Option<Order> {
+        if self.coding.is_some() || self.ready.len() >= AHEAD || self.link.is_stalled(now) {
+            return None;
+        }
+        if !matches!(self.means.protocol, Protocol::Kitty | Protocol::Iterm2 | Protocol::Sixel) {
+            return None;
+        }
+        let content = self.content.clone()?;
+        let wish = self.wish.clone().filter(|wish| *wish == content.scene)?;
+        let (area, rung) = self.next_part(&wish)?;
+        let marks = part(&content.marks, wish.pane(), area);
+        let (number, id) = (self.next_order, self.take_id());
+        self.next_order += 1;
+        let cell = [usize::from(wish.cell.width), usize::from(wish.cell.height)];
+        let origin = [usize::from(area.x) * cell[0], usize::from(area.y) * cell[1]];
+        let size = [usize::from(area.width) * cell[0], usize::from(area.height) * cell[1]];
+        self.coding = Some(Unit {
+            number,
+            scene: wish,
+            area,
+            marks,
+            id,
+            rung,
+            lossless: false,
+            sent: size,
+            bytes: Vec::new(),
+        });
+        Some(Order {
+            number,
+            frame: content.frame,
+            part: (origin, size),
+            target: self.target(id),
+            rung,
+        })
+    }
+
+    /// The part of the pane that is worst off, and the rung to lift it to.
+    fn next_part(&self, wish: &Scene) -> Option<(Rect, Rung)> {
+        let have = self.have(wish, Pending::With);
+        let ceiling = self.ceiling();
+        let rung_of = |cell: &Have| cell.map(|shown| shown.map_or(Rung::Q0, |(rung, _)| rung));
+        let least = have.iter().filter_map(rung_of).min()?;
+        if least >= ceiling {
+            return None;
+        }
+        let poor = |cell: &Have| rung_of(cell).filter(|rung| *rung == least).map(|_| ());
+        let worst: Vec<Option<()>> = have.iter().map(poor).collect();
+        let count = worst.iter().flatten().count();
+        let target = self.climb(least, count).min(ceiling);
+        let below = |cell: &Have| rung_of(cell).filter(|rung| *rung < target).map(|_| ());
+        let region: Vec<Option<()>> = have.iter().map(below).collect();
+        let parts = rectangles(&region, usize::from(wish.cells[0]));
+        let size = if target <= Rung::Q3 {
+            usize::MAX
+        } else {
+            self.tile_cells(target)
+        };
+        let aspect = f64::from(wish.cell.height) / f64::from(wish.cell.width.max(1));
+        let whole = bounds(&region, usize::from(wish.cells[0]));
+        let cells = region.iter().flatten().count();
+        let parts: Vec<Rect> = if (whole.area() as usize) < cells * 5 / 4 {
+            tiles(whole, size, aspect)
+        } else {
+            parts.iter().flat_map(|(_, part)| tiles(*part, size, aspect)).collect()
+        };
+        let centre = [wish.cells[0] / 2, wish.cells[1] / 2];
+        let focus = self.focus.unwrap_or(centre).map(f64::from);
+        let away = |part: &Rect| {
+            let nearest = |at: f64, from: u16, to: u16| at - at.clamp(f64::from(from), f64::from(to));
+            let dx = nearest(focus[0], part.left(), part.right());
+            let dy = nearest(focus[1], part.top(), part.bottom()) * aspect;
+            dx * dx + dy * dy
+        };
+        let first = parts.into_iter().min_by(|a, b| away(a).total_cmp(&away(b)))?;
+        Some((first, target))
+    }
+
+    /// The rung after `least` for so many cells: the highest that is there at once, else the next
+    /// that is worth its bytes.
+    fn climb(&self, least: Rung, cells: usize) -> Rung {
+        let Some(rate) = self.link.rate() else {
+            return if cells <= FEW { Rung::Q5 } else { next(least) };
+        };
+        let seconds = |rung: Rung| self.costs.of_cells(rung, cells) / rate;
+        let quick = [Rung::Q5, Rung::Q3, Rung::Q2]
+            .into_iter()
+            .find(|rung| *rung > least && seconds(*rung) <= AT_ONCE);
+        quick.unwrap_or_else(|| if cells <= FEW { Rung::Q5 } else { next(least) })
+    }
+
+    /// Cells of a tile: what the line takes in one window, so that a key waits for no more.
+    fn tile_cells(&self, rung: Rung) -> usize {
+        let cost = self.costs.of_cells(rung, 1).max(0.1);
+        let cells = (self.link.window() as f64 * 0.8 / cost) as usize;
+        match self.means.protocol {
+            // A transmission can be cut off between its parts.
+            Protocol::Kitty => cells.max(TILE),
+            _ => cells.max(TILE / 4),
+        }
+    }
+
+    /// The highest rung for the picture at hand.
+    fn ceiling(&self) -> Rung {
+        if self.all_asked {
+            return Rung::Q5;
+        }
+        let most = self.settings.ceiling;
+        if self.settings.metered {
+            most.min(Rung::Q3)
+        } else {
+            most
+        }
+    }
+
+    /// Why the picture stays below lossless, once it does.
+    pub(super) fn waits(&self) -> Option<Waits> {
+        let ceiling = self.ceiling();
+        let reached = match self.now_level {
+            super::Level::At { rung, .. } => rung >= ceiling,
+            super::Level::Old => ceiling == Rung::Q0,
+        };
+        (reached && ceiling < Rung::Q5).then_some(if ceiling < self.settings.ceiling {
+            Waits::Metered
+        } else {
+            Waits::Ceiling
+        })
+    }
+
+    /// Until the picture is as good as it gets, while it is not.
+    pub(super) fn left(&self) -> Option<Duration> {
+        let rate = self.link.rate()?;
+        let rate = self.settings.budget.map_or(rate, |budget| rate.min(budget));
+        let wish = self.wish.as_deref()?;
+        self.marks_of(wish)?;
+        let ceiling = self.ceiling();
+        let have = self.have(wish, Pending::Without);
+        let short = |cell: &&Have| cell.is_some_and(|s| s.map_or(Rung::Q0, |(rung, _)| rung) < ceiling);
+        let cells = have.iter().filter(short).count();
+        let bytes = self.costs.of_cells(ceiling, cells) + self.link.unacked() as f64;
+        (cells > 0).then(|| Duration::from_secs_f64((bytes / rate.max(1.0)).min(1e6)))
+    }
+
+    /// Bytes that may be written now by the line and the budget.
+    pub(super) fn room(&self, now: Duration) -> usize {
+        if self.link.is_stalled(now) {
+            return 0;
+        }
+        let line = if self.link.confirms() {
+            self.link.room()
+        } else {
+            usize::MAX
+        };
+        match self.pace() {
+            Some(_) => line.min(self.purse.max(0.0) as usize),
+            None => line,
+        }
+    }
+
+    /// Bytes a second that are allowed, where they are limited by more than the line's answers.
+    fn pace(&self) -> Option<f64> {
+        let blind = if self.link.confirms() { None } else { self.link.rate() };
+        match (self.settings.budget, blind) {
+            (Some(budget), Some(blind)) => Some(budget.min(blind)),
+            (budget, blind) => budget.or(blind),
+        }
+    }
+
+    /// Fills the purse with what the time since it was looked into allows, a second's worth at most.
+    pub(super) fn earn(&mut self, now: Duration) {
+        let passed = now.saturating_sub(self.purse_at).as_secs_f64();
+        self.purse_at = now;
+        self.purse = match self.pace() {
+            Some(pace) => (self.purse + passed * pace).min(pace.max(1_500.0)),
+            None => 0.0,
+        };
+    }
+
+    /// When to look again although nothing happened: for the purse and for a stall.
+    pub fn wake(&self, now: Duration) -> Option<Duration> {
+        let stall = self.link.stalls_at().filter(|at| *at > now);
+        let waiting = !self.ready.is_empty() || self.running.is_some();
+        let purse = self.pace().filter(|_| waiting && !self.link.is_stalled(now)).map(|pace| {
+            let missing = (1_500.0 - self.purse).max(pace * 0.05);
+            now + Duration::from_secs_f64(missing / pace.max(1.0))
+        });
+        stall.into_iter().chain(purse).min()
+    }
+}
+
+/// The next rung that is sent on a slow line: from Q3 tiles go straight to their end, because Q4
+/// would cost half of it and be thrown away.
+fn next(rung: Rung) -> Rung {
+    match rung {
+        Rung::Q0 => Rung::Q1,
+        Rung::Q1 => Rung::Q2,
+        Rung::Q2 => Rung::Q3,
+        _ => Rung::Q5,
+    }
+}
+
+/// The smallest rectangle around all cells that are set.
+fn bounds(cells: &[Option<()>], columns: usize) -> Rect {
+    rectangles(cells, columns)
+        .into_iter()
+        .map(|(_, part)| part)
+        .reduce(Rect::union)
+        .unwrap_or_default()
+}

@@ -1,0 +1,76 @@
+//! Crosshair and marks as small pictures of their own, for terminals that lay pictures over each
+//! other: moving them sends a few hundred bytes at most, and never the picture.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use ratatui::layout::Rect;
+
+use super::scene::Scene;
+use crate::graphics::sprite_png;
+use crate::radiograph::Region;
+use crate::view::drawn_over;
+
+/// Sprites that the terminal keeps for the next time.
+pub(super) const KEPT: usize = 24;
+
+/// A small picture with transparent ground over whole cells of the pane.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sprite {
+    /// The cells of the pane that it covers.
+    pub(super) cells: Rect,
+    /// What tells it from others.
+    pub(super) mark: u64,
+    /// Pixels of a cell.
+    cell: [usize; 2],
+    /// The picture.
+    pub(super) png: Vec<u8>,
+}
+
+impl Sprite {
+    /// Everything that lies over the picture of a scene: one sprite a mark, one for the crosshair.
+    /// What is off the pane is left out.
+    pub fn all(scene: &Scene, marks: &[Region], crosshair: Option<[f64; 2]>) -> Vec<Self> {
+        let marks = marks.iter().map(|mark| (std::slice::from_ref(mark), None));
+        let cross = crosshair.map(|at| (&[][..], Some(at)));
+        let parts = marks.chain(cross);
+        parts.filter_map(|(marks, at)| Self::of(scene, marks, at)).collect()
+    }
+
+    /// One of them.
+    fn of(scene: &Scene, marks: &[Region], crosshair: Option<[f64; 2]>) -> Option<Self> {
+        let dots = drawn_over(scene.screen(), &scene.view, marks, crosshair);
+        let cell = [usize::from(scene.cell.width), usize::from(scene.cell.height)];
+        let edge = |pick: fn(&[usize; 2]) -> usize| {
+            let all = dots.iter().map(|(at, _)| pick(at));
+            Some((all.clone().min()?, all.max()?))
+        };
+        let ((left, right), (top, bottom)) = (edge(|at| at[0])?, edge(|at| at[1])?);
+        let (x, y) = (left / cell[0], top / cell[1]);
+        let (columns, rows) = (right / cell[0] + 1 - x, bottom / cell[1] + 1 - y);
+        let (width, height) = (columns * cell[0], rows * cell[1]);
+        let mut pixels = vec![0_u8; width * height];
+        for ([dx, dy], light) in &dots {
+            let at = (dy - y * cell[1]) * width + dx - x * cell[0];
+            pixels[at] = if *light { 2 } else { 1 };
+        }
+        let mut hasher = DefaultHasher::new();
+        (&pixels, width).hash(&mut hasher);
+        Some(Self {
+            cells: Rect::new(x as u16, y as u16, columns as u16, rows as u16),
+            mark: hasher.finish(),
+            cell,
+            png: sprite_png(&pixels, width),
+        })
+    }
+
+    /// Its pixels under these of its cells: left, top, width, height.
+    pub(super) fn source(&self, cells: Rect) -> [usize; 4] {
+        let [w, h] = self.cell;
+        [
+            usize::from(cells.x - self.cells.x) * w,
+            usize::from(cells.y - self.cells.y) * h,
+            usize::from(cells.width) * w,
+            usize::from(cells.height) * h,
+        ]
+    }
+}

@@ -1,0 +1,209 @@
+//! From the state to the screen: what should be seen, what is sent of it now, and what the coder is
+//! to make next.
+
+use ratatui::buffer::{Buffer, CellDiffOption};
+use ratatui::layout::Rect;
+
+use super::Console;
+use super::trace::{Painted, Trace};
+use crate::app::{App, Event, TerminalFacts};
+use crate::delivery::{Means, Scene, Sprite, Written};
+use crate::graphics::Stage;
+use crate::terminal::{Fence, ImageAnswer, Passed};
+use crate::ui::{self, Drawn};
+use crate::worker::Coded;
+
+/// Text of fewer bytes goes without a fence of its own.
+const SMALL: usize = 256;
+
+impl Console {
+    /// Tells the scheduler what should be seen, and the state what is.
+    pub(super) fn look(&mut self) {
+        let now = self.started.elapsed();
+        self.delivery.set_means(means(&self.app.terminal));
+        let fence = self.terminal.fence();
+        self.delivery.link_mut().set_confirms(fence != Fence::None);
+        let scene = scene(&self.app);
+        let focus = scene.as_ref().and_then(|scene| focus(&self.app, scene));
+        self.delivery.want(scene.as_ref(), focus);
+        if let Some(scene) = &scene {
+            self.take_frame(scene);
+        }
+        let facts = self.delivery.facts(now);
+        if self.app.line != Some(facts) {
+            self.handle(Event::Line(facts));
+        }
+    }
+
+    /// Hands the newest frame on, when it is of the view that is wanted.
+    fn take_frame(&mut self, scene: &Scene) {
+        let shown = self.app.desk.shown.clone();
+        let Some(shown) = shown.filter(|shown| shown.view == scene.view) else {
+            return;
+        };
+        if shown.painted.is_some() {
+            self.delivery.shows_cells();
+        } else if !self.delivery.has(&shown.frame) {
+            self.delivery.rendered(scene, &shown.frame);
+        }
+        let sprites = if self.app.terminal.protocol.has_layers() {
+            let overlay = self.app.overlay();
+            Sprite::all(scene, &overlay.marks, overlay.crosshair)
+        } else {
+            Vec::new()
+        };
+        self.delivery.set_sprites(sprites);
+    }
+
+    /// Draws the state and makes the terminal show it, as far as the line takes it now.
+    pub(super) fn paint(&mut self) {
+        let now = self.started.elapsed();
+        if !self.delivery.may_paint(now) {
+            return;
+        }
+        let TerminalFacts { columns, rows, .. } = self.app.terminal;
+        let screen = Rect::new(0, 0, columns, rows);
+        let mut buffer = Buffer::empty(screen);
+        let drawn = ui::draw(&self.app, &mut buffer);
+        if self.terminal.clears(screen) {
+            self.delivery.lost();
+        }
+        let stage = match drawn.picture {
+            Some(area) => self.delivery.stage(area, free(&buffer, area), now),
+            None => {
+                self.delivery.want(None, None);
+                self.delivery.stage(Rect::ZERO, Vec::new(), now)
+            }
+        };
+        let painted = self.write(stage, &buffer, drawn);
+        self.tell_failure(painted);
+        self.order();
+    }
+
+    /// Writes a stage with the text around it.
+    fn write(&mut self, mut stage: Stage, buffer: &Buffer, drawn: Drawn) -> crate::Result<()> {
+        self.terminal.holds(self.delivery.removal());
+        let last = stage.sends.pop();
+        for send in std::mem::take(&mut stage.sends) {
+            let token = self.take_token();
+            let picture = send.len();
+            let bytes = self.terminal.send_fenced(&send, token)?;
+            self.note(Written { token: Some(token), bytes, picture, complete: false });
+        }
+        stage.sends.extend(last);
+        let sent: usize = stage.sends.iter().map(Vec::len).sum();
+        let drawn_bytes: usize = stage.draws.iter().map(|draw| draw.bytes.len()).sum();
+        let picture = sent + drawn_bytes;
+        let confirms = self.delivery.link().confirms();
+        let next = self.token + 1;
+        let mut token = None;
+        let fenced = |bytes: usize| {
+            token = (confirms && (picture > 0 || bytes > SMALL)).then_some(next);
+            token
+        };
+        let bytes = self.terminal.paint(buffer, &stage, drawn.cursor, fenced)?;
+        if token.is_some() {
+            self.token = next;
+        }
+        if bytes == 0 {
+            self.delivery.settle();
+            return Ok(());
+        }
+        self.note(Written { token, bytes, picture, complete: true });
+        self.trace_frame(&stage, picture, bytes);
+        Ok(())
+    }
+
+    fn note(&mut self, written: Written) {
+        let now = self.started.elapsed();
+        self.delivery.wrote(written, now);
+    }
+
+    fn take_token(&mut self) -> u64 {
+        self.token += 1;
+        self.token
+    }
+
+    /// Gives the coder its next work.
+    fn order(&mut self) {
+        let now = self.started.elapsed();
+        if let Some(order) = self.delivery.order(now) {
+            self.coder.code(order);
+        }
+    }
+
+    /// Takes what the coder made.
+    pub(super) fn take_coded(&mut self, coded: Coded) {
+        self.trace(|now| Trace::coded(now, &coded));
+        let taken = self.delivery.coded(coded.number, coded.result);
+        self.tell_failure(taken);
+        self.order();
+    }
+
+    /// Takes what the terminal confirmed.
+    pub(super) fn take_passed(&mut self, passed: &[Passed], image: Option<&ImageAnswer>) {
+        let now = self.started.elapsed();
+        for fence in passed {
+            if let Some(ack) = self.delivery.passed(fence.token, now) {
+                let on_screen = self.delivery.facts(now).level;
+                self.trace(|now| Trace::ack(now, ack, on_screen));
+            }
+        }
+        if let Some(image) = image.filter(|image| !image.ok) {
+            self.delivery.evicted(image.id);
+        }
+    }
+
+    fn trace_frame(&mut self, stage: &Stage, picture: usize, bytes: usize) {
+        let painted = Painted {
+            frame: self.token,
+            protocol: self.app.terminal.protocol,
+            picture,
+            bytes,
+            placements: stage.placements.len(),
+            latency: self.key_at.map(|at| at.elapsed()),
+            level: self.delivery.level_written(),
+        };
+        self.trace(|now| Trace::frame(now, &painted));
+    }
+}
+
+/// What should be seen in the pane: the view in force, whether its frame is rendered yet or not.
+fn scene(app: &App) -> Option<Scene> {
+    let pane = app.layout().picture;
+    let view = app.desk.view.clone()?;
+    let scan_id = app.desk.scan_id()?.to_owned();
+    app.desk.shown.as_ref()?;
+    (!pane.is_empty()).then_some(Scene {
+        scan_id,
+        view,
+        cells: [pane.width, pane.height],
+        cell: app.terminal.cell,
+    })
+}
+
+/// The cell of the pane under the crosshair.
+fn focus(app: &App, scene: &Scene) -> Option<[u16; 2]> {
+    let at = scene.view.to_screen(scene.screen(), app.desk.crosshair?);
+    let cell = [f64::from(scene.cell.width), f64::from(scene.cell.height)];
+    let on = |i: usize| (at[i] / cell[i]).clamp(0.0, f64::from(scene.cells[i].saturating_sub(1)));
+    Some([on(0) as u16, on(1) as u16])
+}
+
+/// How the terminal shows pictures.
+pub(super) fn means(facts: &TerminalFacts) -> Means {
+    Means {
+        protocol: facts.protocol,
+        depth: facts.depth,
+        registers: facts.registers,
+    }
+}
+
+/// Which cells of the pane are the picture's.
+fn free(buffer: &Buffer, area: Rect) -> Vec<bool> {
+    let is_free = |position| {
+        let cell = &buffer[position];
+        cell.diff_option == CellDiffOption::Skip && cell.symbol() == " "
+    };
+    area.positions().map(is_free).collect()
+}
