@@ -8,6 +8,7 @@ pub mod cells;
 pub mod iterm2;
 pub mod kitty;
 mod palette;
+pub mod placeholder;
 mod png;
 pub mod sixel;
 
