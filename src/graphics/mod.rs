@@ -9,6 +9,7 @@ mod encoded;
 pub mod iterm2;
 pub mod kitty;
 mod palette;
+pub mod placeholder;
 mod png;
 mod protocol;
 mod rung;

@@ -27,3 +27,4 @@ mod screens;
 mod shared;
 mod tables;
 mod tty;
+mod voice;

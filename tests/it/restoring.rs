@@ -1,6 +1,7 @@
 //! The terminal on a real pty: taken, asked, and given back however the program ends.
 //!
-//! The child is this test program again, in [`child`]: a small console of three lines.
+//! The child is this test program again, in [`child`]: a small console of three lines. `voice.rs` has
+//! the tests about its answers.
 
 use std::fmt::Write as _;
 use std::io::{Read as _, Write};
@@ -22,7 +23,8 @@ const COLUMNS: u16 = 60;
 /// So long that it only passes when something hangs.
 const HANG: Duration = Duration::from_mins(1);
 
-/// The console of these tests: `q` quits, `p` panics, `z` stops, `f` floods, all else is shown.
+/// The console of these tests: `q` quits, `p` panics, `z` stops, `f` floods, `g` sends a fence, all
+/// else is shown.
 #[test]
 #[ignore = "the child of the tests below"]
 fn child() {
@@ -38,6 +40,7 @@ fn child() {
         .unwrap();
     terminal.enter().unwrap();
     let mut typed = String::new();
+    let mut fences = 0;
     let failed = loop {
         if let Err(error) = show(&mut terminal, &typed) {
             break Some(error);
@@ -54,11 +57,23 @@ fn child() {
                         break Some(error);
                     }
                 }
+                Code::Char('g') => {
+                    write!(typed, "<{:?}>", terminal.fence()).unwrap();
+                    let bytes = terminal.fence_bytes(fences);
+                    terminal.send(&bytes).unwrap();
+                    fences += 1;
+                }
                 Code::Char(c) => typed.push(c),
                 other => write!(typed, "<{other:?}>").unwrap(),
             },
             TerminalEvent::Input(Input::Reply(reply)) => {
-                terminal.learn(&reply).unwrap();
+                let learned = terminal.learn(&reply).unwrap();
+                for passed in learned.passed {
+                    write!(typed, "<{} passed>", passed.token).unwrap();
+                }
+                if let Some(image) = learned.image {
+                    write!(typed, "<{} {}>", image.id, image.message).unwrap();
+                }
             }
             TerminalEvent::Input(Input::Unknown(bytes)) => write!(typed, "<{bytes:?}>").unwrap(),
             TerminalEvent::Signal(Signal::Terminate | Signal::Hangup) | TerminalEvent::Gone => {
@@ -112,18 +127,23 @@ fn show(terminal: &mut Terminal, typed: &str) -> xamine::Result<usize> {
 }
 
 /// A child on a pty, and the terminal's side of it.
-struct Console {
-    screen: vt100::Parser,
-    raw: Vec<u8>,
+pub(crate) struct Console {
+    pub(crate) screen: vt100::Parser,
+    pub(crate) raw: Vec<u8>,
     output: Receiver<Vec<u8>>,
     input: Box<dyn Write + Send>,
-    child: Box<dyn Child + Send + Sync>,
-    master: Box<dyn MasterPty + Send>,
+    pub(crate) child: Box<dyn Child + Send + Sync>,
+    pub(crate) master: Box<dyn MasterPty + Send>,
     found: String,
 }
 
 impl Console {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
+        Self::start_in(&[])
+    }
+
+    /// Starts it with more in its environment.
+    pub(crate) fn start_in(environment: &[(&str, &str)]) -> Self {
         let size = PtySize {
             rows: ROWS,
             cols: COLUMNS,
@@ -144,6 +164,9 @@ impl Console {
         command.env("RUST_BACKTRACE", "0");
         for name in ["TMUX", "STY", "ZELLIJ", "NO_COLOR", "COLORTERM"] {
             command.env_remove(name);
+        }
+        for (name, value) in environment {
+            command.env(name, value);
         }
         let found = format!("{:?}", pty.master.get_termios().unwrap());
         let child = pty.slave.spawn_command(command).unwrap();
@@ -171,7 +194,7 @@ impl Console {
     }
 
     /// Starts it and lets it take the terminal, which answers nothing.
-    fn ready() -> Self {
+    pub(crate) fn ready() -> Self {
         let mut console = Self::start();
         console.until("60x10");
         assert!(
@@ -180,7 +203,7 @@ impl Console {
         console
     }
 
-    fn read_more(&mut self) -> bool {
+    pub(crate) fn read_more(&mut self) -> bool {
         match self.output.recv_timeout(HANG) {
             Ok(bytes) => {
                 self.raw.extend(&bytes);
@@ -195,7 +218,7 @@ impl Console {
     }
 
     /// Waits until the screen shows `words`.
-    fn until(&mut self, words: &str) {
+    pub(crate) fn until(&mut self, words: &str) {
         while !self.screen.screen().contents().contains(words) {
             assert!(
                 self.read_more(),
@@ -205,7 +228,7 @@ impl Console {
         }
     }
 
-    fn send(&mut self, bytes: &[u8]) {
+    pub(crate) fn send(&mut self, bytes: &[u8]) {
         self.input.write_all(bytes).unwrap();
         self.input.flush().unwrap();
     }
@@ -214,12 +237,12 @@ impl Console {
         Pid::from_raw(self.child.process_id().unwrap() as i32).unwrap()
     }
 
-    fn signal(&self, number: Number) {
+    pub(crate) fn signal(&self, number: Number) {
         kill_process(self.pid(), number).unwrap();
     }
 
     /// Reads to the end and checks that the terminal is as it was found.
-    fn ended(mut self) -> (u32, String) {
+    pub(crate) fn ended(mut self) -> (u32, String) {
         while self.read_more() {}
         self.restored();
         let code = self.child.wait().unwrap().exit_code();

@@ -4,7 +4,9 @@
 //! becomes a key and no key is swallowed. A sequence that does not go on is given up when the caller
 //! says that time has passed ([`Parser::flush_timeout`], after the time that [`Parser::waiting`]
 //! asks for); a lone escape was the Esc key then. What comes right after it is still held against
-//! the rest of a reply that a slow line tore apart.
+//! the rest of a reply that a slow line tore apart: a stream keeps its order, so that rest comes
+//! before any key. Only of a terminal that cuts its replies short it never comes; what is typed then
+//! is told after a moment in which the end of the reply might have come.
 
 mod csi;
 mod reply;
@@ -17,8 +19,6 @@ use crate::keymap::{Code, Key};
 const CSI_BYTES: usize = 128;
 /// Longest reply string that is believed.
 const STRING_BYTES: usize = 4096;
-/// Most bytes of an overlong reply that are thrown away before typing counts again.
-const DISCARD_BYTES: usize = 65_536;
 /// A pasted text is handed on in parts of this size.
 const PASTE_BYTES: usize = 1 << 20;
 /// Ends a paste.
@@ -132,12 +132,14 @@ enum State {
     /// An escape inside a string: its end when a backslash follows.
     StringEscape(StringKind),
     /// Throws an overlong string away up to its end.
-    Discard {
-        seen: usize,
-    },
+    Discard,
     /// An escape inside such a string.
     DiscardEscape,
+    /// Throws an overlong control sequence away up to its last byte.
+    DiscardCsi,
     Paste,
+    /// A paste that stalled: what comes is its rest, or typing when its end was lost.
+    StalledPaste,
 }
 
 /// The state machine.
@@ -146,8 +148,10 @@ pub struct Parser {
     state: State,
     /// Bytes of the sequence so far, from its escape on.
     held: Vec<u8>,
-    /// How many of `held` were handed out as a key already, when time ran out on them.
+    /// How many of `held` were handed out as a key or given up already, when time ran out on them.
     told: usize,
+    /// The state in which time ran out on a sequence that may yet go on.
+    torn: State,
     out: Vec<Input>,
 }
 
@@ -157,6 +161,7 @@ impl Default for Parser {
             state: State::Ground,
             held: Vec::new(),
             told: 0,
+            torn: State::Ground,
             out: Vec::new(),
         }
     }
@@ -175,24 +180,25 @@ impl Parser {
     pub fn waiting(&self) -> Waiting {
         match self.state {
             State::Ground => Waiting::Nothing,
-            State::Escape | State::Ss3 | State::LinuxKey => Waiting::Key,
-            State::Csi | State::String(_) if self.held.len() <= 2 || self.told > 0 => Waiting::Key,
+            State::StalledPaste if PASTE_END.starts_with(&self.held) => Waiting::Nothing,
+            State::Escape | State::Ss3 | State::LinuxKey | State::StalledPaste => Waiting::Key,
+            State::Csi | State::String(_) if self.held.len() <= 2 => Waiting::Key,
+            _ if self.told > 0 => Waiting::Key,
             _ => Waiting::Rest,
         }
     }
 
     /// The rest did not come in time: an escape was a key, a torn sequence is given up.
     pub fn flush_timeout(&mut self) -> Vec<Input> {
-        if self.state == State::Ground {
+        if self.waiting() == Waiting::Nothing {
             return Vec::new();
         }
-        let mut held = std::mem::take(&mut self.held);
-        let state = std::mem::replace(&mut self.state, State::Ground);
-        let told = std::mem::take(&mut self.told);
+        let held = std::mem::take(&mut self.held);
+        let state = self.state;
+        let told = self.told;
+        self.reset();
         match state {
-            State::Ground | State::Discard { .. } => {}
-            State::DiscardEscape => self.late(Key::plain(Code::Esc), vec![0x1b]),
-            State::Paste => self.paste(&held),
+            State::Paste | State::StalledPaste => self.stall(state, held),
             _ if told > 0 => self.plain(&held[told..]),
             State::Escape => self.late(Key::plain(Code::Esc), held),
             State::Csi | State::String(_) | State::Ss3 if held.len() == 2 => {
@@ -200,14 +206,39 @@ impl Parser {
                 self.late(key, held);
             }
             State::Ss3 | State::LinuxKey => self.alt_and_typing(&held),
-            State::StringEscape(_) => {
-                held.pop();
-                self.out.push(Input::Unknown(held));
-                self.late(Key::plain(Code::Esc), vec![0x1b]);
-            }
-            _ => self.out.push(Input::Unknown(held)),
+            State::Ground => {}
+            State::OldMouse => self.out.push(Input::Unknown(held)),
+            _ => self.tear(state, held),
         }
         std::mem::take(&mut self.out)
+    }
+
+    /// Remembers a sequence that stalled: its rest comes next, if it comes at all.
+    fn tear(&mut self, state: State, held: Vec<u8>) {
+        self.torn = state;
+        self.held = held;
+        if self.held.is_empty() {
+            // A sequence that is thrown away is not held; something must stand for it.
+            self.held.push(0);
+        }
+        self.told = self.held.len();
+    }
+
+    /// Hands on what a paste brought so far. One that stalled before ended long ago, when a single
+    /// key came now.
+    fn stall(&mut self, state: State, mut held: Vec<u8>) {
+        let single = std::str::from_utf8(&held).is_ok_and(|text| text.chars().count() == 1);
+        if state == State::StalledPaste && (single || held.first() == Some(&0x1b)) {
+            return self.plain(&held);
+        }
+        let end = (0..held.len())
+            .find(|at| PASTE_END.starts_with(&held[*at..]))
+            .unwrap_or(held.len());
+        let rest = held.split_off(end);
+        if !held.is_empty() {
+            self.paste(&held);
+        }
+        (self.state, self.held) = (State::StalledPaste, rest);
     }
 
     /// Hands out a key on which time ran out, and remembers its bytes: they may yet turn out to
@@ -230,13 +261,10 @@ impl Parser {
             State::Ss3 => self.ss3(byte),
             State::String(kind) => self.string(byte, kind),
             State::StringEscape(kind) => self.string_escape(byte, kind),
-            State::Discard { seen } => self.discard(byte, seen),
-            State::DiscardEscape if byte == b'\\' => self.reset(),
-            State::DiscardEscape => {
-                self.begin(State::Escape, 0x1b);
-                self.byte(byte);
-            }
-            State::Paste => self.pasting(byte),
+            State::Discard => self.discard(byte),
+            State::DiscardEscape => self.discard_escape(byte),
+            State::DiscardCsi => self.discard_csi(byte),
+            State::Paste | State::StalledPaste => self.pasting(byte),
         }
     }
 
@@ -250,9 +278,12 @@ impl Parser {
             }
             (b"\x1b", b']') | (b"\x1b]", b'0'..=b'9') => State::String(StringKind::Osc),
             (b"\x1b", b'_') | (b"\x1b_", b'G') => State::String(StringKind::Apc),
+            _ if self.torn != State::Ground => {
+                self.state = std::mem::replace(&mut self.torn, State::Ground);
+                return self.byte(byte);
+            }
             _ => {
-                self.held.clear();
-                self.told = 0;
+                self.reset();
                 return self.ground(byte);
             }
         };
@@ -356,7 +387,7 @@ impl Parser {
             0x20..=0x3f => {
                 self.held.push(byte);
                 if self.held.len() > CSI_BYTES {
-                    self.discard_from_here();
+                    self.discard_from_here(State::DiscardCsi);
                 }
             }
             0x40..=0x7e => self.csi_done(byte),
@@ -444,7 +475,7 @@ impl Parser {
             _ => {
                 self.held.push(byte);
                 if self.held.len() > STRING_BYTES {
-                    self.discard_from_here();
+                    self.discard_from_here(State::Discard);
                 } else if !reply::begins(kind, &self.held[2..]) {
                     self.not_a_string();
                 }
@@ -489,11 +520,21 @@ impl Parser {
             self.held.pop();
             return self.string_done(kind);
         }
+        if self.told == self.held.len() {
+            return self.escape_was_a_key(byte);
+        }
         // Torn: that escape begins something new.
         self.held.pop();
         self.abort_string();
         self.begin(State::Escape, 0x1b);
         self.byte(byte);
+    }
+
+    /// A string stalled at an escape that was not its end: somebody pressed Esc meanwhile.
+    fn escape_was_a_key(&mut self, byte: u8) {
+        self.reset();
+        self.key(Key::plain(Code::Esc));
+        self.ground(byte);
     }
 
     fn string_done(&mut self, kind: StringKind) {
@@ -503,23 +544,65 @@ impl Parser {
         self.out.push(input);
     }
 
-    fn discard_from_here(&mut self) {
-        self.held.clear();
-        self.told = 0;
-        self.state = State::Discard { seen: 0 };
+    fn discard_from_here(&mut self, state: State) {
+        self.reset();
+        self.state = state;
     }
 
-    fn discard(&mut self, byte: u8, seen: usize) {
+    fn discard(&mut self, byte: u8) {
         match byte {
             0x07 => self.reset(),
-            0x1b => self.state = State::DiscardEscape,
+            0x1b => {
+                self.state = State::DiscardEscape;
+                self.hold_discarded(byte);
+            }
             0x00..=0x1f => {
-                self.reset();
+                self.abort_discarded();
                 self.byte(byte);
             }
-            _ if seen >= DISCARD_BYTES => self.reset(),
-            _ => self.state = State::Discard { seen: seen + 1 },
+            _ => self.hold_discarded(byte),
         }
+    }
+
+    fn discard_escape(&mut self, byte: u8) {
+        if byte == b'\\' {
+            return self.reset();
+        }
+        if self.told > 0 && self.told == self.held.len() {
+            return self.escape_was_a_key(byte);
+        }
+        self.held.pop();
+        self.abort_discarded();
+        self.begin(State::Escape, 0x1b);
+        self.byte(byte);
+    }
+
+    fn discard_csi(&mut self, byte: u8) {
+        match byte {
+            0x20..=0x3f => self.hold_discarded(byte),
+            0x40..=0x7e if self.told == 0 => self.reset(),
+            _ => {
+                self.abort_discarded();
+                self.byte(byte);
+            }
+        }
+    }
+
+    /// Of a sequence that is thrown away only what came after a stall is held: it may be typing.
+    fn hold_discarded(&mut self, byte: u8) {
+        if self.told > 0 {
+            self.held.push(byte);
+            if self.held.len() > STRING_BYTES {
+                self.discard_from_here(self.state);
+            }
+        }
+    }
+
+    fn abort_discarded(&mut self) {
+        let held = std::mem::take(&mut self.held);
+        let told = self.told;
+        self.reset();
+        self.plain(held.get(told..).unwrap_or_default());
     }
 
     fn pasting(&mut self, byte: u8) {
@@ -561,6 +644,7 @@ impl Parser {
 
     fn reset(&mut self) {
         self.state = State::Ground;
+        self.torn = State::Ground;
         self.held.clear();
         self.told = 0;
     }
