@@ -270,19 +270,27 @@ impl Terminal {
         }
     }
 
+    /// Writes bytes as they are, and gives their number. Does nothing while the terminal is not taken.
+    ///
+    /// # Errors
+    /// [`Error::Environment`] when the terminal takes nothing for three seconds, or is gone.
+    pub fn send(&mut self, bytes: &[u8]) -> Result<usize> {
+        if !self.session.is_entered() {
+            return Ok(0);
+        }
+        self.session.write(bytes)?;
+        Ok(bytes.len())
+    }
+
     /// Writes bytes of a picture with a fence, and gives their number; see
     /// [`Terminal::fence_bytes`]. Does nothing while the terminal is not taken.
     ///
     /// # Errors
     /// [`Error::Environment`] when the terminal takes nothing for three seconds, or is gone.
     pub fn send_fenced(&mut self, bytes: &[u8], token: u64) -> Result<usize> {
-        if !self.session.is_entered() {
-            return Ok(0);
-        }
         let mut bytes = self.choice.passage.wrap(bytes);
         bytes.extend(self.fence_bytes(token));
-        self.session.write(&bytes)?;
-        Ok(bytes.len())
+        self.send(&bytes)
     }
 
     /// What takes the pictures away again that the terminal holds from now on: it is written however
