@@ -134,6 +134,9 @@ impl Console {
 
     /// Takes what the coder made.
     pub(super) fn take_coded(&mut self, coded: Coded) {
+        self.encoded_in = Some(coded.took);
+        let pane = self.app.layout().picture;
+        self.coded_part = coded.result.as_ref().is_ok_and(|e| (e.columns, e.rows) != (pane.width, pane.height));
         self.trace(|now| Trace::coded(now, &coded));
         let taken = self.delivery.coded(coded.number, coded.result);
         self.tell_failure(taken);
@@ -163,6 +166,10 @@ impl Console {
             placements: stage.placements.len(),
             latency: self.key_at.map(|at| at.elapsed()),
             level: self.delivery.level_written(),
+            cause: self.cause,
+            render: self.app.desk.shown.as_ref().map(|shown| shown.took),
+            encode: self.encoded_in.take(),
+            tile: self.coded_part,
         };
         self.trace(|now| Trace::frame(now, &painted));
     }
