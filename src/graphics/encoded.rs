@@ -59,10 +59,24 @@ impl Encoded {
     }
 
     /// The part of the picture under these of its cells.
+    ///
+    /// A picture that was sent at another size than it is shown at covers whole cells, and the
+    /// part's edges are the nearest of the pixels sent.
     pub fn piece(&self, cells: Rect) -> kitty::Piece {
-        let cell = [usize::from(self.cell.width), usize::from(self.cell.height)];
         let first = [usize::from(cells.x), usize::from(cells.y)];
         let many = [cells.width, cells.height];
+        if self.sent != self.pixels {
+            let all = [usize::from(self.columns), usize::from(self.rows)].map(|n| n.max(1));
+            let at = |i: usize, cell: usize| (cell * self.sent[i] + all[i] / 2) / all[i];
+            let from = [0, 1].map(|i| at(i, first[i]).min(self.sent[i].saturating_sub(1)));
+            let end = [0, 1].map(|i| at(i, first[i] + usize::from(many[i])));
+            return kitty::Piece {
+                from,
+                size: [0, 1].map(|i| end[i].min(self.sent[i]).saturating_sub(from[i]).max(1)),
+                cells: Some(many),
+            };
+        }
+        let cell = [usize::from(self.cell.width), usize::from(self.cell.height)];
         let from = [0, 1].map(|i| first[i] * cell[i]);
         let wanted = [0, 1].map(|i| usize::from(many[i]) * cell[i]);
         let size = [0, 1].map(|i| wanted[i].min(self.pixels[i].saturating_sub(from[i])));

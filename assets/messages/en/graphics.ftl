@@ -5,6 +5,7 @@ graphics-protocol-unknown = the protocol '{ $value }' is not known; there are au
 graphics-protocol-later = the protocol '{ $value }' is not part of this build; there are auto, { $names }
 graphics-no-pixels = there are no pixels to show
 graphics-png-failed = the picture could not be packed as PNG: { $why }
+graphics-nothing-fits = no picture of this view fits in { $bytes } bytes; allow more, or take a smaller size
 graphics-reason-forced = as asked for
 graphics-reason-kitty = { $terminal } answered to kitty graphics
 graphics-reason-iterm2 = { $terminal } takes iTerm2 pictures
