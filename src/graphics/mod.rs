@@ -4,20 +4,27 @@
 //! whether the terminal will show exactly those pixels. Nothing here asks, waits or writes; finding
 //! out what a terminal can do is [`crate::terminal`]'s work. Never RGBA: a byte a pixel at most.
 
+mod average;
 pub mod cells;
+mod deflate;
 mod encoded;
 pub mod iterm2;
 pub mod kitty;
+mod ladder;
+mod levels;
 mod palette;
 pub mod placeholder;
 mod png;
 mod protocol;
+mod reduced;
 mod rung;
 pub mod sixel;
 mod size;
 mod sprite;
+mod ssim;
 mod stage;
 
+use self::ladder::Limits;
 use crate::cancel::Cancel;
 use crate::messages::say;
 use crate::view::{Frame, Pixels};
@@ -82,7 +89,7 @@ pub fn encode(frame: &Frame, target: &Target) -> Result<Encoded> {
     let (columns, rows) = cells_of(frame, target)?;
     let made = match target.protocol {
         Protocol::Kitty => kitty::encode(frame, target)?,
-        Protocol::Iterm2 => iterm2::encode(frame, target, columns, rows)?,
+        Protocol::Iterm2 => iterm2::encode(frame, target, [columns, rows])?,
         Protocol::Sixel => sixel::encode(frame, target.registers),
         Protocol::HalfBlock => cells::encode(frame, target.depth),
         Protocol::None => Made {
@@ -128,9 +135,33 @@ pub fn code(
     most: Option<usize>,
     cancel: &Cancel,
 ) -> Result<Encoded> {
-    let _ = (rung, most);
     cancel.check()?;
-    encode(frame, target)
+    let (columns, rows) = cells_of(frame, target)?;
+    let limits = Limits { rung, most, cancel };
+    let coded = match target.protocol {
+        _ if rung == Rung::Q5 && most.is_none() => return encode(frame, target),
+        Protocol::Kitty => kitty::code(frame, target, [columns, rows], &limits)?,
+        Protocol::Iterm2 => iterm2::code(frame, target, [columns, rows], &limits)?,
+        _ => return encode(frame, target),
+    };
+    let bytes = match target.protocol {
+        Protocol::Kitty => kitty::transmit(&coded.file, target.id, target.answers),
+        _ => iterm2::inline(&coded.file, &iterm2::sizes(frame, target, [columns, rows])),
+    };
+    Ok(Encoded {
+        protocol: target.protocol,
+        id: target.id,
+        columns,
+        rows,
+        pixels: [frame.width, frame.height],
+        sent: coded.sent,
+        rung: coded.rung,
+        cell: target.cell,
+        colours: coded.colours,
+        lossless: coded.lossless,
+        bytes: bytes.len(),
+        body: Body::Bytes(bytes),
+    })
 }
 
 /// What one encoder made.

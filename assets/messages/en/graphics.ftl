@@ -6,6 +6,7 @@ graphics-protocol-later = the protocol '{ $value }' is not part of this build; t
 graphics-no-pixels = there are no pixels to show
 graphics-png-failed = the picture could not be packed as PNG: { $why }
 graphics-reason-ceiling = the highest quality that is allowed is cells
+graphics-nothing-fits = no picture of this view fits in { $bytes } bytes; allow more, or take a smaller size
 graphics-reason-forced = as asked for
 graphics-reason-kitty = { $terminal } answered to kitty graphics
 graphics-reason-iterm2 = { $terminal } takes iTerm2 pictures
