@@ -196,7 +196,10 @@ mod tests {
         let rtt = link.rtt().unwrap_or_default().as_secs_f64();
         assert!((rtt - RTT).abs() < 0.01, "{rtt}");
         let window = link.window() as f64;
-        assert!((window / (RATE * (RTT + AHEAD)) - 1.0).abs() < 0.1, "{window}");
+        assert!(
+            (window / (RATE * (RTT + AHEAD)) - 1.0).abs() < 0.1,
+            "{window}"
+        );
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub use protocol::{Depth, Protocol};
 pub use rung::Rung;
 pub use size::{CellSize, parse_size, pixels_for};
 pub use sprite::sprite_png;
-pub use stage::{Draw, Placement, Stage};
+pub use stage::{Draw, Placement, Stage, StandIn};
 
 /// How much work goes into smaller bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

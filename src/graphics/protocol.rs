@@ -49,12 +49,6 @@ impl Protocol {
         matches!(self, Self::Kitty | Self::Iterm2 | Self::Sixel)
     }
 
-    /// Whether the terminal lays pictures over each other, so that crosshair and marks need not be
-    /// drawn into the picture.
-    pub fn has_layers(self) -> bool {
-        self == Self::Kitty
-    }
-
     /// Whether a picture may cover the screen's last row: after a sixel or iTerm2 picture that does,
     /// terminals scroll. The layout keeps that row for the status line.
     pub fn may_touch_last_row(self) -> bool {

@@ -317,7 +317,8 @@ impl Console {
         match event {
             TerminalEvent::Input(Input::Key { key, repeat }) => {
                 self.key_at = Some(Instant::now());
-                let named = (self.app.mode != Mode::Prompt && self.app.mode != Mode::Decide).then(|| key_text(key));
+                let named = (self.app.mode != Mode::Prompt && self.app.mode != Mode::Decide)
+                    .then(|| key_text(key));
                 self.trace(|now| Trace::key(now, named.as_deref()));
                 self.handle(Event::Key { key, repeat });
             }
@@ -389,7 +390,10 @@ impl Console {
                 Effect::FinishPicture => self.delivery.finish(),
                 Effect::SetMetered(metered) => {
                     let settings = self.delivery.settings();
-                    self.delivery.set_settings(Settings { metered, ..settings });
+                    self.delivery.set_settings(Settings {
+                        metered,
+                        ..settings
+                    });
                 }
                 Effect::Suspend => self.suspend(),
                 Effect::Redraw => self.terminal.invalidate(),
@@ -490,6 +494,7 @@ fn facts(terminal: &Terminal, ceiling: Rung) -> TerminalFacts {
         depth,
         registers,
         keyboard,
+        placeholders,
         ..
     } = terminal.choice().clone();
     let (protocol, reason) = if ceiling == Rung::Q0 && protocol.is_pixels() {
@@ -504,6 +509,7 @@ fn facts(terminal: &Terminal, ceiling: Rung) -> TerminalFacts {
         depth,
         registers,
         protocol,
+        placeholders: placeholders && protocol == Protocol::Kitty,
         reason,
         probing: terminal.is_asking(),
         tells_repeats: keyboard,

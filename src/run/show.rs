@@ -46,7 +46,7 @@ impl Console {
         } else if !self.delivery.has(&shown.frame) {
             self.delivery.rendered(scene, &shown.frame);
         }
-        let sprites = if self.app.terminal.protocol.has_layers() {
+        let sprites = if self.app.terminal.has_layers() {
             let overlay = self.app.overlay();
             Sprite::all(scene, &overlay.marks, overlay.crosshair)
         } else {
@@ -88,7 +88,12 @@ impl Console {
             let token = self.take_token();
             let picture = send.len();
             let bytes = self.terminal.send_fenced(&send, token)?;
-            self.note(Written { token: Some(token), bytes, picture, complete: false });
+            self.note(Written {
+                token: Some(token),
+                bytes,
+                picture,
+                complete: false,
+            });
         }
         stage.sends.extend(last);
         let sent: usize = stage.sends.iter().map(Vec::len).sum();
@@ -109,7 +114,12 @@ impl Console {
             self.delivery.settle();
             return Ok(());
         }
-        self.note(Written { token, bytes, picture, complete: true });
+        self.note(Written {
+            token,
+            bytes,
+            picture,
+            complete: true,
+        });
         self.trace_frame(&stage, picture, bytes);
         Ok(())
     }
@@ -136,7 +146,10 @@ impl Console {
     pub(super) fn take_coded(&mut self, coded: Coded) {
         self.encoded_in = Some(coded.took);
         let pane = self.app.layout().picture;
-        self.coded_part = coded.result.as_ref().is_ok_and(|e| (e.columns, e.rows) != (pane.width, pane.height));
+        self.coded_part = coded
+            .result
+            .as_ref()
+            .is_ok_and(|e| (e.columns, e.rows) != (pane.width, pane.height));
         self.trace(|now| Trace::coded(now, &coded));
         let taken = self.delivery.coded(coded.number, coded.result);
         self.tell_failure(taken);
@@ -203,6 +216,7 @@ pub(super) fn means(facts: &TerminalFacts) -> Means {
         protocol: facts.protocol,
         depth: facts.depth,
         registers: facts.registers,
+        placeholders: facts.placeholders,
     }
 }
 
