@@ -10,8 +10,10 @@ use super::{AHEAD, Delivery, Have, Pending, Scene, Unit, Waits, part};
 use crate::graphics::{Protocol, Rung, Target};
 use crate::view::Frame;
 
-/// What takes less than this is sent as it should end, in seconds.
+/// What takes less than this is sent as it should end, in seconds: where nothing is to be seen yet,
+/// and where something like it stands.
 const AT_ONCE: f64 = 0.15;
+const SOON: f64 = 0.5;
 /// Cells of the smallest tile: 256 x 128 pixels of 8 x 16 cells.
 const TILE: usize = 288;
 /// Cells that a lower rung is not worth sending for.
@@ -182,10 +184,16 @@ impl Delivery {
                 self.next(least)
             };
         };
+        let part = cells * 2 < self.free.len();
+        let patience = if least > Rung::Q0 || part {
+            SOON
+        } else {
+            AT_ONCE
+        };
         let seconds = |rung: Rung| self.costs.of_cells(rung, cells) / rate;
         let quick = [Rung::Q5, Rung::Q3, Rung::Q2]
             .into_iter()
-            .find(|rung| *rung > least && seconds(*rung) <= AT_ONCE);
+            .find(|rung| *rung > least && seconds(*rung) <= patience);
         quick.unwrap_or_else(|| {
             if cells <= FEW {
                 Rung::Q5

@@ -84,6 +84,17 @@ impl Console {
     fn write(&mut self, mut stage: Stage, buffer: &Buffer, drawn: Drawn) -> crate::Result<()> {
         self.terminal.holds(self.delivery.removal());
         let last = stage.sends.pop();
+        let picture_waits = last.is_some() || !stage.draws.is_empty();
+        if picture_waits && self.delivery.link().confirms() && self.delivery.link().is_idle() {
+            let token = self.take_token();
+            let bytes = self.terminal.send_fenced(&[], token)?;
+            self.note(Written {
+                token: Some(token),
+                bytes,
+                picture: 0,
+                complete: false,
+            });
+        }
         for send in std::mem::take(&mut stage.sends) {
             let token = self.take_token();
             let picture = send.len();
