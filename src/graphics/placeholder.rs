@@ -181,11 +181,11 @@ mod tests {
             (marks[30], marks[255], marks[296]),
             (0x483, 0xa8e5, 0x1d244)
         );
-        assert_eq!(marks.iter().sum::<u32>(), 4545336);
+        assert_eq!(marks.iter().sum::<u32>(), 4_545_336);
         let folded = marks
             .iter()
             .fold(0_u32, |sum, mark| sum.wrapping_mul(31).wrapping_add(*mark));
-        assert_eq!(folded, 2366931042);
+        assert_eq!(folded, 2_366_931_042);
     }
 
     #[test]

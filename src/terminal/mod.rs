@@ -226,6 +226,11 @@ impl Terminal {
             return Ok(None);
         }
         self.ask_behind()?;
+        self.choose_again()
+    }
+
+    /// Chooses by what is known now; the choice when it is another one.
+    fn choose_again(&mut self) -> Result<Option<Choice>> {
         let choice = choice::choose(
             &self.findings,
             &self.environment,
@@ -336,7 +341,8 @@ impl Terminal {
         self.session.tty.size()
     }
 
-    /// The window changed: everything is painted again, and the sizes are asked for.
+    /// The window changed: everything is painted again, and the sizes are asked for. Until they come
+    /// those that the kernel knows count.
     pub fn resized(&mut self) -> Result<WindowSize> {
         self.screen.invalidate();
         self.findings.resized(self.choice.cell);
@@ -352,6 +358,7 @@ impl Terminal {
             question.extend(awaited.fence(Asked::Rest, false, Instant::now()));
         }
         self.session.write(&question)?;
+        self.choose_again()?;
         Ok(self.size())
     }
 
