@@ -277,7 +277,7 @@ fn leave_before(mut console: Console, answers: &[u8]) {
     drop(tty);
     let (code, screen) = console.ended();
     assert_eq!(code, 0);
-    assert!(!screen.contains("26") && !screen.contains(";"), "{screen}");
+    assert!(!screen.contains("26") && !screen.contains(';'), "{screen}");
 }
 
 #[test]
