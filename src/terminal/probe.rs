@@ -197,7 +197,7 @@ impl Findings {
     }
 
     /// Whether the terminal's name for itself begins so.
-    pub(super) fn is(&self, name: &str) -> bool {
+    pub fn is(&self, name: &str) -> bool {
         let version = self.version.as_ref().map_or("", Safe::as_str);
         version
             .get(..name.len())
