@@ -13,6 +13,7 @@ mod command_line;
 mod configuration;
 mod console;
 mod decisions;
+mod doctor;
 mod encoders;
 mod kept;
 mod keymaps;
