@@ -5,6 +5,7 @@ use super::{App, Form, Look, Mode, Recording};
 use crate::decisions::{
     Conclusion, Decision, MarkedRegion, PlaneStats, ScanBlock, Shape, Timing, ViewSeen,
 };
+use crate::graphics::Protocol;
 use crate::messages::{arg, say};
 use crate::radiograph::{Radiograph, Region};
 use crate::scan::Opened;
@@ -255,7 +256,7 @@ fn plane_stats(plane: &PlaneMeasurement) -> (String, PlaneStats) {
 pub fn view_seen(look: &Look) -> ViewSeen {
     let quality = match (look.protocol, look.lossless) {
         (_, true) => "Q5",
-        ("half-block", false) => "Q0",
+        (cells, false) if Protocol::draws_cells(cells) => "Q0",
         (_, false) => "Q4",
     };
     ViewSeen {

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::graphics::Protocol;
 use crate::view::View;
 
 /// Without a key for this long the analyst counts as away.
@@ -104,6 +105,7 @@ impl Seen {
 
     /// Whether every look was in cells.
     pub fn cells_only(&self) -> bool {
-        self.looks.iter().all(|look| look.protocol == "half-block")
+        let mut looks = self.looks.iter();
+        looks.all(|look| Protocol::draws_cells(look.protocol))
     }
 }

@@ -14,6 +14,7 @@ mod configuration;
 mod console;
 mod decisions;
 mod encoders;
+mod glyphs;
 mod kept;
 mod keymaps;
 mod keys;

@@ -35,7 +35,7 @@ cli-man-example =
 cli-arg-path = A scan or a folder of scans; the current folder when it is left out
 cli-arg-log = Folder of the decision log
 cli-arg-analyst = Who decides; written into every record
-cli-arg-protocol = How pictures are sent: auto, kitty, iterm2, sixel or half-block
+cli-arg-protocol = How pictures are sent: auto, kitty, iterm2, sixel, half-block, quadrant, sextant, octant or braille
 cli-arg-keymap = Keys: 'default', 'left-hand' or a key file
 cli-arg-read-only = Look only: no decision is recorded
 # Shared by several commands.
