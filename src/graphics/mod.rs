@@ -91,16 +91,12 @@ pub fn encode(frame: &Frame, target: &Target) -> Result<Encoded> {
         Protocol::Kitty => kitty::encode(frame, target)?,
         Protocol::Iterm2 => iterm2::encode(frame, target, [columns, rows])?,
         Protocol::Sixel => sixel::encode(frame, target.registers),
-        Protocol::HalfBlock => cells::encode(frame, target.depth),
-        Protocol::None => Made {
-            body: Body::Cells(CellPicture {
-                width: 0,
-                height: 0,
-                cells: Vec::new(),
-            }),
-            colours: 0,
-            lossless: false,
-        },
+        Protocol::HalfBlock
+        | Protocol::Quadrant
+        | Protocol::Sextant
+        | Protocol::Octant
+        | Protocol::Braille
+        | Protocol::None => cells::encode(frame, cells::Plan::of(target)),
     };
     let (bytes, rung) = match &made.body {
         Body::Bytes(bytes) => (bytes.len(), Rung::Q5),
@@ -185,12 +181,11 @@ fn cells_of(frame: &Frame, target: &Target) -> Result<(u16, u16)> {
         return Err(impossible());
     }
     let (across, down) = match target.protocol {
-        Protocol::HalfBlock => (1, 2),
         Protocol::None => return Ok((0, 0)),
-        _ => (
+        protocol => protocol.cell_pixels().unwrap_or((
             usize::from(target.cell.width.max(1)),
             usize::from(target.cell.height.max(1)),
-        ),
+        )),
     };
     let columns = u16::try_from(frame.width.div_ceil(across)).map_err(|_| impossible())?;
     let rows = u16::try_from(frame.height.div_ceil(down)).map_err(|_| impossible())?;

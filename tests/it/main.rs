@@ -15,6 +15,7 @@ mod console;
 mod decisions;
 mod doctor;
 mod encoders;
+mod glyphs;
 mod kept;
 mod keymaps;
 mod keys;

@@ -2,7 +2,6 @@
 graphics-bad-cell = a cell of '{ $value }' pixels is not understood; write it as WIDTHxHEIGHT, such as 8x16
 graphics-bad-size = a size of '{ $value }' cells is not understood; write it as COLUMNSxROWS, such as 80x24
 graphics-protocol-unknown = the protocol '{ $value }' is not known; there are auto, { $names }
-graphics-protocol-later = the protocol '{ $value }' is not part of this build; there are auto, { $names }
 graphics-no-pixels = there are no pixels to show
 graphics-png-failed = the picture could not be packed as PNG: { $why }
 graphics-reason-ceiling = the highest quality that is allowed is cells
@@ -22,7 +21,7 @@ terminal-stalled = the terminal takes no more output; end what holds it, or clos
 graphics-terminal-unnamed = the terminal
 show-needs-protocol = into a pipe 'show' needs to know for which terminal; name it, such as --protocol kitty, or --protocol half-block
 show-failed = the picture could not be printed: { $why }
-cli-show-protocol = How the picture is drawn: auto, kitty, iterm2, sixel, half-block or none
+cli-show-protocol = How the picture is drawn: auto, kitty, iterm2, sixel, half-block, quadrant, sextant, octant, braille or none
 cli-show-size = Most cells that the picture takes, such as 80x24
 cli-show-cell = Pixels of a cell, such as 8x16
 cli-show-example =
