@@ -32,7 +32,7 @@ class Display:
         read, write = os.pipe()
         self.process = subprocess.Popen(
             ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-fbdir",
-             self.folder, "+extension", "GLX", "+render", "-noreset", "-nolisten", "tcp"],
+             self.folder, "+extension", "GLX", "+render", "-noreset", "-nocursor", "-nolisten", "tcp"],
             pass_fds=[write], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, start_new_session=True)
         os.close(write)
