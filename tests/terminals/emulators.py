@@ -43,7 +43,8 @@ def mlterm(program):
 
 def konsole(program):
     settings = ("TerminalColumns=100", "TerminalRows=30", "ScrollBarPosition=2",
-                "BlinkingCursorEnabled=false", "TerminalMargin=0")
+                "BlinkingCursorEnabled=false", "TerminalMargin=0",
+                "ShowTerminalSizeHint=false")
     program = [shutil.which(program[0]) or program[0], *program[1:]]
     return ["dbus-run-session", "konsole", "--nofork", "--hide-menubar", "--hide-tabbar",
             *(w for s in settings for w in ("-p", s)), "-e", *program]

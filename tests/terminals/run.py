@@ -26,13 +26,15 @@ def wanted(arguments, kind):
     return not absent
 
 
-def keep(arguments, name, window, desk):
+def keep(arguments, name, window, desk, reference=None):
     """Leaves what is needed to look at a failure."""
     if not arguments.keep:
         return
     from PIL import Image
     os.makedirs(arguments.keep, exist_ok=True)
     Image.fromarray(window.shot()).save(os.path.join(arguments.keep, name + ".png"))
+    if reference is not None:
+        Image.fromarray(reference).save(os.path.join(arguments.keep, name + ".reference.png"))
     with open(os.path.join(arguments.keep, name + ".output"), "wb") as file:
         file.write(desk.output())
 

@@ -21,7 +21,7 @@ def panicking():
     """The test program whose console panics at a key, or why it cannot be had."""
     path = os.environ.get("XAMINE_TEST_PROGRAM")
     if path:
-        return path, None
+        return os.path.abspath(path), None
     run = subprocess.run(["cargo", "test", "--no-run", "--test", "it", "--message-format=json"],
                          cwd=HOME, capture_output=True, text=True)
     for line in run.stdout.splitlines():
@@ -74,6 +74,19 @@ class Shell:
         until(same, bound)
         return last[0]
 
+    def rested(self):
+        """The reference: two clean screens in a row that are equal, a terminal's own hints gone."""
+        last = [self.clean()]
+
+        def same():
+            now = self.clean()
+            equal = np.array_equal(now, last[0])
+            last[0] = now
+            return equal
+        if not until(same, PATIENCE):
+            raise RuntimeError("the shell's screen does not stand still")
+        return last[0]
+
     def clean(self):
         """The screen after `./x` did nothing."""
         self.run("touch did")
@@ -85,9 +98,9 @@ class Shell:
         return "exec " + quoted
 
     def picture(self, reference):
-        """Waits until most of the window is something else than the shell, and stands still."""
+        """Waits until a pane of the window is something else than the shell, and stands still."""
         changed = lambda shot: float((shot != reference).any(axis=2)[:480, :800].mean())
-        if not until(lambda: changed(self.window.shot()) > 0.5, PATIENCE, 0.1):
+        if not until(lambda: changed(self.window.shot()) > 0.3, PATIENCE, 0.1):
             raise RuntimeError("no picture")
         self.window.keys("F")
         self.still()
@@ -110,7 +123,7 @@ def gone(pid):
 
 def endings(shell, panic):
     """Every way of ending; gives (way, share that differs, note)."""
-    reference = shell.clean()
+    reference = shell.reference = shell.rested()
     desk = shell.desk
     ways = [("quit by key", lambda pid: shell.window.keys("q")),
             ("kill -TERM", lambda pid: os.kill(pid, signal.SIGTERM)),
@@ -165,7 +178,8 @@ def run(kinds, arguments, keep, nothing):
                 print(f"{kind.name:9} {version(kind):14} {way:22} {100 * differs:7.3f} %  "
                       f"{'pass' if good else 'FAIL'} {note}", flush=True)
                 if not good:
-                    keep(arguments, f"{kind.name}-{way.replace(' ', '-')}", shell.window, desk)
+                    keep(arguments, f"{kind.name}-{way.replace(' ', '-')}", shell.window, desk,
+                         shell.reference)
         except RuntimeError as error:
             failed += 1
             print(f"{kind.name:9} FAIL {error}", flush=True)
