@@ -142,7 +142,7 @@ def pieces():
 def others():
     """The program and other tools: what they send is what they were given."""
     x, y = np.meshgrid(np.arange(320), np.arange(160))
-    # Sixteen greys: tools with a palette of their own need not choose.
+    # Sixteen greys: no tool needs to choose. libsixel keeps five bits of each component.
     picture = ((x // 20 + y // 20) % 16 * 17).astype(np.uint8)
     rgb = np.repeat(picture[..., None], 3, 2)
     folder = tempfile.mkdtemp(prefix="xamine-selftest-")
@@ -162,7 +162,7 @@ def others():
         check(f"show: {kind}", off <= tolerance and not t.complaints, f"differs by {off} {t.complaints}")
     if not program:
         print("  skipped: XAMINE names no program")
-    tools = {"img2sixel": ("sixel", ["img2sixel", "-d", "none", path], 3),
+    tools = {"img2sixel": ("sixel", ["img2sixel", "-d", "none", path], 8),
              "timg": ("kitty", ["timg", "-pk", "-g40x10", path], 0)}
     for name, (kind, command, tolerance) in tools.items():
         if not shutil.which(name):
