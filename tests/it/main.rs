@@ -26,4 +26,5 @@ mod scans;
 mod screens;
 mod shared;
 mod tables;
+mod terminals;
 mod tty;

@@ -18,7 +18,7 @@ RECOGNISABLE = 0.80
 COLUMNS, ROWS, CELL = 100, 30, (8, 16)
 SIZE = (COLUMNS * CELL[0], (ROWS - 2) * CELL[1])
 KEYS = {"wide": b"F", "next": b".", "one": b"o", "left": b"H", "right": b"L", "help": b"?", "leave": b"\x1b",
-        "last": b"G", "quit": b"q"}
+        "last": b"G", "closer": b"+", "quit": b"q"}
 
 
 def program():
@@ -225,8 +225,11 @@ class Measure:
     def repeats(self):
         """A held key: 30 pans in a second, and what comes after the last."""
         s = self.sitting
-        s.press(KEYS["left"])
-        s.quiet(self.silence, self.bound)
+        # From the left edge, a little enlarged: thirty pans do not reach the right one.
+        s.press(KEYS["left"] * 30)
+        s.quiet(max(self.silence, 1.0), self.bound)
+        s.press(KEYS["closer"])
+        s.quiet(max(self.silence, 1.0), self.bound)
         begin = time.monotonic()
         for number in range(30):
             at, had = s.press(KEYS["right"])
