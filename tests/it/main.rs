@@ -28,5 +28,6 @@ mod scans;
 mod screens;
 mod shared;
 mod tables;
+mod terminals;
 mod tty;
 mod voice;
