@@ -18,6 +18,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../assets/messages/en/command.ftl"),
     include_str!("../assets/messages/en/config.ftl"),
     include_str!("../assets/messages/en/decisions.ftl"),
+    include_str!("../assets/messages/en/doctor.ftl"),
     include_str!("../assets/messages/en/error.ftl"),
     include_str!("../assets/messages/en/filter.ftl"),
     include_str!("../assets/messages/en/graphics.ftl"),

@@ -304,7 +304,8 @@ impl App {
 
     /// What the terminal confirmed counts as seen.
     fn take_line(&mut self, facts: Facts) {
-        if let (delivery::Level::At { rung, lossless }, Some(view)) = (facts.level, &self.desk.view) {
+        if let (delivery::Level::At { rung, lossless }, Some(view)) = (facts.level, &self.desk.view)
+        {
             let quality = Quality {
                 protocol: self.terminal.protocol.as_str(),
                 rung,

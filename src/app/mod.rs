@@ -111,12 +111,21 @@ pub struct TerminalFacts {
     pub registers: u16,
     /// How pictures are sent.
     pub protocol: Protocol,
+    /// Whether kitty's pictures stand for characters among the cells, as through tmux.
+    pub placeholders: bool,
     /// Why that protocol.
     pub reason: Safe,
     /// Whether the terminal's answers are still awaited.
     pub probing: bool,
     /// Whether the terminal tells a key that repeats from one that is pressed.
     pub tells_repeats: bool,
+}
+
+impl TerminalFacts {
+    /// Whether pictures lie over each other, so that crosshair and marks need not be drawn into them.
+    pub fn has_layers(&self) -> bool {
+        self.protocol == Protocol::Kitty && !self.placeholders
+    }
 }
 
 /// How the analyst looks, carried from scan to scan.

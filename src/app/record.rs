@@ -52,7 +52,9 @@ impl App {
             (looks.is_empty(), Warning::NeverSeen),
             (!looks.is_empty() && seen.cells_only(), Warning::CellsOnly),
             (
-                !looks.is_empty() && !seen.cells_only() && !looks.iter().any(|look| look.quality.lossless),
+                !looks.is_empty()
+                    && !seen.cells_only()
+                    && !looks.iter().any(|look| look.quality.lossless),
                 Warning::NeverLossless,
             ),
             (

@@ -18,6 +18,8 @@ pub struct Shown {
     pub painted: Option<Arc<CellPicture>>,
     /// Columns and rows it covers.
     pub cells: (u16, u16),
+    /// How long it took to render.
+    pub took: std::time::Duration,
 }
 
 /// What is drawn over the picture, in scan pixels.

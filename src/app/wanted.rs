@@ -24,7 +24,7 @@ struct PictureKey {
     scan_id: String,
     view: View,
     pane: (u16, u16),
-    means: (Protocol, CellSize, Depth, u16),
+    means: (Protocol, bool, CellSize, Depth, u16),
     effort: Option<Effort>,
     overlay: Overlay,
 }
@@ -148,12 +148,13 @@ impl App {
             pane: (pane.width, pane.height),
             means: (
                 self.terminal.protocol,
+                self.terminal.placeholders,
                 self.terminal.cell,
                 self.terminal.depth,
                 self.terminal.registers,
             ),
             effort: (!self.terminal.protocol.is_pixels()).then_some(self.effort()),
-            overlay: if self.terminal.protocol.has_layers() {
+            overlay: if self.terminal.has_layers() {
                 Overlay::default()
             } else {
                 self.overlay()

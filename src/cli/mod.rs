@@ -5,6 +5,7 @@
 //! `cli-arg-ARG` for one that several commands share, `cli-NAME-example` for its example.
 
 mod console;
+mod doctor;
 mod info;
 pub mod keys;
 mod list;
@@ -218,6 +219,12 @@ pub enum Command {
         /// The key file in effect.
         #[arg(long, value_name = "FILE")]
         keymap: Option<PathBuf>,
+    },
+    /// What this terminal, line, locale and folder can do.
+    Doctor {
+        /// One JSON document.
+        #[arg(long)]
+        json: bool,
     },
     /// Shell completions.
     Completions {
@@ -459,6 +466,7 @@ fn dispatch(cli: Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, Fa
             format,
             keymap,
         }) => keys::run(check.as_deref(), keymap.as_deref(), &format, out, err),
+        Some(Command::Doctor { json }) => doctor::run(json, out, err),
         Some(Command::Completions { shell }) => papers::completions(shell, out),
         Some(Command::Man) => papers::manual(out),
     }

@@ -245,7 +245,8 @@ mod tests {
         let (layer, problems) = Layer::parse(BUILT_IN, None, Base::default());
         assert_eq!(problems, []);
         for setting in SETTINGS {
-            let may_be_missing = ["log.folder", "log.analyst", "line.byte_budget"].contains(&setting.name);
+            let may_be_missing =
+                ["log.folder", "log.analyst", "line.byte_budget"].contains(&setting.name);
             assert_ne!(
                 layer.values.contains_key(setting.name),
                 may_be_missing,

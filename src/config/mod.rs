@@ -15,7 +15,8 @@ pub use crate::nearest::nearest;
 pub use document::LONGEST;
 pub use layer::{Base, Layer, Origin};
 pub use merge::{
-    BUILT_IN, Colours, Config, Console, DisplayRule, KeymapChoice, Limits, LineRule, Log, WindowRule, merge,
+    BUILT_IN, Colours, Config, Console, DisplayRule, KeymapChoice, Limits, LineRule, Log,
+    WindowRule, merge,
 };
 pub use places::{Loaded, Overrides, Places, load, read_text};
 pub use problem::{Problem, Severity, in_order, position};

@@ -58,7 +58,17 @@ pub enum Setpoint {
 }
 
 /// The words of `console.protocol` and `--protocol`.
-pub const PROTOCOLS: &[&str] = &["auto", "kitty", "iterm2", "sixel", "half-block"];
+pub const PROTOCOLS: &[&str] = &[
+    "auto",
+    "kitty",
+    "iterm2",
+    "sixel",
+    "half-block",
+    "quadrant",
+    "sextant",
+    "octant",
+    "braille",
+];
 /// The words of `display.colours`.
 pub const COLOURS: &[&str] = &["auto", "truecolour", "256", "16", "none"];
 /// The words of `line.max_quality` and `--max-quality`.

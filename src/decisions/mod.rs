@@ -36,7 +36,7 @@ pub use line::{LINE_LIMIT, sha256_hex};
 pub use plain::plain_json;
 pub use report::{Problem, ProblemKind, Report, Verdict};
 pub use request::{Answer, NOTE_LIMIT, Request, VIEWS_LIMIT};
-pub use sitting::{ClockJump, Close, End, Fault, Head, Open, Tail};
+pub use sitting::{ClockJump, Close, DisplayCheck, End, Fault, Head, Open, Tail};
 pub use tell::{Record, read_log};
 pub use verify::{Remembered, Scans, Witnesses, verify};
 pub use vocabulary::{Conclusion, control_label, controls, reason_label, reasons};

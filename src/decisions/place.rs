@@ -29,6 +29,7 @@ pub(super) fn open_body(settings: &LogSettings, found: &Survey) -> Open {
         pinned: found.pinned.clone(),
         tails: found.tails.clone(),
         unreadable: found.unreadable.clone(),
+        display_check: settings.display_check.clone(),
     }
 }
 

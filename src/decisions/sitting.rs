@@ -38,6 +38,26 @@ pub struct Open {
     /// Segments that are damaged or unreadable, or that earlier records name and are missing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unreadable: Vec<String>,
+    /// What the analyst's display showed when it was last tried, where it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_check: Option<DisplayCheck>,
+}
+
+/// Which greys an analyst told apart on a display (`xamine doctor`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DisplayCheck {
+    /// When, RFC 3339 with offset.
+    pub date: String,
+    /// Graphics protocol of the steps.
+    pub protocol: String,
+    /// Steps of the wedge that were shown, evenly from black to white.
+    pub steps: u8,
+    /// Of those, how many were told apart.
+    pub steps_told_apart: u8,
+    /// Smallest difference to black that was seen, of 255; null when none was.
+    pub near_black: Option<u8>,
+    /// Smallest difference to white that was seen, of 255; null when none was.
+    pub near_white: Option<u8>,
 }
 
 /// The last record of a segment, as another record has seen it.

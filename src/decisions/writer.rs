@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::clock::Clock;
 use super::request::{Answer, Request};
 use super::scribe::Scribe;
-use super::sitting::Head;
+use super::sitting::{DisplayCheck, Head};
 use crate::messages::say;
 use crate::{Error, Result};
 
@@ -33,6 +33,8 @@ pub struct LogSettings {
     pub fallback: Option<PathBuf>,
     /// The time.
     pub clock: Clock,
+    /// What the analyst's display showed when it was last tried.
+    pub display_check: Option<DisplayCheck>,
     /// Remembers heads outside the folder.
     pub remember: Option<Remember>,
 }
@@ -51,6 +53,7 @@ impl LogSettings {
             login,
             fallback: None,
             clock: Clock::system(),
+            display_check: None,
             remember: None,
         }
     }

@@ -71,7 +71,9 @@ pub(super) fn tiles(area: Rect, cells: usize, aspect: f64) -> Vec<Rect> {
     let cut = |length: u16, parts: f64| -> Vec<(u16, u16)> {
         let parts = (parts as u16).clamp(1, length.max(1));
         let edge = |part: u16| (u32::from(length) * u32::from(part) / u32::from(parts)) as u16;
-        (0..parts).map(|part| (edge(part), edge(part + 1))).collect()
+        (0..parts)
+            .map(|part| (edge(part), edge(part + 1)))
+            .collect()
     };
     let (columns, rows) = (cut(area.width, across), cut(area.height, down));
     let tile = |(left, right): (u16, u16), (top, bottom): (u16, u16)| {
@@ -99,7 +101,10 @@ mod tests {
             ('a', Rect::new(0, 2, 1, 1)),
         ];
         assert_eq!(found.len(), expected.len());
-        assert!(expected.iter().all(|part| found.contains(part)), "{found:?}");
+        assert!(
+            expected.iter().all(|part| found.contains(part)),
+            "{found:?}"
+        );
     }
 
     #[test]
@@ -113,7 +118,11 @@ mod tests {
             let tiles = tiles(area, cells, 2.0);
             let sum: usize = tiles.iter().map(|t| t.area() as usize).sum();
             assert_eq!(sum, area.area() as usize, "{area:?}");
-            assert!(tiles.iter().all(|t| area.intersection(*t) == *t && !t.is_empty()));
+            assert!(
+                tiles
+                    .iter()
+                    .all(|t| area.intersection(*t) == *t && !t.is_empty())
+            );
         }
         assert!(tiles(Rect::new(0, 0, 100, 30), 256, 2.0).len() <= 20);
     }

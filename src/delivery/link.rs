@@ -16,8 +16,10 @@ const MOST: f64 = 256_000.0;
 const AHEAD: f64 = 0.25;
 /// Weight of a new sample of the rate.
 const WEIGHT: f64 = 0.3;
-/// Times shorter than this say nothing about a rate.
-const INSTANT: f64 = 0.000_2;
+/// Shorter times are not told apart: a terminal on this machine.
+const INSTANT: f64 = 0.000_1;
+/// Groups of fewer bytes say nothing about a rate.
+const TELLING: usize = 400;
 /// A line without an answer for this long, or for four round trips, has stalled.
 const STALL: Duration = Duration::from_secs(3);
 /// The pace where the terminal confirms nothing, in bytes a second: 64 kbit/s.
@@ -85,18 +87,12 @@ impl Link {
         let last = *gone.last()?;
         let rtt = now.saturating_sub(last.at);
         self.latest = Some(rtt);
-        // Groups that came one after another through a busy line tell its rate; a single one tells
-        // it by what its bytes added to the shortest round trip.
+        // Only groups that came one after another through a busy line tell its rate: how long a
+        // single one was on its way and how long it waited for its own bytes cannot be told apart.
         let bytes: usize = gone.iter().map(|sent| sent.bytes).sum();
-        let span = match self.heard.filter(|_| gone[0].busy) {
-            Some(heard) => now.saturating_sub(heard.max(gone[0].at)),
-            None => rtt.saturating_sub(self.nearest.unwrap_or(rtt)),
-        };
-        if span.as_secs_f64() > INSTANT && bytes > 256 {
-            self.sample(bytes as f64 / span.as_secs_f64());
-        } else if bytes > 1_000 && rtt < Duration::from_millis(20) {
-            // Too fast to tell apart from nothing: a terminal on this machine.
-            self.sample(bytes as f64 / rtt.as_secs_f64().max(INSTANT));
+        if let Some(heard) = self.heard.filter(|_| gone[0].busy && bytes > TELLING) {
+            let span = now.saturating_sub(heard.max(gone[0].at)).as_secs_f64();
+            self.sample(bytes as f64 / span.max(INSTANT));
         }
         self.nearest = Some(self.nearest.map_or(rtt, |nearest| nearest.min(rtt)));
         self.heard = Some(now);
@@ -132,6 +128,12 @@ impl Link {
             }
             _ => FIRST,
         }
+    }
+
+    /// Whether nothing is under way: a fence before the next group then tells the round trip, and
+    /// from there the group's own fence tells the rate.
+    pub fn is_idle(&self) -> bool {
+        self.waiting.is_empty()
     }
 
     /// Bytes under way.
@@ -196,7 +198,10 @@ mod tests {
         let rtt = link.rtt().unwrap_or_default().as_secs_f64();
         assert!((rtt - RTT).abs() < 0.01, "{rtt}");
         let window = link.window() as f64;
-        assert!((window / (RATE * (RTT + AHEAD)) - 1.0).abs() < 0.1, "{window}");
+        assert!(
+            (window / (RATE * (RTT + AHEAD)) - 1.0).abs() < 0.1,
+            "{window}"
+        );
     }
 
     #[test]
@@ -231,8 +236,10 @@ mod tests {
     fn a_local_terminal_gets_a_wide_window() {
         let mut link = Link::default();
         link.set_confirms(true);
-        link.sent(1, 2_000, at(0.0));
-        link.passed(1, at(0.000_5));
+        link.sent(1, 4, at(0.0));
+        link.sent(2, 2_000, at(0.0));
+        link.passed(1, at(0.000_2));
+        link.passed(2, at(0.000_5));
         assert!(link.window() > 100_000, "{}", link.window());
     }
 }

@@ -23,7 +23,8 @@ use std::time::Duration;
 use ratatui::layout::Rect;
 
 use crate::graphics::{
-    Answers, Body, Depth, Draw, Effort, Encoded, Placement, Protocol, Rung, Stage, Target, kitty,
+    Answers, Body, Depth, Draw, Effort, Encoded, Placement, Protocol, Rung, Stage, StandIn, Target,
+    kitty, placeholder,
 };
 use crate::view::{Frame, Pixels};
 use crate::{Error, Result};
@@ -53,6 +54,8 @@ pub struct Means {
     pub depth: Depth,
     /// Colour registers of sixel.
     pub registers: u16,
+    /// Whether kitty's pictures stand for characters among the cells.
+    pub placeholders: bool,
 }
 
 /// What stands on the screen, as far as the terminal confirmed it.
@@ -341,6 +344,11 @@ impl Delivery {
             unit.lossless = encoded.lossless;
             unit.sent = encoded.sent;
             unit.bytes = bytes;
+            if self.means.placeholders {
+                let (columns, rows) = (unit.area.width, unit.area.height);
+                unit.bytes
+                    .extend(placeholder::virtual_placement(unit.id, columns, rows));
+            }
             self.ready.push_back(unit);
         }
         Ok(())
@@ -369,7 +377,8 @@ impl Delivery {
     /// The screen was cleared and the terminal's pictures taken away.
     pub fn lost(&mut self) {
         self.garbage.extend(self.shelf.clear());
-        self.garbage.extend(self.sprite_ids.drain(..).map(|(_, id)| id));
+        self.garbage
+            .extend(self.sprite_ids.drain(..).map(|(_, id)| id));
         self.painted.clear();
         self.standing.clear();
         self.ready.clear();
@@ -422,7 +431,11 @@ impl Delivery {
 
     /// Ends a transmission in the middle: the terminal refuses what it has of it.
     fn cut_off(&mut self, stage: &mut Stage) {
-        if self.running.take().is_some_and(|running| running.written > 0) {
+        if self
+            .running
+            .take()
+            .is_some_and(|running| running.written > 0)
+        {
             stage.sends.push(kitty::cut_off());
         }
     }
@@ -432,7 +445,9 @@ impl Delivery {
         // Nothing may come between the parts of a transmission: what must move at once ends it.
         let new_sprites = self.sprites.iter().any(|s| self.sprite_id(s).is_none());
         if self.running.is_some()
-            && (new_sprites || !self.garbage.is_empty() || self.placements(wish, area) != self.standing)
+            && (new_sprites
+                || !self.garbage.is_empty()
+                || self.placements(wish, area) != self.standing)
         {
             self.cut_off(&mut stage);
         }
@@ -462,14 +477,35 @@ impl Delivery {
         }
         if self.running.is_none() {
             self.standing = self.placements(wish, area);
-            let shown: Vec<u32> = self.standing.iter().map(|p| p.id).collect();
+            let mut shown: Vec<u32> = self.standing.iter().map(|p| p.id).collect();
+            if self.means.placeholders {
+                shown.extend(self.covering(wish));
+            }
             self.shelf.touch(&shown);
             stage.deletes = std::mem::take(&mut self.garbage);
             stage.deletes.extend(self.shelf.tidy(&shown));
         }
         stage.placements.clone_from(&self.standing);
+        if self.means.placeholders {
+            stage.cells = self.stand_ins(wish, area);
+        }
         self.now_level = self.level(wish);
         stage
+    }
+
+    /// Numbers of the kept pictures that show something of the pane.
+    fn covering(&self, wish: &Scene) -> Vec<u32> {
+        let shown = self
+            .cover(wish)
+            .cells
+            .into_iter()
+            .filter_map(|shows| match shows {
+                Shows::Held(at) => Some(self.shelf.held[at].id),
+                _ => None,
+            });
+        let mut ids: Vec<u32> = shown.collect();
+        ids.dedup();
+        ids
     }
 
     fn start_unit(&mut self) -> Option<Running> {
@@ -490,7 +526,9 @@ impl Delivery {
             if unit.bytes.len() > room && self.is_busy(&stage) {
                 break;
             }
-            let Some(unit) = self.ready.pop_front() else { break };
+            let Some(unit) = self.ready.pop_front() else {
+                break;
+            };
             room = room.saturating_sub(unit.bytes.len());
             let columns = usize::from(wish.cells[0]);
             for ((x, y), mark) in cells(unit.area).zip(&unit.marks) {
@@ -511,12 +549,20 @@ impl Delivery {
 
     /// Whether bytes are under way or staged, so that more of them have to wait for room.
     fn is_busy(&self, stage: &Stage) -> bool {
-        self.link.unacked() > 0 || !stage.sends.is_empty() || !stage.draws.is_empty() || self.purse < 0.0
+        self.link.unacked() > 0
+            || !stage.sends.is_empty()
+            || !stage.draws.is_empty()
+            || self.purse < 0.0
     }
 
     /// A group of bytes was written.
     pub fn wrote(&mut self, written: Written, now: Duration) {
-        let Written { token, bytes, picture, .. } = written;
+        let Written {
+            token,
+            bytes,
+            picture,
+            ..
+        } = written;
         self.picture_bytes += picture;
         self.sitting_bytes += bytes;
         self.purse -= bytes as f64;
@@ -563,11 +609,16 @@ impl Delivery {
         Facts {
             level: self.seen_level,
             stalled: self.link.is_stalled(now),
-            rtt: self.link.rtt().map(|rtt| Duration::from_millis(rough(rtt.as_secs_f64() * 1e3) as u64)),
+            rtt: self
+                .link
+                .rtt()
+                .map(|rtt| Duration::from_millis(rough(rtt.as_secs_f64() * 1e3) as u64)),
             rate: self.link.rate().map(rough),
             picture: self.picture_bytes / 1_000,
             sitting: self.sitting_bytes / 1_000,
-            left: self.left().map(|left| Duration::from_secs(left.as_secs() + 1)),
+            left: self
+                .left()
+                .map(|left| Duration::from_secs(left.as_secs() + 1)),
             waits: self.waits(),
             effort: self.effort(),
         }
@@ -583,28 +634,39 @@ impl Delivery {
     }
 
     /// The encoder's target for a picture of this number.
-    fn target(&self, id: u32) -> Target {
+    fn target(&self, id: u32, rung: Rung) -> Target {
         Target {
             protocol: self.means.protocol,
             cell: self.wish.as_ref().map(|w| w.cell).unwrap_or_default(),
             depth: self.means.depth,
             registers: self.means.registers,
             id,
-            effort: self.effort(),
+            // What is waited for is coded quickly; what follows may take as long as the line does.
+            effort: match self.effort() {
+                Effort::Least if rung < Rung::Q5 => Effort::Small,
+                effort => effort,
+            },
             answers: Answers::Errors,
         }
     }
 
     fn take_id(&mut self) -> u32 {
-        let id = self.next_id;
+        let count = self.next_id;
+        if self.means.placeholders {
+            self.next_id = (self.next_id + 1) % placeholder::NUMBERS;
+            return placeholder::number(count);
+        }
         self.next_id = self.next_id % 0x00ff_ffff + 1;
-        id
+        count
     }
 
     // --- sprites
 
     fn sprite_id(&self, sprite: &Sprite) -> Option<u32> {
-        let known = self.sprite_ids.iter().find(|(mark, _)| *mark == sprite.mark);
+        let known = self
+            .sprite_ids
+            .iter()
+            .find(|(mark, _)| *mark == sprite.mark);
         known.map(|(_, id)| *id)
     }
 
@@ -616,7 +678,9 @@ impl Delivery {
                 continue;
             }
             let id = self.take_id();
-            stage.sends.push(kitty::transmit(&sprite.png, id, Answers::Errors));
+            stage
+                .sends
+                .push(kitty::transmit(&sprite.png, id, Answers::Errors));
             self.sprite_ids.push((sprite.mark, id));
         }
         while self.sprite_ids.len() > sprite::KEPT {
@@ -631,8 +695,58 @@ impl Delivery {
 
     // --- what is where
 
+    /// The cells whose text stands for kept pictures.
+    fn stand_ins(&self, wish: &Scene, area: Rect) -> Vec<StandIn> {
+        let cover = self.cover(wish);
+        let mut stand_ins = Vec::new();
+        let mut left: Option<(u32, u16, u16)> = None;
+        for (number, shows) in cover.cells.iter().enumerate() {
+            let (x, y) = (
+                (number % cover.columns) as u16,
+                (number / cover.columns) as u16,
+            );
+            let here = self.own_cell(wish, *shows, (x, y));
+            let follows = left.zip(here).is_some_and(|(left, here)| {
+                x > 0 && (left.0, left.1) == (here.0, here.1) && left.2 + 1 == here.2
+            });
+            left = here;
+            let Some((id, row, column)) = here else {
+                continue;
+            };
+            let text = if follows {
+                // The terminal counts on from the cell before.
+                Some(placeholder::PLACEHOLDER.to_string())
+            } else {
+                placeholder::cell(id, row, column)
+            };
+            stand_ins.extend(text.map(|text| StandIn {
+                at: (x + area.x, y + area.y),
+                text,
+                colour: placeholder::foreground(id),
+            }));
+        }
+        stand_ins
+    }
+
+    /// Which cell of which kept picture a cell of the pane shows: number, row, column.
+    fn own_cell(&self, wish: &Scene, shows: Shows, at: (u16, u16)) -> Option<(u32, u16, u16)> {
+        let Shows::Held(number) = shows else {
+            return None;
+        };
+        let held = &self.shelf.held[number];
+        let [dx, dy] = held.scene.shift_on(wish)?;
+        let back = |at: u16, by: i32, first: u16| {
+            u16::try_from(i32::from(at) - by - i32::from(first)).ok()
+        };
+        let row = back(at.1, dy, held.area.y)?;
+        Some((held.id, row, back(at.0, dx, held.area.x)?))
+    }
+
     /// Every part of a kept picture that should be on the screen.
     fn placements(&self, wish: &Scene, area: Rect) -> Vec<Placement> {
+        if self.means.placeholders {
+            return Vec::new();
+        }
         let cover = self.cover(wish);
         let shown: Vec<Option<Shows>> = cover
             .cells
@@ -682,7 +796,9 @@ impl Delivery {
     fn sprite_placements(&self, columns: usize) -> Vec<Placement> {
         let mut placements = Vec::new();
         for sprite in &self.sprites {
-            let Some(id) = self.sprite_id(sprite) else { continue };
+            let Some(id) = self.sprite_id(sprite) else {
+                continue;
+            };
             let free: Vec<Option<()>> = self
                 .free
                 .iter()
@@ -692,11 +808,13 @@ impl Delivery {
                     (*free && sprite.cells.contains((x, y).into())).then_some(())
                 })
                 .collect();
-            placements.extend(rectangles(&free, columns).into_iter().map(|((), cells)| Placement {
-                id,
-                source: sprite.source(cells),
-                cells,
-                layer: 1,
+            placements.extend(rectangles(&free, columns).into_iter().map(|((), cells)| {
+                Placement {
+                    id,
+                    source: sprite.source(cells),
+                    cells,
+                    layer: 1,
+                }
             }));
         }
         placements
@@ -709,7 +827,9 @@ impl Delivery {
         let mut cells: Vec<Shows> = self.free.iter().map(blank).collect();
         let marks = self.marks_of(wish);
         for (number, held) in self.shelf.held.iter().enumerate() {
-            let Some(shift) = held.scene.shift_on(wish) else { continue };
+            let Some(shift) = held.scene.shift_on(wish) else {
+                continue;
+            };
             for (at, mark) in own_cells(held.area, &held.marks, shift, wish) {
                 // Before the frame is rendered the geometry is trusted.
                 let right = marks.is_none_or(|marks| marks[at] == mark);
@@ -740,9 +860,14 @@ impl Delivery {
             let [left, top, right, bottom] = wish.under(&held.scene, held.area);
             let cell = [f64::from(wish.cell.width), f64::from(wish.cell.height)];
             let first = |edge: f64, by: f64| ((edge - 0.5) / by).ceil().max(0.0) as u16;
-            let last = |edge: f64, by: f64, most: u16| ((edge + 0.5) / by).floor().min(f64::from(most)) as u16;
+            let last = |edge: f64, by: f64, most: u16| {
+                ((edge + 0.5) / by).floor().min(f64::from(most)) as u16
+            };
             let (x, y) = (first(left, cell[0]), first(top, cell[1]));
-            let (r, b) = (last(right, cell[0], wish.cells[0]), last(bottom, cell[1], wish.cells[1]));
+            let (r, b) = (
+                last(right, cell[0], wish.cells[0]),
+                last(bottom, cell[1], wish.cells[1]),
+            );
             if x < r && y < b {
                 alike.push((number, Rect::new(x, y, r - x, b - y)));
             }
@@ -904,7 +1029,10 @@ fn part(marks: &[u64], pane: Rect, area: Rect) -> Vec<u64> {
 
 /// A number for what each cell of the frame shows: equal pixels, equal numbers.
 fn marks(frame: &Frame, scene: &Scene) -> Vec<u64> {
-    let (cw, ch) = (usize::from(scene.cell.width), usize::from(scene.cell.height));
+    let (cw, ch) = (
+        usize::from(scene.cell.width),
+        usize::from(scene.cell.height),
+    );
     let mut marks = Vec::with_capacity(scene.pane().area() as usize);
     let mut ground = DefaultHasher::new();
     if let Pixels::Indexed { palette, .. } = &frame.pixels {

@@ -10,8 +10,10 @@ use super::{AHEAD, Delivery, Have, Pending, Scene, Unit, Waits, part};
 use crate::graphics::{Protocol, Rung, Target};
 use crate::view::Frame;
 
-/// What takes less than this is sent as it should end, in seconds.
+/// What takes less than this is sent as it should end, in seconds: where nothing is to be seen yet,
+/// and where something like it stands.
 const AT_ONCE: f64 = 0.15;
+const SOON: f64 = 0.5;
 /// Cells of the smallest tile: 256 x 128 pixels of 8 x 16 cells.
 const TILE: usize = 288;
 /// Cells that a lower rung is not worth sending for.
@@ -87,7 +89,10 @@ impl Delivery {
         if self.coding.is_some() || self.ready.len() >= AHEAD || self.link.is_stalled(now) {
             return None;
         }
-        if !matches!(self.means.protocol, Protocol::Kitty | Protocol::Iterm2 | Protocol::Sixel) {
+        if !matches!(
+            self.means.protocol,
+            Protocol::Kitty | Protocol::Iterm2 | Protocol::Sixel
+        ) {
             return None;
         }
         let content = self.content.clone()?;
@@ -98,7 +103,10 @@ impl Delivery {
         self.next_order += 1;
         let cell = [usize::from(wish.cell.width), usize::from(wish.cell.height)];
         let origin = [usize::from(area.x) * cell[0], usize::from(area.y) * cell[1]];
-        let size = [usize::from(area.width) * cell[0], usize::from(area.height) * cell[1]];
+        let size = [
+            usize::from(area.width) * cell[0],
+            usize::from(area.height) * cell[1],
+        ];
         self.coding = Some(Unit {
             number,
             scene: wish,
@@ -114,7 +122,7 @@ impl Delivery {
             number,
             frame: content.frame,
             part: (origin, size),
-            target: self.target(id),
+            target: self.target(id, rung),
             rung,
         })
     }
@@ -146,17 +154,23 @@ impl Delivery {
         let parts: Vec<Rect> = if (whole.area() as usize) < cells * 5 / 4 {
             tiles(whole, size, aspect)
         } else {
-            parts.iter().flat_map(|(_, part)| tiles(*part, size, aspect)).collect()
+            parts
+                .iter()
+                .flat_map(|(_, part)| tiles(*part, size, aspect))
+                .collect()
         };
         let centre = [wish.cells[0] / 2, wish.cells[1] / 2];
         let focus = self.focus.unwrap_or(centre).map(f64::from);
         let away = |part: &Rect| {
-            let nearest = |at: f64, from: u16, to: u16| at - at.clamp(f64::from(from), f64::from(to));
+            let nearest =
+                |at: f64, from: u16, to: u16| at - at.clamp(f64::from(from), f64::from(to));
             let dx = nearest(focus[0], part.left(), part.right());
             let dy = nearest(focus[1], part.top(), part.bottom()) * aspect;
             dx * dx + dy * dy
         };
-        let first = parts.into_iter().min_by(|a, b| away(a).total_cmp(&away(b)))?;
+        let first = parts
+            .into_iter()
+            .min_by(|a, b| away(a).total_cmp(&away(b)))?;
         Some((first, target))
     }
 
@@ -164,17 +178,50 @@ impl Delivery {
     /// that is worth its bytes.
     fn climb(&self, least: Rung, cells: usize) -> Rung {
         let Some(rate) = self.link.rate() else {
-            return if cells <= FEW { Rung::Q5 } else { next(least) };
+            return if cells <= FEW {
+                Rung::Q5
+            } else {
+                self.next(least)
+            };
+        };
+        let part = cells * 2 < self.free.len();
+        let patience = if least > Rung::Q0 || part {
+            SOON
+        } else {
+            AT_ONCE
         };
         let seconds = |rung: Rung| self.costs.of_cells(rung, cells) / rate;
         let quick = [Rung::Q5, Rung::Q3, Rung::Q2]
             .into_iter()
-            .find(|rung| *rung > least && seconds(*rung) <= AT_ONCE);
-        quick.unwrap_or_else(|| if cells <= FEW { Rung::Q5 } else { next(least) })
+            .find(|rung| *rung > least && seconds(*rung) <= patience);
+        quick.unwrap_or_else(|| {
+            if cells <= FEW {
+                Rung::Q5
+            } else {
+                self.next(least)
+            }
+        })
+    }
+
+    /// The next rung that is sent on a slow line: from Q3 tiles go straight to their end, because Q4
+    /// would cost half of it and be thrown away. Where every picture costs its cells of text too,
+    /// there are fewer steps.
+    fn next(&self, rung: Rung) -> Rung {
+        match rung {
+            Rung::Q0 if self.means.placeholders => Rung::Q2,
+            Rung::Q2 if self.means.placeholders => Rung::Q5,
+            Rung::Q0 => Rung::Q1,
+            Rung::Q1 => Rung::Q2,
+            Rung::Q2 => Rung::Q3,
+            _ => Rung::Q5,
+        }
     }
 
     /// Cells of a tile: what the line takes in one window, so that a key waits for no more.
     fn tile_cells(&self, rung: Rung) -> usize {
+        if self.means.placeholders {
+            return usize::MAX;
+        }
         let cost = self.costs.of_cells(rung, 1).max(0.1);
         let cells = (self.link.window() as f64 * 0.8 / cost) as usize;
         match self.means.protocol {
@@ -219,7 +266,8 @@ impl Delivery {
         self.marks_of(wish)?;
         let ceiling = self.ceiling();
         let have = self.have(wish, Pending::Without);
-        let short = |cell: &&Have| cell.is_some_and(|s| s.map_or(Rung::Q0, |(rung, _)| rung) < ceiling);
+        let short =
+            |cell: &&Have| cell.is_some_and(|s| s.map_or(Rung::Q0, |(rung, _)| rung) < ceiling);
         let cells = have.iter().filter(short).count();
         let bytes = self.costs.of_cells(ceiling, cells) + self.link.unacked() as f64;
         (cells > 0).then(|| Duration::from_secs_f64((bytes / rate.max(1.0)).min(1e6)))
@@ -243,7 +291,11 @@ impl Delivery {
 
     /// Bytes a second that are allowed, where they are limited by more than the line's answers.
     fn pace(&self) -> Option<f64> {
-        let blind = if self.link.confirms() { None } else { self.link.rate() };
+        let blind = if self.link.confirms() {
+            None
+        } else {
+            self.link.rate()
+        };
         match (self.settings.budget, blind) {
             (Some(budget), Some(blind)) => Some(budget.min(blind)),
             (budget, blind) => budget.or(blind),
@@ -264,22 +316,14 @@ impl Delivery {
     pub fn wake(&self, now: Duration) -> Option<Duration> {
         let stall = self.link.stalls_at().filter(|at| *at > now);
         let waiting = !self.ready.is_empty() || self.running.is_some();
-        let purse = self.pace().filter(|_| waiting && !self.link.is_stalled(now)).map(|pace| {
-            let missing = (1_500.0 - self.purse).max(pace * 0.05);
-            now + Duration::from_secs_f64(missing / pace.max(1.0))
-        });
+        let purse = self
+            .pace()
+            .filter(|_| waiting && !self.link.is_stalled(now))
+            .map(|pace| {
+                let missing = (1_500.0 - self.purse).max(pace * 0.05);
+                now + Duration::from_secs_f64(missing / pace.max(1.0))
+            });
         stall.into_iter().chain(purse).min()
-    }
-}
-
-/// The next rung that is sent on a slow line: from Q3 tiles go straight to their end, because Q4
-/// would cost half of it and be thrown away.
-fn next(rung: Rung) -> Rung {
-    match rung {
-        Rung::Q0 => Rung::Q1,
-        Rung::Q1 => Rung::Q2,
-        Rung::Q2 => Rung::Q3,
-        _ => Rung::Q5,
     }
 }
 

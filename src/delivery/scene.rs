@@ -75,7 +75,10 @@ impl Scene {
             let scan = other.view.to_scan(other.screen(), at);
             self.view.to_screen(self.screen(), scan)
         };
-        let (a, b) = (corner(cells.left(), cells.top()), corner(cells.right(), cells.bottom()));
+        let (a, b) = (
+            corner(cells.left(), cells.top()),
+            corner(cells.right(), cells.bottom()),
+        );
         [a[0], a[1], b[0], b[1]]
     }
 }

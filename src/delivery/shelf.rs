@@ -51,9 +51,18 @@ impl Held {
     /// The part of its pixels under a rectangle of its scene's screen in pixels, as near as pixels
     /// go; `None` where it has nothing of it.
     pub(super) fn source_near(&self, screen: [f64; 4]) -> Option<[usize; 4]> {
-        let cell = [f64::from(self.scene.cell.width), f64::from(self.scene.cell.height)];
-        let origin = [f64::from(self.area.x) * cell[0], f64::from(self.area.y) * cell[1]];
-        let size = [f64::from(self.area.width) * cell[0], f64::from(self.area.height) * cell[1]];
+        let cell = [
+            f64::from(self.scene.cell.width),
+            f64::from(self.scene.cell.height),
+        ];
+        let origin = [
+            f64::from(self.area.x) * cell[0],
+            f64::from(self.area.y) * cell[1],
+        ];
+        let size = [
+            f64::from(self.area.width) * cell[0],
+            f64::from(self.area.height) * cell[1],
+        ];
         let at = |side: usize, axis: usize| {
             (screen[side] - origin[axis]) / size[axis] * self.sent[axis] as f64
         };

@@ -33,13 +33,18 @@ impl Sprite {
         let marks = marks.iter().map(|mark| (std::slice::from_ref(mark), None));
         let cross = crosshair.map(|at| (&[][..], Some(at)));
         let parts = marks.chain(cross);
-        parts.filter_map(|(marks, at)| Self::of(scene, marks, at)).collect()
+        parts
+            .filter_map(|(marks, at)| Self::of(scene, marks, at))
+            .collect()
     }
 
     /// One of them.
     fn of(scene: &Scene, marks: &[Region], crosshair: Option<[f64; 2]>) -> Option<Self> {
         let dots = drawn_over(scene.screen(), &scene.view, marks, crosshair);
-        let cell = [usize::from(scene.cell.width), usize::from(scene.cell.height)];
+        let cell = [
+            usize::from(scene.cell.width),
+            usize::from(scene.cell.height),
+        ];
         let edge = |pick: fn(&[usize; 2]) -> usize| {
             let all = dots.iter().map(|(at, _)| pick(at));
             Some((all.clone().min()?, all.max()?))

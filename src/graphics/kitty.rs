@@ -10,6 +10,7 @@ use std::io::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::ladder::{self, Ask, Coded, Limits};
 use super::{Answers, Body, Made, Placement, Target, png};
 use crate::Result;
 use crate::view::Frame;
@@ -27,27 +28,74 @@ pub(crate) fn encode(frame: &Frame, target: &Target) -> Result<Made> {
     })
 }
 
+/// Codes a frame at a rung of the ladder, to cover `columns` x `rows` cells.
+pub(crate) fn code(
+    frame: &Frame,
+    target: &Target,
+    [columns, rows]: [u16; 2],
+    limits: &Limits<'_>,
+) -> Result<Coded> {
+    // A terminal scales to whole cells only: what lies beside the frame is sent clear.
+    let covered = [
+        usize::from(columns) * usize::from(target.cell.width.max(1)),
+        usize::from(rows) * usize::from(target.cell.height.max(1)),
+    ];
+    ladder::code(&Ask {
+        frame,
+        covered,
+        limits,
+        effort: target.effort,
+        wire: &|file| wire(file, target.id, target.answers),
+    })
+}
+
+/// What is said before the data of a picture's first chunk but for `m=1`, and of the others.
+fn heads(id: u32, answers: Answers) -> [String; 2] {
+    let quiet = match answers {
+        Answers::Silent => "q=2",
+        Answers::Errors => "q=1",
+        Answers::Acknowledged => "",
+    };
+    // Transmission is the action unless another is said.
+    let comma = if quiet.is_empty() { "" } else { "," };
+    [format!("f=100,i={id}{comma}{quiet}"), quiet.to_owned()]
+}
+
 /// Sends a PNG file for later placements.
 pub fn transmit(png: &[u8], id: u32, answers: Answers) -> Vec<u8> {
     let text = STANDARD.encode(png);
     let chunks: Vec<&[u8]> = text.as_bytes().chunks(CHUNK).collect();
-    let mut out = Vec::with_capacity(text.len() + 16 * chunks.len() + 80);
+    let [first, others] = heads(id, answers);
+    let mut out = Vec::with_capacity(wire(png.len(), id, answers));
     for (number, chunk) in chunks.iter().enumerate() {
-        let more = u8::from(number + 1 < chunks.len());
+        let more = number + 1 < chunks.len();
+        let head = if number == 0 { &first } else { &others };
         out.extend_from_slice(b"\x1b_G");
-        if number == 0 {
-            write(&mut out, format_args!("a=t,f=100,i={id},"));
+        out.extend_from_slice(head.as_bytes());
+        // The only chunk says nothing of more, and the last of many says that there are none.
+        if chunks.len() > 1 {
+            let comma = if head.is_empty() { "" } else { "," };
+            write(&mut out, format_args!("{comma}m={}", u8::from(more)));
         }
-        match answers {
-            Answers::Silent => out.extend_from_slice(b"q=2,"),
-            Answers::Errors => out.extend_from_slice(b"q=1,"),
-            Answers::Acknowledged => {}
-        }
-        write(&mut out, format_args!("m={more};"));
+        out.push(b';');
         out.extend_from_slice(chunk);
         out.extend_from_slice(b"\x1b\\");
     }
     out
+}
+
+/// Bytes on the wire of a PNG file of so many bytes.
+pub(crate) fn wire(file: usize, id: u32, answers: Answers) -> usize {
+    let text = file.div_ceil(3) * 4;
+    let chunks = text.div_ceil(CHUNK);
+    let [first, others] = heads(id, answers).map(|head| head.len());
+    let (escapes, more) = (6 * chunks, |head: usize| 3 + usize::from(head > 0));
+    let said = first + (chunks.saturating_sub(1)) * others;
+    let marks = match chunks {
+        0 | 1 => 0,
+        _ => more(first) + (chunks - 1) * more(others),
+    };
+    text + escapes + said + marks
 }
 
 /// Ends a transmission in the middle: the terminal refuses what it has, and says nothing of it.

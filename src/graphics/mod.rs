@@ -4,20 +4,27 @@
 //! whether the terminal will show exactly those pixels. Nothing here asks, waits or writes; finding
 //! out what a terminal can do is [`crate::terminal`]'s work. Never RGBA: a byte a pixel at most.
 
+mod average;
 pub mod cells;
+mod deflate;
 mod encoded;
 pub mod iterm2;
 pub mod kitty;
+mod ladder;
+mod levels;
 mod palette;
 pub mod placeholder;
 mod png;
 mod protocol;
+mod reduced;
 mod rung;
 pub mod sixel;
 mod size;
 mod sprite;
+mod ssim;
 mod stage;
 
+use self::ladder::Limits;
 use crate::cancel::Cancel;
 use crate::messages::say;
 use crate::view::{Frame, Pixels};
@@ -29,7 +36,7 @@ pub use protocol::{Depth, Protocol};
 pub use rung::Rung;
 pub use size::{CellSize, parse_size, pixels_for};
 pub use sprite::sprite_png;
-pub use stage::{Draw, Placement, Stage};
+pub use stage::{Draw, Placement, Stage, StandIn};
 
 /// How much work goes into smaller bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -82,18 +89,14 @@ pub fn encode(frame: &Frame, target: &Target) -> Result<Encoded> {
     let (columns, rows) = cells_of(frame, target)?;
     let made = match target.protocol {
         Protocol::Kitty => kitty::encode(frame, target)?,
-        Protocol::Iterm2 => iterm2::encode(frame, target, columns, rows)?,
+        Protocol::Iterm2 => iterm2::encode(frame, target, [columns, rows])?,
         Protocol::Sixel => sixel::encode(frame, target.registers),
-        Protocol::HalfBlock => cells::encode(frame, target.depth),
-        Protocol::None => Made {
-            body: Body::Cells(CellPicture {
-                width: 0,
-                height: 0,
-                cells: Vec::new(),
-            }),
-            colours: 0,
-            lossless: false,
-        },
+        Protocol::HalfBlock
+        | Protocol::Quadrant
+        | Protocol::Sextant
+        | Protocol::Octant
+        | Protocol::Braille
+        | Protocol::None => cells::encode(frame, cells::Plan::of(target)),
     };
     let (bytes, rung) = match &made.body {
         Body::Bytes(bytes) => (bytes.len(), Rung::Q5),
@@ -128,9 +131,33 @@ pub fn code(
     most: Option<usize>,
     cancel: &Cancel,
 ) -> Result<Encoded> {
-    let _ = (rung, most);
     cancel.check()?;
-    encode(frame, target)
+    let (columns, rows) = cells_of(frame, target)?;
+    let limits = Limits { rung, most, cancel };
+    let coded = match target.protocol {
+        _ if rung == Rung::Q5 && most.is_none() => return encode(frame, target),
+        Protocol::Kitty => kitty::code(frame, target, [columns, rows], &limits)?,
+        Protocol::Iterm2 => iterm2::code(frame, target, [columns, rows], &limits)?,
+        _ => return encode(frame, target),
+    };
+    let bytes = match target.protocol {
+        Protocol::Kitty => kitty::transmit(&coded.file, target.id, target.answers),
+        _ => iterm2::inline(&coded.file, &iterm2::sizes(frame, target, [columns, rows])),
+    };
+    Ok(Encoded {
+        protocol: target.protocol,
+        id: target.id,
+        columns,
+        rows,
+        pixels: [frame.width, frame.height],
+        sent: coded.sent,
+        rung: coded.rung,
+        cell: target.cell,
+        colours: coded.colours,
+        lossless: coded.lossless,
+        bytes: bytes.len(),
+        body: Body::Bytes(bytes),
+    })
 }
 
 /// What one encoder made.
@@ -154,12 +181,11 @@ fn cells_of(frame: &Frame, target: &Target) -> Result<(u16, u16)> {
         return Err(impossible());
     }
     let (across, down) = match target.protocol {
-        Protocol::HalfBlock => (1, 2),
         Protocol::None => return Ok((0, 0)),
-        _ => (
+        protocol => protocol.cell_pixels().unwrap_or((
             usize::from(target.cell.width.max(1)),
             usize::from(target.cell.height.max(1)),
-        ),
+        )),
     };
     let columns = u16::try_from(frame.width.div_ceil(across)).map_err(|_| impossible())?;
     let rows = u16::try_from(frame.height.div_ceil(down)).map_err(|_| impossible())?;

@@ -165,6 +165,24 @@ pub fn virtual_placement(id: u32, columns: u16, rows: u16) -> Vec<u8> {
     out
 }
 
+/// The picture's cells as lines of text, each with its colour and ended by a line feed, for a picture
+/// that is printed; at most [`MOST`] columns and rows.
+pub fn lines(id: u32, columns: u16, rows: u16) -> String {
+    let colour = match foreground(id) {
+        Color::Rgb(red, green, blue) => format!("\x1b[38;2;{red};{green};{blue}m"),
+        Color::Indexed(index) => format!("\x1b[38;5;{index}m"),
+        _ => String::new(),
+    };
+    let row = |row| -> String {
+        (0..columns)
+            .filter_map(|column| cell(id, row, column))
+            .collect()
+    };
+    (0..rows.min(MOST))
+        .map(|number| [&colour, row(number).as_str(), "\x1b[39m\n"].concat())
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,11 +199,11 @@ mod tests {
             (marks[30], marks[255], marks[296]),
             (0x483, 0xa8e5, 0x1d244)
         );
-        assert_eq!(marks.iter().sum::<u32>(), 4545336);
+        assert_eq!(marks.iter().sum::<u32>(), 4_545_336);
         let folded = marks
             .iter()
             .fold(0_u32, |sum, mark| sum.wrapping_mul(31).wrapping_add(*mark));
-        assert_eq!(folded, 2366931042);
+        assert_eq!(folded, 2_366_931_042);
     }
 
     #[test]
@@ -214,6 +232,14 @@ mod tests {
             assert!(matches!(foreground(id), Color::Indexed(16..)));
         }
         assert_eq!(number(NUMBERS), number(0));
+    }
+
+    #[test]
+    fn lines_say_the_colour_and_every_cell() {
+        let text = lines(42, 2, 2);
+        let expected = "\x1b[38;5;42m\u{10eeee}\u{305}\u{305}\u{10eeee}\u{305}\u{30d}\x1b[39m\n\
+            \x1b[38;5;42m\u{10eeee}\u{30d}\u{305}\u{10eeee}\u{30d}\u{30d}\x1b[39m\n";
+        assert_eq!(text, expected);
     }
 
     #[test]

@@ -3,7 +3,8 @@
 
 use ::png::{BitDepth, ColorType, Compression, Encoder, Filter};
 
-use super::{Effort, palette};
+use super::reduced::Few;
+use super::{Effort, deflate, palette};
 use crate::messages::{arg, say};
 use crate::text::Safe;
 use crate::view::{Frame, Pixels};
@@ -83,6 +84,16 @@ fn index_depth(colours: usize) -> u8 {
     }
 }
 
+/// The crate's word for so many bits.
+fn bit_depth(bits: u8) -> BitDepth {
+    match bits {
+        1 => BitDepth::One,
+        2 => BitDepth::Two,
+        4 => BitDepth::Four,
+        _ => BitDepth::Eight,
+    }
+}
+
 /// Writes the file.
 fn write(
     frame: &Frame,
@@ -95,12 +106,7 @@ fn write(
     let mut bytes = Vec::new();
     let mut encoder = Encoder::new(&mut bytes, frame.width as u32, frame.height as u32);
     encoder.set_color(colour);
-    encoder.set_depth(match bits {
-        1 => BitDepth::One,
-        2 => BitDepth::Two,
-        4 => BitDepth::Four,
-        _ => BitDepth::Eight,
-    });
+    encoder.set_depth(bit_depth(bits));
     encoder.set_compression(match effort {
         Effort::Fast => Compression::Fast,
         Effort::Small | Effort::Least => Compression::High,
@@ -119,12 +125,147 @@ fn write(
             writer.write_image_data(&packed)?;
             writer.finish()
         })
-        .map_err(|problem| Error::NotPossible {
-            why: say(
-                "graphics-png-failed",
-                &[arg("why", &Safe::from_outside(&problem.to_string()))],
-            ),
-        })?;
+        .map_err(failed)?;
+    Ok(bytes)
+}
+
+/// Why a file could not be made.
+pub(crate) fn failed(problem: impl std::fmt::Display) -> Error {
+    Error::NotPossible {
+        why: say(
+            "graphics-png-failed",
+            &[arg("why", &Safe::from_outside(&problem.to_string()))],
+        ),
+    }
+}
+
+/// Bytes that a picture of few colours takes, roughly: for comparing codings with each other.
+pub(crate) fn estimate(few: &Few) -> usize {
+    // Indices in bytes pack better than indices in bits, but where the bits are one or two.
+    let bits = few_depth(few).min(8);
+    let bits = if bits > 2 { 8 } else { bits };
+    FRAMING + 3 * few.palette.len() + deflate::estimate(&raw(few, bits, Row::None))
+}
+
+/// Bytes of a PNG beside its data: signature, header, palette's and data's chunks, and end.
+const FRAMING: usize = 8 + 25 + 12 + 12 + 12;
+
+/// How a row of bytes is foretold from its neighbours, by PNG's number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Row {
+    None = 0,
+    Sub = 1,
+    Up = 2,
+    Average = 3,
+    Paeth = 4,
+}
+
+/// Packs a picture of few colours: the smallest of what the effort looks at.
+pub(crate) fn pack_few(few: &Few, effort: Effort) -> Result<Vec<u8>> {
+    let depth = few_depth(few);
+    let mut ways = vec![(depth, Row::None)];
+    if depth < 8 {
+        ways.push((8, Row::None));
+    }
+    ways.extend([Row::Sub, Row::Up, Row::Average, Row::Paeth].map(|row| (8, row)));
+    let mut ranked: Vec<(usize, Vec<u8>, u8)> = ways
+        .into_iter()
+        .map(|(bits, row)| {
+            let data = raw(few, bits, row);
+            (deflate::estimate(&data), data, bits)
+        })
+        .collect();
+    ranked.sort_by_key(|(bytes, ..)| *bytes);
+    ranked.truncate(match effort {
+        Effort::Fast | Effort::Small => 1,
+        Effort::Least => 3,
+    });
+    let mut best: Option<Vec<u8>> = None;
+    for (_, data, bits) in ranked {
+        let file = file(few, bits, &deflate::pack(&data, effort)?)?;
+        if best.as_ref().is_none_or(|best| file.len() < best.len()) {
+            best = Some(file);
+        }
+    }
+    Ok(best.unwrap_or_default())
+}
+
+/// The fewest bits of an index, with one for what is beside the frame.
+fn few_depth(few: &Few) -> u8 {
+    index_depth(few.palette.len() + usize::from(few.sent != few.shown))
+}
+
+/// The rows of a picture as PNG has them before deflate, every row foretold the same way.
+fn raw(few: &Few, bits: u8, row: Row) -> Vec<u8> {
+    let [width, height] = few.sent;
+    let beside = few.palette.len() as u8;
+    let mut values = Vec::with_capacity(width * height);
+    for line in few.indices.chunks(few.shown[0]) {
+        values.extend_from_slice(line);
+        values.resize(values.len() + width - few.shown[0], beside);
+    }
+    values.resize(width * height, beside);
+    let packed = pack(&values, width, bits);
+    let bytes = packed.len() / height;
+    let mut out = Vec::with_capacity(packed.len() + height);
+    let mut above = vec![0; bytes];
+    for line in packed.chunks(bytes) {
+        out.push(row as u8);
+        foretell(row, line, &above, &mut out);
+        above.copy_from_slice(line);
+    }
+    out
+}
+
+/// What is left of a row of bytes after its foretelling.
+fn foretell(row: Row, line: &[u8], above: &[u8], out: &mut Vec<u8>) {
+    let left = |line: &[u8], x: usize| if x == 0 { 0 } else { line[x - 1] };
+    out.extend(line.iter().enumerate().map(|(x, value)| {
+        let (a, b, c) = (left(line, x), above[x], left(above, x));
+        value.wrapping_sub(match row {
+            Row::None => 0,
+            Row::Sub => a,
+            Row::Up => b,
+            Row::Average => a.midpoint(b),
+            Row::Paeth => paeth(a, b, c),
+        })
+    }));
+}
+
+/// Paeth's predictor: of left, above and above left the nearest to `left + above - above left`.
+fn paeth(a: u8, b: u8, c: u8) -> u8 {
+    let [a_, b_, c_] = [a, b, c].map(i16::from);
+    let away = |v: i16| (a_ + b_ - c_ - v).abs();
+    if away(a_) <= away(b_) && away(a_) <= away(c_) {
+        a
+    } else if away(b_) <= away(c_) {
+        b
+    } else {
+        c
+    }
+}
+
+/// The file around a zlib stream of indices.
+fn file(few: &Few, bits: u8, data: &[u8]) -> Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(data.len() + FRAMING + 3 * few.palette.len() + 32);
+    let mut encoder = Encoder::new(&mut bytes, few.sent[0] as u32, few.sent[1] as u32);
+    encoder.set_color(ColorType::Indexed);
+    encoder.set_depth(bit_depth(bits));
+    let mut palette = few.palette.concat();
+    if few.sent != few.shown {
+        palette.extend([0; 3]);
+        let mut clear = vec![255; few.palette.len()];
+        clear.push(0);
+        encoder.set_trns(clear);
+    }
+    encoder.set_palette(palette);
+    encoder
+        .write_header()
+        .and_then(|mut writer| {
+            writer.write_chunk(::png::chunk::IDAT, data)?;
+            writer.finish()
+        })
+        .map_err(failed)?;
     Ok(bytes)
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::CellSize;
 use crate::messages::{arg, say};
 use crate::text::Safe;
 use crate::{Error, Result};
@@ -17,6 +18,14 @@ pub enum Protocol {
     Sixel,
     /// Two pixels a cell, by the character `▀`.
     HalfBlock,
+    /// Four pixels a cell, in two colours, by quadrants such as `▚`.
+    Quadrant,
+    /// Six pixels a cell, in two colours, by sextants (Unicode 13).
+    Sextant,
+    /// Eight pixels a cell, in two colours, by octants (Unicode 16).
+    Octant,
+    /// Eight dots a cell, in two colours, by braille.
+    Braille,
     /// No picture.
     None,
 }
@@ -36,11 +45,15 @@ pub enum Depth {
 
 impl Protocol {
     /// Every protocol of this build.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 9] = [
         Self::Kitty,
         Self::Iterm2,
         Self::Sixel,
         Self::HalfBlock,
+        Self::Quadrant,
+        Self::Sextant,
+        Self::Octant,
+        Self::Braille,
         Self::None,
     ];
 
@@ -49,16 +62,35 @@ impl Protocol {
         matches!(self, Self::Kitty | Self::Iterm2 | Self::Sixel)
     }
 
-    /// Whether the terminal lays pictures over each other, so that crosshair and marks need not be
-    /// drawn into the picture.
-    pub fn has_layers(self) -> bool {
-        self == Self::Kitty
-    }
-
     /// Whether a picture may cover the screen's last row: after a sixel or iTerm2 picture that does,
     /// terminals scroll. The layout keeps that row for the status line.
     pub fn may_touch_last_row(self) -> bool {
         !matches!(self, Self::Sixel | Self::Iterm2)
+    }
+
+    /// Pixels of one cell, across and down, where pictures are drawn with characters.
+    pub fn cell_pixels(self) -> Option<(usize, usize)> {
+        match self {
+            Self::HalfBlock => Some((1, 2)),
+            Self::Quadrant => Some((2, 2)),
+            Self::Sextant => Some((2, 3)),
+            Self::Octant | Self::Braille => Some((2, 4)),
+            Self::Kitty | Self::Iterm2 | Self::Sixel | Self::None => None,
+        }
+    }
+
+    /// Whether the protocol of this name draws with characters.
+    pub fn draws_cells(name: &str) -> bool {
+        let named = Self::ALL.into_iter().find(|p| p.as_str() == name);
+        named.is_some_and(|protocol| protocol.cell_pixels().is_some())
+    }
+
+    /// How much higher than wide a pixel of this protocol is in cells of this size; 1 for square.
+    pub fn pixel_aspect(self, cell: CellSize) -> f64 {
+        self.cell_pixels().map_or(1.0, |(across, down)| {
+            let [width, height] = [cell.width, cell.height].map(|side| f64::from(side.max(1)));
+            height * across as f64 / (width * down as f64)
+        })
     }
 
     /// The word of `--protocol`.
@@ -68,6 +100,10 @@ impl Protocol {
             Self::Iterm2 => "iterm2",
             Self::Sixel => "sixel",
             Self::HalfBlock => "half-block",
+            Self::Quadrant => "quadrant",
+            Self::Sextant => "sextant",
+            Self::Octant => "octant",
+            Self::Braille => "braille",
             Self::None => "none",
         }
     }
@@ -82,12 +118,8 @@ impl Protocol {
             .find(|protocol| protocol.as_str() == word);
         known.map(Some).ok_or_else(|| {
             let names: Vec<Safe> = Self::ALL.iter().map(|p| Safe::word(p.as_str())).collect();
-            let id = match word {
-                "quadrant" | "sextant" | "octant" | "braille" => "graphics-protocol-later",
-                _ => "graphics-protocol-unknown",
-            };
             Error::request(say(
-                id,
+                "graphics-protocol-unknown",
                 &[
                     arg("value", &Safe::from_outside(word)),
                     arg("names", &Safe::join(&names, ", ")),
@@ -108,23 +140,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_read_and_later_ones_are_told_apart_from_wrong_ones() {
+    fn pixels_of_characters_are_square_or_not() {
+        let aspect = |protocol: Protocol| protocol.pixel_aspect(CellSize::default());
+        assert_eq!(aspect(Protocol::Kitty), 1.0);
+        assert_eq!(aspect(Protocol::HalfBlock), 1.0);
+        assert_eq!(aspect(Protocol::Quadrant), 2.0);
+        assert_eq!(aspect(Protocol::Octant), 1.0);
+        assert!(Protocol::draws_cells("octant") && !Protocol::draws_cells("none"));
+    }
+
+    #[test]
+    fn names_are_read_and_wrong_ones_are_told_the_right_ones() {
         for protocol in Protocol::ALL {
             assert_eq!(Protocol::parse(protocol.as_str()), Ok(Some(protocol)));
         }
         assert_eq!(Protocol::parse("auto"), Ok(None));
-        let later =
-            Protocol::parse("octant").map_or_else(|error| error.to_string(), |_| String::new());
         let wrong =
             Protocol::parse("regis").map_or_else(|error| error.to_string(), |_| String::new());
         assert!(
-            later.contains("'octant'") && later.contains("half-block"),
-            "{later}"
-        );
-        assert!(
-            wrong.contains("'regis'") && wrong.contains("half-block"),
+            wrong.contains("'regis'") && wrong.contains("half-block, quadrant"),
             "{wrong}"
         );
-        assert_ne!(later.replace("octant", ""), wrong.replace("regis", ""));
     }
 }

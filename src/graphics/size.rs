@@ -62,19 +62,30 @@ fn pair(text: &str) -> Option<(u16, u16)> {
 /// The pixels that fill `columns` x `rows` cells, width and height.
 pub fn pixels_for(protocol: Protocol, columns: u16, rows: u16, cell: CellSize) -> (usize, usize) {
     let (columns, rows) = (usize::from(columns), usize::from(rows));
-    match protocol {
-        Protocol::HalfBlock => (columns, 2 * rows),
+    let (across, down) = match protocol {
         Protocol::None => (0, 0),
-        Protocol::Kitty | Protocol::Iterm2 | Protocol::Sixel => (
-            columns * usize::from(cell.width),
-            rows * usize::from(cell.height),
-        ),
-    }
+        _ => protocol
+            .cell_pixels()
+            .unwrap_or((cell.width.into(), cell.height.into())),
+    };
+    (columns * across, rows * down)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn cells_hold_as_many_pixels_as_their_characters_show() {
+        let pixels = |protocol| pixels_for(protocol, 10, 5, CellSize::default());
+        assert_eq!(pixels(Protocol::Sixel), (80, 80));
+        assert_eq!(pixels(Protocol::HalfBlock), (10, 10));
+        assert_eq!(pixels(Protocol::Quadrant), (20, 10));
+        assert_eq!(pixels(Protocol::Sextant), (20, 15));
+        assert_eq!(pixels(Protocol::Octant), (20, 20));
+        assert_eq!(pixels(Protocol::Braille), (20, 20));
+        assert_eq!(pixels(Protocol::None), (0, 0));
+    }
 
     #[test]
     fn sizes_are_read() {

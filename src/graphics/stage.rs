@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ratatui::layout::Rect;
+use ratatui::style::Color;
 
 /// Everything of pictures that one painting is about.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -12,6 +13,8 @@ pub struct Stage {
     /// Every part of a kept picture that is to be seen from now on; what stood and is not named
     /// goes. Parts of the same layer do not overlap.
     pub placements: Vec<Placement>,
+    /// Cells whose text stands for a part of a kept picture (kitty's placeholders).
+    pub cells: Vec<StandIn>,
     /// Pictures that are drawn where they belong and kept by nobody.
     pub draws: Vec<Draw>,
     /// Kept pictures that are given up.
@@ -29,6 +32,17 @@ pub struct Placement {
     pub cells: Rect,
     /// 0 for pictures, above for what lies over them.
     pub layer: u8,
+}
+
+/// A cell of text that the terminal shows as a part of a picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandIn {
+    /// Column and row on the screen.
+    pub at: (u16, u16),
+    /// The text.
+    pub text: String,
+    /// Its colour, which names the picture.
+    pub colour: Color,
 }
 
 /// A picture in one complete string that draws it at the cursor.

@@ -23,7 +23,7 @@ use crate::app::{App, Draft, Effect, Event, Level, Mode, Recorder, TerminalFacts
 use crate::config::{Colours, Config};
 use crate::decisions::{self, LogSettings};
 use crate::delivery::{Delivery, Settings};
-use crate::graphics::{Depth, Protocol};
+use crate::graphics::{Depth, Protocol, Rung};
 use crate::keymap::{Keymap, key_text};
 use crate::messages::{arg, say};
 use crate::scan::{self, Limits, Opened};
@@ -77,6 +77,22 @@ enum Message {
     Coded(Box<Coded>),
 }
 
+impl Message {
+    /// What a painting after it is for, in the trace.
+    fn cause(&self) -> &'static str {
+        match self {
+            Self::Terminal(TerminalEvent::Input(Input::Key { .. } | Input::Paste(_))) => "key",
+            Self::Terminal(TerminalEvent::Input(Input::Mouse(_))) => "mouse",
+            Self::Terminal(TerminalEvent::Input(_)) => "answer",
+            Self::Terminal(_) => "signal",
+            Self::App(Event::Rendered { .. }) => "rendered",
+            Self::App(_) | Self::Walk(..) => "scan",
+            Self::Log(_) => "log",
+            Self::Coded(_) => "coded",
+        }
+    }
+}
+
 /// Runs the console until the analyst leaves or the terminal goes.
 ///
 /// # Errors
@@ -107,6 +123,12 @@ struct Console {
     trace: Option<Trace>,
     /// When the last key came.
     key_at: Option<Instant>,
+    /// What the next painting is for.
+    cause: &'static str,
+    /// How long the last coding took, until it is traced.
+    encoded_in: Option<Duration>,
+    /// Whether it was of a part of the pane.
+    coded_part: bool,
     walker: Walker,
     recording: Option<Recording>,
     keeper: Option<Keeper>,
@@ -117,7 +139,7 @@ struct Console {
 
 impl Console {
     fn new(start: Start, terminal: Terminal, sender: &Sender<Message>) -> Self {
-        let facts = facts(&terminal);
+        let facts = facts(&terminal, start.delivery.ceiling);
         let limits = Limits {
             megapixels: start.config.limits.megapixels,
             bytes: start.config.limits.bytes,
@@ -180,6 +202,9 @@ impl Console {
             token: 0,
             trace: None,
             key_at: None,
+            cause: "start",
+            encoded_in: None,
+            coded_part: false,
             walker,
             recording,
             keeper,
@@ -263,15 +288,20 @@ impl Console {
     }
 
     fn take(&mut self, message: Message) {
+        self.cause = message.cause();
         match message {
             Message::Terminal(event) => self.take_terminal(event),
-            Message::App(event) => self.handle(event),
+            Message::App(event) => {
+                self.trace_event(&event);
+                self.handle(event);
+            }
             Message::Walk(number, event) if number == self.walker.number() => self.handle(event),
             Message::Walk(..) => {}
             Message::Coded(coded) => self.take_coded(*coded),
             Message::Log(answer) => {
                 let recording = self.recording.as_mut();
                 for event in recording.map(|log| log.events(answer)).unwrap_or_default() {
+                    self.trace_event(&event);
                     self.handle(event);
                 }
             }
@@ -287,7 +317,8 @@ impl Console {
         match event {
             TerminalEvent::Input(Input::Key { key, repeat }) => {
                 self.key_at = Some(Instant::now());
-                let named = (self.app.mode != Mode::Prompt && self.app.mode != Mode::Decide).then(|| key_text(key));
+                let named = (self.app.mode != Mode::Prompt && self.app.mode != Mode::Decide)
+                    .then(|| key_text(key));
                 self.trace(|now| Trace::key(now, named.as_deref()));
                 self.handle(Event::Key { key, repeat });
             }
@@ -320,8 +351,9 @@ impl Console {
 
     /// Tells the state what the terminal is now, when that changed.
     fn renew_facts(&mut self) {
-        let facts = facts(&self.terminal);
+        let facts = facts(&self.terminal, self.delivery.settings().ceiling);
         if facts != self.app.terminal {
+            self.trace(|now| Trace::probe(now, &facts));
             self.handle(Event::Terminal(facts));
         }
     }
@@ -358,7 +390,10 @@ impl Console {
                 Effect::FinishPicture => self.delivery.finish(),
                 Effect::SetMetered(metered) => {
                     let settings = self.delivery.settings();
-                    self.delivery.set_settings(Settings { metered, ..settings });
+                    self.delivery.set_settings(Settings {
+                        metered,
+                        ..settings
+                    });
                 }
                 Effect::Suspend => self.suspend(),
                 Effect::Redraw => self.terminal.invalidate(),
@@ -416,6 +451,19 @@ impl Console {
         }
     }
 
+    /// Traces what a thread answered.
+    fn trace_event(&mut self, event: &Event) {
+        match event {
+            Event::Rendered { result, .. } => {
+                let took = result.as_ref().ok().map(|shown| shown.took);
+                self.trace(|now| Trace::rendered(now, took));
+            }
+            Event::Recorded { .. } => self.trace(|now| Trace::log(now, "recorded")),
+            Event::NotRecorded { .. } => self.trace(|now| Trace::log(now, "not-recorded")),
+            _ => {}
+        }
+    }
+
     /// Appends a line to the trace, if there is one.
     fn trace(&mut self, line: impl FnOnce(Duration) -> Value) {
         let now = self.started.elapsed();
@@ -436,8 +484,8 @@ fn depth(colours: Colours) -> Option<Depth> {
     }
 }
 
-/// The terminal as the state sees it.
-fn facts(terminal: &Terminal) -> TerminalFacts {
+/// The terminal as the state sees it. The lowest ceiling means cells, whatever the terminal can do.
+fn facts(terminal: &Terminal, ceiling: Rung) -> TerminalFacts {
     let size = terminal.size();
     let Choice {
         protocol,
@@ -446,8 +494,14 @@ fn facts(terminal: &Terminal) -> TerminalFacts {
         depth,
         registers,
         keyboard,
+        placeholders,
         ..
     } = terminal.choice().clone();
+    let (protocol, reason) = if ceiling == Rung::Q0 && protocol.is_pixels() {
+        (Protocol::HalfBlock, say("graphics-reason-ceiling", &[]))
+    } else {
+        (protocol, reason)
+    };
     TerminalFacts {
         columns: size.columns,
         rows: size.rows,
@@ -455,6 +509,7 @@ fn facts(terminal: &Terminal) -> TerminalFacts {
         depth,
         registers,
         protocol,
+        placeholders: placeholders && protocol == Protocol::Kitty,
         reason,
         probing: terminal.is_asking(),
         tells_repeats: keyboard,

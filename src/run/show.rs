@@ -46,7 +46,7 @@ impl Console {
         } else if !self.delivery.has(&shown.frame) {
             self.delivery.rendered(scene, &shown.frame);
         }
-        let sprites = if self.app.terminal.protocol.has_layers() {
+        let sprites = if self.app.terminal.has_layers() {
             let overlay = self.app.overlay();
             Sprite::all(scene, &overlay.marks, overlay.crosshair)
         } else {
@@ -84,11 +84,27 @@ impl Console {
     fn write(&mut self, mut stage: Stage, buffer: &Buffer, drawn: Drawn) -> crate::Result<()> {
         self.terminal.holds(self.delivery.removal());
         let last = stage.sends.pop();
+        let picture_waits = last.is_some() || !stage.draws.is_empty();
+        if picture_waits && self.delivery.link().confirms() && self.delivery.link().is_idle() {
+            let token = self.take_token();
+            let bytes = self.terminal.send_fenced(&[], token)?;
+            self.note(Written {
+                token: Some(token),
+                bytes,
+                picture: 0,
+                complete: false,
+            });
+        }
         for send in std::mem::take(&mut stage.sends) {
             let token = self.take_token();
             let picture = send.len();
             let bytes = self.terminal.send_fenced(&send, token)?;
-            self.note(Written { token: Some(token), bytes, picture, complete: false });
+            self.note(Written {
+                token: Some(token),
+                bytes,
+                picture,
+                complete: false,
+            });
         }
         stage.sends.extend(last);
         let sent: usize = stage.sends.iter().map(Vec::len).sum();
@@ -109,7 +125,12 @@ impl Console {
             self.delivery.settle();
             return Ok(());
         }
-        self.note(Written { token, bytes, picture, complete: true });
+        self.note(Written {
+            token,
+            bytes,
+            picture,
+            complete: true,
+        });
         self.trace_frame(&stage, picture, bytes);
         Ok(())
     }
@@ -134,6 +155,12 @@ impl Console {
 
     /// Takes what the coder made.
     pub(super) fn take_coded(&mut self, coded: Coded) {
+        self.encoded_in = Some(coded.took);
+        let pane = self.app.layout().picture;
+        self.coded_part = coded
+            .result
+            .as_ref()
+            .is_ok_and(|e| (e.columns, e.rows) != (pane.width, pane.height));
         self.trace(|now| Trace::coded(now, &coded));
         let taken = self.delivery.coded(coded.number, coded.result);
         self.tell_failure(taken);
@@ -163,6 +190,10 @@ impl Console {
             placements: stage.placements.len(),
             latency: self.key_at.map(|at| at.elapsed()),
             level: self.delivery.level_written(),
+            cause: self.cause,
+            render: self.app.desk.shown.as_ref().map(|shown| shown.took),
+            encode: self.encoded_in.take(),
+            tile: self.coded_part,
         };
         self.trace(|now| Trace::frame(now, &painted));
     }
@@ -196,6 +227,7 @@ pub(super) fn means(facts: &TerminalFacts) -> Means {
         protocol: facts.protocol,
         depth: facts.depth,
         registers: facts.registers,
+        placeholders: facts.placeholders,
     }
 }
 

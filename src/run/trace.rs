@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::app::TerminalFacts;
 use crate::delivery::{Ack, Level};
 use crate::graphics::Protocol;
 use crate::worker::Coded;
@@ -30,6 +31,10 @@ pub(super) struct Painted {
     pub(super) placements: usize,
     pub(super) latency: Option<Duration>,
     pub(super) level: Level,
+    pub(super) cause: &'static str,
+    pub(super) render: Option<Duration>,
+    pub(super) encode: Option<Duration>,
+    pub(super) tile: bool,
 }
 
 impl Trace {
@@ -58,6 +63,7 @@ impl Trace {
         let kind = match (painted.picture, painted.protocol.is_pixels()) {
             (0, true) if painted.placements > 0 => "place",
             (0, _) => "cells",
+            _ if painted.tile => "tiles",
             _ => "picture",
         };
         let (quality, lossless) = quality(painted.level);
@@ -65,13 +71,40 @@ impl Trace {
             "t_ms": ms(now),
             "event": "frame",
             "frame": painted.frame,
+            "cause": painted.cause,
             "protocol": painted.protocol.as_str(),
             "quality": quality,
             "lossless": lossless,
             "kind": kind,
             "bytes": painted.bytes,
             "picture_bytes": painted.picture,
+            "render_ms": painted.render.map(ms),
+            "encode_ms": painted.encode.map(ms),
             "latency_ms": painted.latency.map(ms),
+        })
+    }
+
+    /// The renderer answered.
+    pub(super) fn rendered(now: Duration, took: Option<Duration>) -> Value {
+        json!({"t_ms": ms(now), "event": "job", "job": "render", "render_ms": took.map(ms)})
+    }
+
+    /// The log answered.
+    pub(super) fn log(now: Duration, what: &str) -> Value {
+        json!({"t_ms": ms(now), "event": "log", "log": what})
+    }
+
+    /// What is known of the terminal changed.
+    pub(super) fn probe(now: Duration, facts: &TerminalFacts) -> Value {
+        json!({
+            "t_ms": ms(now),
+            "event": "probe",
+            "protocol": facts.protocol.as_str(),
+            "reason": facts.reason.as_str(),
+            "columns": facts.columns,
+            "rows": facts.rows,
+            "cell": [facts.cell.width, facts.cell.height],
+            "probing": facts.probing,
         })
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Everything here can be lost without losing a decision.
 
+mod display;
 mod drafts;
 mod heads;
 mod whole;
@@ -14,6 +15,7 @@ use crate::decisions::LogSettings;
 use crate::messages::say;
 use crate::{Error, Result};
 
+pub use display::{display_check, keep_display_check};
 pub use drafts::Drafts;
 pub use heads::Heads;
 
@@ -44,6 +46,7 @@ pub fn log_settings(asked: Option<&Path>, analyst: Option<String>) -> Result<Log
     if let Ok(state) = state_folder() {
         let second = state.join("log");
         settings.fallback = (second != settings.folder).then_some(second);
+        settings.display_check = display_check(&state);
         let heads = Heads::new(&state);
         settings.remember = Some(Box::new(move |folder, found| heads.remember(folder, found)));
     }

@@ -7,6 +7,7 @@
 mod awaited;
 pub mod choice;
 pub mod multiplexer;
+mod one_shot;
 pub mod probe;
 pub mod reader;
 pub mod screen;
@@ -30,6 +31,7 @@ use crate::{Error, Result};
 pub use awaited::Passed;
 pub use choice::Choice;
 pub use multiplexer::{Multiplexer, Passage};
+pub use one_shot::{Exchange, OneShot};
 pub use probe::{Environment, Findings};
 pub use reader::{Input, Reply};
 pub use screen::Screen;
@@ -48,8 +50,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const KEY: Duration = Duration::from_millis(40);
 /// The same while answers are under way, which a slow line may tear apart.
 const KEY_ASKING: Duration = Duration::from_millis(300);
-/// How long a command that prints one picture waits for answers.
-const ONE_SHOT: Duration = Duration::from_millis(300);
 /// How long the rest of a sequence may take.
 const REST: Duration = Duration::from_secs(2);
 
@@ -226,6 +226,11 @@ impl Terminal {
             return Ok(None);
         }
         self.ask_behind()?;
+        self.choose_again()
+    }
+
+    /// Chooses by what is known now; the choice when it is another one.
+    fn choose_again(&mut self) -> Result<Option<Choice>> {
         let choice = choice::choose(
             &self.findings,
             &self.environment,
@@ -346,7 +351,8 @@ impl Terminal {
         self.session.tty.size()
     }
 
-    /// The window changed: everything is painted again, and the sizes are asked for.
+    /// The window changed: everything is painted again, and the sizes are asked for. Until they come
+    /// those that the kernel knows count.
     pub fn resized(&mut self) -> Result<WindowSize> {
         self.screen.invalidate();
         self.findings.resized(self.choice.cell);
@@ -362,6 +368,7 @@ impl Terminal {
             question.extend(awaited.fence(Asked::Rest, false, Instant::now()));
         }
         self.session.write(&question)?;
+        self.choose_again()?;
         Ok(self.size())
     }
 
@@ -437,77 +444,6 @@ impl Drop for Terminal {
         self.session.tty.wake();
         if let Some(reader) = self.reader.take() {
             let _ = reader.join();
-        }
-    }
-}
-
-/// The terminal of a command that prints one picture, asked once. Until this is dropped nothing is
-/// echoed, so that a late answer is not typed into the shell: the drop waits for it a little.
-#[derive(Debug)]
-pub struct OneShot {
-    tty: Tty,
-    parser: Parser,
-    findings: Findings,
-    asked: bool,
-}
-
-impl OneShot {
-    /// Asks the terminal what it can do and waits at most 300 ms. With a protocol given nothing is
-    /// asked.
-    ///
-    /// # Errors
-    /// [`Error::Environment`] where there is no terminal.
-    pub fn ask(forced: Option<Protocol>) -> Result<(Self, Choice, WindowSize)> {
-        let tty = Tty::open()?;
-        let (environment, size) = (Environment::of_process(), tty.size());
-        let asked = forced.is_none() && tty.is_foreground();
-        let (parser, findings) = (Parser::default(), Findings::default());
-        let mut this = Self {
-            tty,
-            parser,
-            findings,
-            asked,
-        };
-        if asked {
-            this.tty.quiet()?;
-            this.tty.write(&probe::question(&environment))?;
-            this.listen(ONE_SHOT);
-        }
-        // Who did not answer by now counts as one who will not.
-        let findings = Findings {
-            complete: true,
-            ..this.findings.clone()
-        };
-        let choice = choice::choose(&findings, &environment, forced, size);
-        Ok((this, choice, size))
-    }
-
-    /// Learns until the fence or the time is over.
-    fn listen(&mut self, patience: Duration) {
-        let until = Instant::now() + patience;
-        let mut bytes = [0; 1024];
-        while !self.findings.complete {
-            let left = until.saturating_duration_since(Instant::now());
-            let count = match self.tty.read(&mut bytes, Some(left)) {
-                Got::Bytes(count) if !left.is_zero() => count,
-                _ => break,
-            };
-            for input in self.parser.feed(&bytes[..count]) {
-                if let Input::Reply(reply) = input {
-                    self.findings.learn(&reply);
-                }
-            }
-        }
-    }
-}
-
-impl Drop for OneShot {
-    fn drop(&mut self) {
-        if self.asked {
-            let silent = self.findings == Findings::default();
-            self.listen(if silent { ONE_SHOT } else { REST });
-            // Nobody is left to tell.
-            let _ = self.tty.restore();
         }
     }
 }

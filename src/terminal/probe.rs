@@ -19,6 +19,10 @@ const NAMES: &[u8] = b"\x1bP+q544e;6b697474792d71756572792d76657273696f6e\x1b\\"
 const CELL_PIXELS: &[u8] = b"\x1b[16t";
 /// DA2 of mosh.
 const MOSH: [u32; 3] = [1, 10, 0];
+/// DA2 of GNU screen begins with its letter.
+const SCREEN: u32 = 83;
+/// That of tmux too.
+const TMUX: u32 = 84;
 
 /// What the environment says about the terminal.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -193,7 +197,7 @@ impl Findings {
     }
 
     /// Whether the terminal's name for itself begins so.
-    pub(super) fn is(&self, name: &str) -> bool {
+    pub fn is(&self, name: &str) -> bool {
         let version = self.version.as_ref().map_or("", Safe::as_str);
         version
             .get(..name.len())
@@ -202,8 +206,11 @@ impl Findings {
 
     /// The multiplexer, by its own word before that of the environment.
     pub fn multiplexer(&self, environment: &Environment) -> Option<Multiplexer> {
-        if self.secondary.as_deref() == Some(&MOSH) {
-            return Some(Multiplexer::Mosh);
+        match self.secondary.as_deref() {
+            Some(numbers) if numbers == MOSH => return Some(Multiplexer::Mosh),
+            Some([SCREEN, ..]) => return Some(Multiplexer::Screen),
+            Some([TMUX, ..]) => return Some(Multiplexer::Tmux),
+            _ => {}
         }
         match &self.version {
             Some(_) if self.is("tmux") => Some(Multiplexer::Tmux),

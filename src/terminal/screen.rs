@@ -57,7 +57,7 @@ impl Screen {
     /// nothing changes. Cells of `next` that are marked `Skip` and blank show pictures, all others
     /// are text, which lies over pictures that are drawn there.
     pub fn paint(&mut self, next: &Buffer, stage: &Stage, cursor: Option<Position>) -> Vec<u8> {
-        let wanted = Self::wanted(next);
+        let wanted = Self::wanted(next, stage);
         let mut out = CellWriter::new(self.depth);
         for send in &stage.sends {
             out.raw(send);
@@ -98,7 +98,7 @@ impl Screen {
     }
 
     /// `next` as it will be remembered: only picture cells are marked.
-    fn wanted(next: &Buffer) -> Buffer {
+    fn wanted(next: &Buffer, stage: &Stage) -> Buffer {
         let mut wanted = next.clone();
         for cell in &mut wanted.content {
             let blank = cell.diff_option == CellDiffOption::Skip && cell.symbol() == " ";
@@ -106,6 +106,12 @@ impl Screen {
             if blank {
                 cell.reset();
                 cell.set_diff_option(CellDiffOption::Skip);
+            }
+        }
+        for stand_in in &stage.cells {
+            if let Some(cell) = wanted.cell_mut(stand_in.at) {
+                cell.set_diff_option(CellDiffOption::None);
+                cell.set_symbol(&stand_in.text).set_fg(stand_in.colour);
             }
         }
         keep_wide_whole(&mut wanted);

@@ -45,6 +45,7 @@ impl CellWriter {
             Some((column, row)) if row == y && x > column => {
                 self.write(format_args!("\x1b[{}C", x - column));
             }
+            _ if x == 0 => self.write(format_args!("\x1b[{}H", y + 1)),
             _ => self.write(format_args!("\x1b[{};{}H", y + 1, x + 1)),
         }
         self.at = Some((x, y));
@@ -53,7 +54,6 @@ impl CellWriter {
     /// One cell at its place.
     pub(crate) fn cell(&mut self, x: u16, y: u16, cell: &Cell) {
         self.go(x, y);
-        self.style(cell.fg, cell.bg, cell.modifier);
         // Nothing that could be obeyed passes, whoever put it there.
         let symbol = cell.symbol();
         let symbol = if symbol.is_empty() || symbol.chars().any(char::is_control) {
@@ -61,13 +61,21 @@ impl CellWriter {
         } else {
             symbol
         };
+        let (fg, bg) = self.visible(symbol, cell);
+        self.style(fg, bg, cell.modifier);
         self.out.extend_from_slice(symbol.as_bytes());
-        // What is one cell to us may be two to the terminal, but not for these.
-        let sure = symbol.is_ascii()
-            || symbol
-                .chars()
-                .all(|c| ('\u{2500}'..='\u{25ff}').contains(&c));
+        let sure = symbol.is_ascii() || symbol.chars().all(is_narrow);
         self.at = (sure && symbol.width() == 1).then_some((x + 1, y));
+    }
+
+    /// The cell's colours, with those in effect where there is nothing to see of its own: a blank has
+    /// no ink, and a full block no ground.
+    fn visible(&self, symbol: &str, cell: &Cell) -> (Color, Color) {
+        match self.style {
+            Some((fg, _, _)) if symbol == " " && cell.modifier.is_empty() => (fg, cell.bg),
+            Some((_, bg, _)) if symbol == "█" && cell.modifier.is_empty() => (cell.fg, bg),
+            _ => (cell.fg, cell.bg),
+        }
     }
 
     /// The bytes, with the style reset.
@@ -84,37 +92,40 @@ impl CellWriter {
     fn style(&mut self, fg: Color, bg: Color, modifier: Modifier) {
         let (fg, bg) = (self.shown(fg), self.shown(bg));
         let next = (fg, bg, modifier);
-        let codes = match self.style {
-            Some(style) if style == next => return,
-            Some((old_fg, old_bg, old)) if old == modifier => {
-                let mut codes = Vec::new();
-                if old_fg != fg {
-                    codes.push(colour(fg, Ground::Fore));
-                }
-                if old_bg != bg {
-                    codes.push(colour(bg, Ground::Back));
-                }
-                codes
-            }
-            _ => {
-                let mut codes = vec!["0".to_owned()];
-                codes.extend(
-                    MODIFIERS
-                        .iter()
-                        .filter(|(m, _)| modifier.contains(*m))
-                        .map(|(_, c)| (*c).to_owned()),
-                );
-                if fg != Color::Reset {
-                    codes.push(colour(fg, Ground::Fore));
-                }
-                if bg != Color::Reset {
-                    codes.push(colour(bg, Ground::Back));
-                }
-                codes
-            }
-        };
-        self.write(format_args!("\x1b[{}m", codes.join(";")));
+        if self.style == Some(next) {
+            return;
+        }
+        let codes = self.shortest(next);
+        self.write(format_args!("\x1b[{codes}m"));
         self.style = Some(next);
+    }
+
+    /// The codes that lead to a style: what changes, or everything after a reset.
+    fn shortest(&self, (fg, bg, modifier): (Color, Color, Modifier)) -> String {
+        let mut anew: Vec<String> = MODIFIERS
+            .iter()
+            .filter(|(m, _)| modifier.contains(*m))
+            .map(|(_, code)| (*code).to_owned())
+            .collect();
+        let own = |colour: &Color| *colour != Color::Reset;
+        anew.extend(Some(fg).filter(own).map(|c| colour(c, Ground::Fore)));
+        anew.extend(Some(bg).filter(own).map(|c| colour(c, Ground::Back)));
+        if !anew.is_empty() {
+            anew.insert(0, "0".to_owned());
+        }
+        let anew = anew.join(";");
+        let Some((old_fg, old_bg, _)) = self.style.filter(|(_, _, old)| *old == modifier) else {
+            return anew;
+        };
+        let mut changes = Vec::new();
+        changes.extend((old_fg != fg).then(|| colour(fg, Ground::Fore)));
+        changes.extend((old_bg != bg).then(|| colour(bg, Ground::Back)));
+        let changes = changes.join(";");
+        if anew.len() < changes.len() {
+            anew
+        } else {
+            changes
+        }
     }
 
     /// The colour that the terminal has for it.
@@ -150,6 +161,16 @@ pub fn lines(picture: &CellPicture, depth: Depth) -> Vec<u8> {
         out.push(b'\n');
     }
     out
+}
+
+/// Whether a character is one cell wide to every terminal, not only to us: ASCII is asked for
+/// elsewhere; these are the lines, blocks and dots that pictures and frames are drawn with.
+fn is_narrow(symbol: char) -> bool {
+    matches!(symbol,
+        '\u{2500}'..='\u{25ff}'
+        | '\u{2800}'..='\u{28ff}'
+        | '\u{1cd00}'..='\u{1ceaf}'
+        | '\u{1fb00}'..='\u{1fbff}')
 }
 
 /// Attributes and their codes.

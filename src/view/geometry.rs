@@ -85,8 +85,11 @@ impl View {
     /// be moved as it is: the last one may show up to a step of ground beyond the scan's edge.
     #[must_use]
     pub fn stepped(&self, canvas: Canvas, steps: [i64; 2], step: [f64; 2]) -> Self {
-        let ends = [[0.0; 2], [canvas.scan.width as f64, canvas.scan.height as f64]]
-            .map(|corner| self.to_screen(canvas.screen, corner));
+        let ends = [
+            [0.0; 2],
+            [canvas.scan.width as f64, canvas.scan.height as f64],
+        ]
+        .map(|corner| self.to_screen(canvas.screen, corner));
         let screen = [canvas.screen.width as f64, canvas.screen.height as f64];
         let by = [0, 1].map(|i| {
             let (low, high) = (ends[0][i].min(ends[1][i]), ends[0][i].max(ends[1][i]));

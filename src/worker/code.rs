@@ -37,8 +37,8 @@ impl Coder {
         thread::spawn(move || {
             while let Some((order, cancel)) = taking.take() {
                 let since = Instant::now();
-                let result =
-                    catch_unwind(AssertUnwindSafe(|| code(&order, &cancel))).unwrap_or_else(|_| {
+                let result = catch_unwind(AssertUnwindSafe(|| code(&order, &cancel)))
+                    .unwrap_or_else(|_| {
                         Err(Error::NotPossible {
                             why: say("error-code-panicked", &[]),
                         })

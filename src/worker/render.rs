@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
+use std::time::Instant;
 
 use super::slot::Slot;
 use crate::app::{RenderJob, Shown};
@@ -80,6 +81,7 @@ struct Kept {
 impl Easel {
     /// Renders one job, and paints it where it is made of cells.
     fn make(&mut self, job: RenderJob, cancel: &Cancel) -> Result<Shown> {
+        let since = Instant::now();
         let (width, height) =
             graphics::pixels_for(job.protocol, job.cells.0, job.cells.1, job.cell);
         let size = Size { width, height };
@@ -103,6 +105,7 @@ impl Easel {
             frame: Arc::new(frame),
             painted,
             cells: job.cells,
+            took: since.elapsed(),
         })
     }
 

@@ -189,7 +189,9 @@ pub(crate) fn reply() -> impl Strategy<Value = Sent> {
             )
         }),
         "[0-9]{1,3}[.][0-9]{1,3}".prop_map(move |version| {
-            let hex: String = version.bytes().map(|b| format!("{b:02x}")).collect();
+            let hex = version
+                .bytes()
+                .fold(String::new(), |hex, b| format!("{hex}{b:02x}"));
             answer(
                 format!("\x1bP1+r544e={hex}\x1b\\"),
                 Reply::Capability {

@@ -277,7 +277,7 @@ fn leave_before(mut console: Console, answers: &[u8]) {
     drop(tty);
     let (code, screen) = console.ended();
     assert_eq!(code, 0);
-    assert!(!screen.contains("26") && !screen.contains(";"), "{screen}");
+    assert!(!screen.contains("26") && !screen.contains(';'), "{screen}");
 }
 
 #[test]
@@ -348,6 +348,33 @@ fn inside_tmux_a_fence_goes_through_it_and_only_with_the_focus() {
     console.until("<Query><1 passed>");
     console.send(b"\x1b[Og");
     console.until("<1 passed><None>");
+    console.send(b"q");
+    assert_eq!(console.ended().0, 0);
+}
+
+#[test]
+fn another_size_of_the_letters_is_asked_for_and_taken() {
+    let mut console = Console::ready();
+    console.send(KITTY.as_bytes());
+    console.until("kitty 9x18 answered");
+    let asked = |console: &Console| {
+        let text = String::from_utf8_lossy(&console.raw).into_owned();
+        text.matches("\x1b[16t").count()
+    };
+    let before = asked(&console);
+    let size = portable_pty::PtySize {
+        rows: 8,
+        cols: 50,
+        pixel_width: 600,
+        pixel_height: 192,
+    };
+    console.master.resize(size).unwrap();
+    console.until("50x8");
+    // Until the terminal says it itself, the kernel's pixels count.
+    console.until("kitty 12x24");
+    assert_eq!(asked(&console), before + 1);
+    console.send(b"\x1b[6;25;11t\x1b[0n");
+    console.until("kitty 11x25");
     console.send(b"q");
     assert_eq!(console.ended().0, 0);
 }

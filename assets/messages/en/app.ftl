@@ -33,7 +33,7 @@ prompt-filter = filter (name or name=value): { "" }
 prompt-reason = reason: { "" }
 prompt-find = find: { "" }
 prompt-note = note: { "" }
-prompt-protocol = protocol (auto, kitty, iterm2, sixel, half-block): { "" }
+prompt-protocol = protocol (auto, kitty, iterm2, sixel, half-block, quadrant, sextant, octant, braille): { "" }
 
 form-choose = choose a decision
 form-reason = give at least one reason: { $down } moves, { $take } takes it

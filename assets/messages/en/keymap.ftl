@@ -28,7 +28,7 @@ keymap-takes-number = { $min } to { $max } { $unit }
 keymap-takes-filter = the name of a filter
 keymap-takes-reason = a reason code
 keymap-takes-text = a text
-keymap-takes-set_protocol = a protocol: auto, kitty, iterm2, sixel or half-block
+keymap-takes-set_protocol = a protocol: auto, kitty, iterm2, sixel, half-block, quadrant, sextant, octant or braille
 keymap-takes-find_scan = a part of a name
 keymap-takes-set_window = CENTRE,WIDTH or auto
 keymap-takes-add_filter = NAME or NAME=ARGUMENT
