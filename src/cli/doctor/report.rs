@@ -99,7 +99,7 @@ impl Locale {
             .into_iter()
             .filter_map(std::env::var_os)
             .filter(|value| !value.is_empty());
-        let name = set.next().map_or_else(|| "C".into(), |value| value);
+        let name = set.next().unwrap_or_else(|| "C".into());
         let plain = name.to_string_lossy().to_lowercase().replace('-', "");
         Self {
             name: Safe::from_os(&name),
