@@ -127,7 +127,7 @@ fn on_a_terminal_it_asks_shows_times_and_keeps_the_answer() {
         }
     });
     let mut seen = Vec::new();
-    let mut read = |seen: &mut Vec<u8>| match output.recv_timeout(HANG) {
+    let read = |seen: &mut Vec<u8>| match output.recv_timeout(HANG) {
         Ok(bytes) => {
             seen.extend(bytes);
             true
