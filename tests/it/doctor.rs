@@ -91,7 +91,7 @@ fn the_text_names_every_part() {
 }
 
 /// So long that it only passes when something hangs.
-const HANG: Duration = Duration::from_mins(1);
+const HANG: Duration = Duration::from_secs(20);
 
 /// A terminal that answers as kitty does while `doctor` runs in it, and an analyst who answers.
 #[test]
@@ -127,13 +127,16 @@ fn on_a_terminal_it_asks_shows_times_and_keeps_the_answer() {
         }
     });
     let mut seen = Vec::new();
-    let mut read = |seen: &mut Vec<u8>| match output.recv_timeout(HANG) {
+    let read = |seen: &mut Vec<u8>| match output.recv_timeout(HANG) {
         Ok(bytes) => {
             seen.extend(bytes);
             true
         }
         Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => false,
-        Err(_) => panic!("hangs after {}", String::from_utf8_lossy(seen)),
+        Err(_) => {
+            let last = &seen[seen.len().saturating_sub(500)..];
+            panic!("hangs after {}", String::from_utf8_lossy(last))
+        }
     };
     let count =
         |seen: &[u8], needle: &[u8]| seen.windows(needle.len()).filter(|w| *w == needle).count();
