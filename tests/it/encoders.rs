@@ -11,7 +11,8 @@ use termwiz::escape::apc::{KittyImage, KittyImageData, KittyImageFormat, KittyIm
 use termwiz::escape::osc::{ITermDimension, ITermProprietary, OperatingSystemCommand};
 use termwiz::escape::{Action, Esc, EscCode, parser::Parser};
 use xamine::graphics::{
-    Answers, Body, CellSize, Depth, Effort, Encoded, Protocol, Target, encode, kitty, pixels_for,
+    Answers, Body, CellSize, Depth, Effort, Encoded, Protocol, Stage, Target, encode, kitty,
+    pixels_for,
 };
 use xamine::terminal::Screen;
 use xamine::view::{Frame, Pixels};
@@ -218,8 +219,11 @@ fn sixels(bytes: &[u8]) -> (usize, usize, Vec<Option<[u8; 3]>>) {
 fn half_blocks(encoded: &Encoded) -> Vec<Vec<[vt100::Color; 2]>> {
     let area = Rect::new(0, 0, encoded.columns, encoded.rows);
     let mut buffer = Buffer::empty(area);
-    assert_eq!(encoded.place(area, &mut buffer), area);
-    let bytes = Screen::new(Depth::True).paint(&buffer, None, None);
+    let Body::Cells(picture) = &encoded.body else {
+        panic!("bytes where cells belong")
+    };
+    picture.paint(area, &mut buffer);
+    let bytes = Screen::new(Depth::True).paint(&buffer, &Stage::default(), None);
     let [rows, columns] = [encoded.rows, encoded.columns].map(|n| n.try_into().unwrap());
     let mut terminal = vt100::Parser::new(rows, columns, 0);
     terminal.process(&bytes);

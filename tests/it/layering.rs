@@ -23,6 +23,8 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("config", &[]),
     ("graphics", &["view"]),
     ("terminal", &["graphics", "keymap"]),
+    // What goes down the line, and when.
+    ("delivery", &["graphics", "radiograph", "view"]),
     // The console: keys and commands change the state, drawing reads it.
     ("keymap", &["app", "command", "config"]),
     (
@@ -35,6 +37,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
             "command",
             "config",
             "decisions",
+            "delivery",
             "filter",
             "graphics",
             "keymap",
@@ -50,6 +53,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
             "app",
             "command",
             "decisions",
+            "delivery",
             "graphics",
             "keymap",
             "radiograph",
@@ -62,6 +66,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
         &[
             "app",
             "decisions",
+            "delivery",
             "filter",
             "graphics",
             "physics",
@@ -76,6 +81,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
             "app",
             "config",
             "decisions",
+            "delivery",
             "filter",
             "graphics",
             "keymap",
@@ -94,6 +100,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
             "app",
             "config",
             "decisions",
+            "delivery",
             "filter",
             "graphics",
             "keymap",
@@ -135,7 +142,14 @@ enum Places {
 const RESERVED: &[Reserved] = &[
     Reserved {
         words: &["ratatui", "crossterm"],
-        places: Places::Only(&["ui", "graphics", "terminal", "run", "keymap/key.rs"]),
+        places: Places::Only(&[
+            "ui",
+            "graphics",
+            "delivery",
+            "terminal",
+            "run",
+            "keymap/key.rs",
+        ]),
         why: "only the edges know the screen library",
     },
     Reserved {

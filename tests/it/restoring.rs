@@ -13,6 +13,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use rustix::process::{Pid, Signal as Number, kill_process};
+use xamine::graphics::Stage;
 use xamine::keymap::Code;
 use xamine::terminal::{Input, Signal, Terminal, TerminalEvent};
 
@@ -123,7 +124,7 @@ fn show(terminal: &mut Terminal, typed: &str) -> xamine::Result<usize> {
             Style::new(),
         );
     }
-    terminal.paint(&buffer, None, None)
+    terminal.paint(&buffer, &Stage::default(), None, |_| None)
 }
 
 /// A child on a pty, and the terminal's side of it.
