@@ -457,6 +457,8 @@ impl Delivery {
             self.send_sprites(&mut stage);
         }
         let mut room = self.room(now);
+        // What shares a fence: little enough that answers keep coming.
+        let group = self.link.window() / 4;
         while let Some(mut running) = self.running.take().or_else(|| self.start_unit()) {
             let rest = &running.unit.bytes[running.written..];
             let next = kitty::first_command(rest);
@@ -468,7 +470,10 @@ impl Delivery {
                 }
                 break;
             }
-            stage.sends.push(rest[..next].to_vec());
+            match stage.sends.last_mut().filter(|send| send.len() + next <= group) {
+                Some(send) => send.extend_from_slice(&rest[..next]),
+                None => stage.sends.push(rest[..next].to_vec()),
+            }
             running.written += next;
             room = room.saturating_sub(next);
             if running.written == running.unit.bytes.len() {

@@ -10,11 +10,12 @@ use base64::engine::general_purpose::STANDARD;
 use super::ladder::{self, Ask, Coded, Limits};
 use super::{Body, Made, Target, png};
 use crate::Result;
+use crate::cancel::Cancel;
 use crate::view::Frame;
 
 /// Encodes a frame that covers `columns` x `rows` cells.
 pub(crate) fn encode(frame: &Frame, target: &Target, cells: [u16; 2]) -> Result<Made> {
-    let picture = png::encode(frame, target.effort)?;
+    let picture = png::encode(frame, target.effort, &Cancel::never())?;
     Ok(Made {
         body: Body::Bytes(inline(&picture.bytes, &sizes(frame, target, cells))),
         colours: picture.colours,

@@ -13,14 +13,16 @@ use base64::engine::general_purpose::STANDARD;
 use super::ladder::{self, Ask, Coded, Limits};
 use super::{Answers, Body, Made, Placement, Target, png};
 use crate::Result;
+use crate::cancel::Cancel;
 use crate::view::Frame;
 
-/// Most base64 bytes in one escape sequence.
-pub const CHUNK: usize = 4096;
+/// Most base64 bytes in one escape sequence: half of what the protocol allows, so that several are
+/// under way at once on a slow line, and a key waits for none that is not.
+pub const CHUNK: usize = 2048;
 
 /// Encodes a frame: sends it, and shows nothing yet.
 pub(crate) fn encode(frame: &Frame, target: &Target) -> Result<Made> {
-    let picture = png::encode(frame, target.effort)?;
+    let picture = png::encode(frame, target.effort, &Cancel::never())?;
     Ok(Made {
         body: Body::Bytes(transmit(&picture.bytes, target.id, target.answers)),
         colours: picture.colours,

@@ -4,7 +4,7 @@
 //! most similarity that fits some bytes; packing is quick while searching and as dear as the effort
 //! allows for the winner. Where the whole picture costs no more than a reduced one, it is sent.
 
-use super::reduced::{MOST, Smaller, Source};
+use super::reduced::{Few, MOST, Smaller, Source};
 use super::ssim::Reference;
 use super::{Effort, Rung, png};
 use crate::cancel::Cancel;
@@ -27,11 +27,13 @@ const SCALES: [(usize, usize); 11] = [
     (1, 1),
 ];
 /// Counts of levels that are tried.
-const COUNTS: [usize; 18] = [
-    2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, MOST,
+const COUNTS: [usize; 22] = [
+    2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 64, 96, 128, 192, MOST,
 ];
-/// While searching, similarity is taken from every so many rows of windows.
-const COARSE: usize = 6;
+/// Levels of a picture that has every pixel.
+const EVERY_PIXEL: usize = 64;
+/// While searching, similarity is taken from about so many rows of windows.
+const ROWS: usize = 64;
 /// Bytes on the wire of the first look.
 pub(crate) const FIRST_LOOK: usize = 1400;
 
@@ -91,7 +93,7 @@ pub(crate) fn code(ask: &Ask<'_>) -> Result<Coded> {
         Rung::Q0 | Rung::Q1 => None,
         Rung::Q2 => search.reaching(0.95)?,
         Rung::Q3 => search.reaching(0.98)?,
-        Rung::Q4 | Rung::Q5 => Some(search.coded(&search.at((1, 1)), MOST)?),
+        Rung::Q4 | Rung::Q5 => Some(search.coded(&search.at((1, 1)), EVERY_PIXEL)?),
     };
     let found = match (found, budget) {
         (Some(found), _) if fits(&found) => found,
@@ -116,7 +118,7 @@ fn small(ask: &Ask<'_>) -> bool {
 
 /// The whole picture: every pixel, and every colour where a palette holds them.
 fn whole(ask: &Ask<'_>, effort: Effort) -> Result<Coded> {
-    let picture = png::encode(ask.frame, effort)?;
+    let picture = png::encode_all(ask.frame, effort, ask.limits.cancel)?;
     Ok(Coded {
         file: picture.bytes,
         sent: [ask.frame.width, ask.frame.height],
@@ -129,16 +131,8 @@ fn whole(ask: &Ask<'_>, effort: Effort) -> Result<Coded> {
 /// A search for one frame.
 struct Search<'a> {
     ask: &'a Ask<'a>,
-    source: &'a Source,
+    source: &'a Source<'a>,
     reference: Reference<'a>,
-}
-
-/// A coding that was looked at.
-struct Candidate {
-    smaller: usize,
-    count: usize,
-    bytes: usize,
-    similarity: f64,
 }
 
 impl Search<'_> {
@@ -169,33 +163,27 @@ impl Search<'_> {
             .map(|side| ((side * part + of / 2) / of).max(1))
     }
 
+    /// How similar a coding is, as far as a coarse look tells.
+    fn glance(&self, smaller: &Smaller, few: &Few) -> f64 {
+        let every = (self.ask.frame.height / ROWS).max(1);
+        smaller.similarity(few, &self.reference, every)
+    }
+
     /// The cheapest coding with this similarity; `None` where the ladder has none.
     fn reaching(&self, wanted: f64) -> Result<Option<Coded>> {
-        let (mut best, mut candidates) = (usize::MAX, Vec::new());
-        let mut scales = Vec::new();
+        let mut found = Vec::new();
         for scale in self.scales() {
             self.ask.limits.cancel.check()?;
             let smaller = self.at(scale);
-            let Some(count) = self.fewest(&smaller, wanted)? else {
-                continue;
-            };
-            let bytes = png::estimate(&smaller.few(count));
-            if bytes < best {
-                best = bytes;
+            if let Some(count) = self.fewest(&smaller, wanted)? {
+                let bytes = png::estimate(&smaller.few(COUNTS[count]));
+                found.push((bytes, count, smaller));
             }
-            candidates.push(Candidate {
-                smaller: scales.len(),
-                count,
-                bytes,
-                similarity: wanted,
-            });
-            scales.push(smaller);
         }
-        candidates.sort_by_key(|candidate| candidate.bytes);
-        for candidate in candidates {
-            let smaller = &scales[candidate.smaller];
-            let counts = COUNTS.iter().filter(|count| **count >= candidate.count);
-            for count in counts.take(3) {
+        found.sort_by_key(|(bytes, ..)| *bytes);
+        for (_, count, smaller) in &found {
+            // A coarse look may have been too kind.
+            for count in COUNTS.iter().skip(*count).take(3) {
                 let few = smaller.few(*count);
                 if smaller.similarity(&few, &self.reference, 1) >= wanted {
                     return self.coded(smaller, *count).map(Some);
@@ -205,26 +193,28 @@ impl Search<'_> {
         Ok(None)
     }
 
-    /// The fewest levels with which a scale reaches a similarity, as far as a coarse look tells.
+    /// Which of the counts is the least with which a scale reaches a similarity, as far as a coarse
+    /// look tells.
     fn fewest(&self, smaller: &Smaller, wanted: f64) -> Result<Option<usize>> {
-        let reaches = |count: usize| {
-            let few = smaller.few(count);
-            smaller.similarity(&few, &self.reference, COARSE) >= wanted
-        };
-        if !reaches(MOST) {
+        let reaches = |count: usize| self.glance(smaller, &smaller.few(COUNTS[count])) >= wanted;
+        let (mut low, mut high) = (0, COUNTS.len() - 1);
+        if !reaches(high) {
             return Ok(None);
         }
-        let (mut low, mut high) = (0, COUNTS.len() - 1);
+        if self.ask.effort == Effort::Least {
+            // More levels are not always more similar: they may say more of the noise.
+            return Ok((low..=high).find(|count| reaches(*count)));
+        }
         while low < high {
             self.ask.limits.cancel.check()?;
             let middle = low.midpoint(high);
-            if reaches(COUNTS[middle]) {
+            if reaches(middle) {
                 high = middle;
             } else {
                 low = middle + 1;
             }
         }
-        Ok(Some(COUNTS[high]))
+        Ok(Some(high))
     }
 
     /// The most similar coding of at most so many bytes on the wire.
@@ -234,26 +224,23 @@ impl Search<'_> {
         for scale in self.scales() {
             self.ask.limits.cancel.check()?;
             let smaller = self.at(scale);
+            let before = candidates.len();
             for count in COUNTS {
                 let few = smaller.few(count);
-                let bytes = png::estimate(&few);
                 // Dear packing takes up to a third off the estimate.
-                if (self.ask.wire)(bytes * 2 / 3) > most {
+                if (self.ask.wire)(png::estimate(&few) * 2 / 3) > most {
                     break;
                 }
-                candidates.push(Candidate {
-                    smaller: scales.len(),
-                    count,
-                    bytes,
-                    similarity: smaller.similarity(&few, &self.reference, COARSE),
-                });
+                candidates.push((self.glance(&smaller, &few), scales.len(), count));
             }
             scales.push(smaller);
+            if candidates.len() == before {
+                break;
+            }
         }
-        candidates.sort_by(|a, b| b.similarity.total_cmp(&a.similarity));
-        for candidate in candidates {
-            self.ask.limits.cancel.check()?;
-            let coded = self.coded(&scales[candidate.smaller], candidate.count)?;
+        candidates.sort_by(|a, b| b.0.total_cmp(&a.0));
+        for (_, smaller, count) in candidates {
+            let coded = self.coded(&scales[smaller], count)?;
             if (self.ask.wire)(coded.file.len()) <= most {
                 return Ok(coded);
             }
@@ -274,7 +261,7 @@ impl Search<'_> {
             _ => Rung::Q1,
         };
         Ok(Coded {
-            file: png::pack_few(&few, self.ask.effort)?,
+            file: png::pack_few(&few, self.ask.effort, self.ask.limits.cancel)?,
             sent: few.sent,
             colours: few.palette.len(),
             rung,

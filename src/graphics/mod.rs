@@ -6,6 +6,7 @@
 
 mod average;
 pub mod cells;
+mod cut;
 mod deflate;
 mod encoded;
 pub mod iterm2;
@@ -17,6 +18,7 @@ pub mod placeholder;
 mod png;
 mod protocol;
 mod reduced;
+mod rows;
 mod rung;
 pub mod sixel;
 mod size;
@@ -135,7 +137,6 @@ pub fn code(
     let (columns, rows) = cells_of(frame, target)?;
     let limits = Limits { rung, most, cancel };
     let coded = match target.protocol {
-        _ if rung == Rung::Q5 && most.is_none() => return encode(frame, target),
         Protocol::Kitty => kitty::code(frame, target, [columns, rows], &limits)?,
         Protocol::Iterm2 => iterm2::code(frame, target, [columns, rows], &limits)?,
         _ => return encode(frame, target),

@@ -5,6 +5,25 @@
 
 use crate::view::{Frame, Pixels};
 
+/// Distinct colours of a picture.
+pub(crate) fn count(pixels: &[[u8; 3]]) -> usize {
+    let mut seen = vec![0_u64; 1 << 18];
+    for [r, g, b] in pixels {
+        let at = usize::from(*r) << 16 | usize::from(*g) << 8 | usize::from(*b);
+        seen[at / 64] |= 1 << (at % 64);
+    }
+    seen.iter().map(|bits| bits.count_ones() as usize).sum()
+}
+
+/// Whether a picture has at most `most` colours.
+pub(crate) fn fits(pixels: &[[u8; 3]], most: usize) -> bool {
+    let mut seen = std::collections::BTreeSet::new();
+    pixels.iter().all(|colour| {
+        seen.insert(*colour);
+        seen.len() <= most
+    })
+}
+
 /// A picture of indices into the colours it uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Reduced {

@@ -1,10 +1,15 @@
-//! A frame as PNG in the fewest bits a pixel: grey of 1, 2, 4 or 8 bits where that is exact, else a
-//! palette of the colours used.
+//! Frames as PNG in the fewest bytes: grey where all is grey, else a palette of the colours used, each
+//! in the fewest bits, without any chunk that is not needed.
+//!
+//! On a fast terminal the `png` crate packs in milliseconds. For a line several ways of foretelling
+//! rows are estimated and the best are packed by [`deflate`].
 
 use ::png::{BitDepth, ColorType, Compression, Encoder, Filter};
 
 use super::reduced::Few;
+use super::rows::{Row, Way, foretold};
 use super::{Effort, deflate, palette};
+use crate::cancel::Cancel;
 use crate::messages::{arg, say};
 use crate::text::Safe;
 use crate::view::{Frame, Pixels};
@@ -21,43 +26,293 @@ pub(crate) struct Png {
 }
 
 /// Encodes the frame, reducing it to 256 colours when it has more.
-pub(crate) fn encode(frame: &Frame, effort: Effort) -> Result<Png> {
+///
+/// # Errors
+/// [`Error::Cancelled`]; [`Error::NotPossible`] where the file cannot be made.
+pub(crate) fn encode(frame: &Frame, effort: Effort, cancel: &Cancel) -> Result<Png> {
     let reduced = palette::reduce(frame, 256);
-    let colours = reduced.palette.len();
-    let grey = reduced.palette.iter().all(|[r, g, b]| r == g && g == b);
-    let grey_bits = grey.then(|| grey_depth(&reduced.palette));
+    let (colours, lossless) = (reduced.palette.len(), reduced.exact);
+    let size = [frame.width, frame.height];
     let palette_bits = index_depth(colours);
-    let bytes = match grey_bits {
+    let grey = is_grey(&reduced.palette).then(|| grey_depth(&reduced.palette));
+    let image = match (grey, &frame.pixels) {
+        (Some(8), Pixels::Grey(grey)) => Image::grey(size, 8, grey.clone()),
         // Few levels that are not evenly spaced cost fewer bits as a palette.
-        Some(bits) if bits <= palette_bits => {
+        (Some(bits), _) if bits <= palette_bits => {
             let step = 255 / ((1_u16 << bits) - 1) as u8;
-            let values = match (&frame.pixels, bits) {
-                (Pixels::Grey(grey), 8) => grey.clone(),
-                _ => reduced
-                    .indices
-                    .iter()
-                    .map(|i| reduced.palette[usize::from(*i)][0] / step)
-                    .collect(),
-            };
-            write(frame, ColorType::Grayscale, bits, &[], &values, effort)
+            let levels: Vec<u8> = reduced.palette.iter().map(|c| c[0] / step).collect();
+            let values = reduced.indices.iter().map(|i| levels[usize::from(*i)]);
+            Image::grey(size, bits, values.collect())
         }
-        _ => {
-            let flat: Vec<u8> = reduced.palette.concat();
-            write(
-                frame,
-                ColorType::Indexed,
-                palette_bits,
-                &flat,
-                &reduced.indices,
-                effort,
-            )
-        }
-    }?;
+        _ => Image {
+            size,
+            colour: ColorType::Indexed,
+            bits: palette_bits,
+            palette: reduced.palette.concat(),
+            clear: None,
+            values: reduced.indices,
+        },
+    };
     Ok(Png {
-        bytes,
+        bytes: image.file(effort, cancel)?,
         colours,
-        lossless: reduced.exact,
+        lossless,
     })
+}
+
+/// Encodes every colour of the frame, in three bytes a pixel where a palette does not hold them.
+///
+/// # Errors
+/// As [`encode`].
+pub(crate) fn encode_all(frame: &Frame, effort: Effort, cancel: &Cancel) -> Result<Png> {
+    let picture = match &frame.pixels {
+        Pixels::Rgb(pixels) if !palette::fits(pixels, 256) => pixels,
+        _ => return encode(frame, effort, cancel),
+    };
+    let image = Image {
+        colour: ColorType::Rgb,
+        ..Image::grey(
+            [frame.width, frame.height],
+            8,
+            picture.as_flattened().to_vec(),
+        )
+    };
+    Ok(Png {
+        bytes: image.file(effort, cancel)?,
+        colours: palette::count(picture),
+        lossless: true,
+    })
+}
+
+/// Bytes that a picture of few colours takes, roughly: for comparing codings with each other.
+pub(crate) fn estimate(few: &Few) -> usize {
+    let ways: &[Way] = if few.palette.len() > MANY {
+        &[Way::All(Row::None), Way::All(Row::Paeth), Way::LeastEntropy]
+    } else {
+        &[Way::All(Row::None)]
+    };
+    let image = Image::indexed(few, few_depth(few) > 2);
+    let each = ways.iter().map(|way| deflate::estimate(&image.rows(*way)));
+    FRAMING + image.palette.len() + each.min().unwrap_or(0)
+}
+
+/// Packs a picture of few colours: the smallest of what the effort looks at.
+///
+/// # Errors
+/// As [`encode`].
+pub(crate) fn pack_few(few: &Few, effort: Effort, cancel: &Cancel) -> Result<Vec<u8>> {
+    let [bits, bytes] = [false, true].map(|bytes| Image::indexed(few, bytes));
+    if effort == Effort::Fast {
+        return bits.quick();
+    }
+    let levels = Image::levels(few);
+    let none = &Way::ALL[..1];
+    let mut forms = vec![(&bits, none)];
+    if few.palette.len() > MANY || effort == Effort::Least {
+        forms.push((&bytes, &Way::ALL));
+    } else if bits.bits > 2 {
+        forms.push((&bytes, none));
+    }
+    forms.extend(levels.iter().map(|levels| (levels, none)));
+    smallest(&forms, effort, cancel)
+}
+
+/// More colours than this are foretold from their neighbours with profit.
+const MANY: usize = 16;
+
+/// The smallest file among several forms of the same picture, as far as the effort looks.
+fn smallest(forms: &[(&Image, &[Way])], effort: Effort, cancel: &Cancel) -> Result<Vec<u8>> {
+    let mut ranked = Vec::new();
+    for (image, ways) in forms {
+        for way in *ways {
+            cancel.check()?;
+            let rows = image.rows(*way);
+            ranked.push((image.palette.len() + deflate::estimate(&rows), rows, image));
+        }
+    }
+    ranked.sort_by_key(|(bytes, ..)| *bytes);
+    if effort == Effort::Least {
+        ranked.truncate(4);
+        for (bytes, rows, image) in &mut ranked {
+            *bytes = image.palette.len() + deflate::pack(rows, Effort::Small, cancel)?.len();
+        }
+        ranked.sort_by_key(|(bytes, ..)| *bytes);
+    }
+    ranked.truncate(if effort == Effort::Least { 2 } else { 1 });
+    let mut best: Option<Vec<u8>> = None;
+    for (_, rows, image) in ranked {
+        let file = image.framed(&deflate::pack(&rows, effort, cancel)?)?;
+        if best.as_ref().is_none_or(|best| file.len() < best.len()) {
+            best = Some(file);
+        }
+    }
+    Ok(best.unwrap_or_default())
+}
+
+/// Bytes of a PNG beside its data: signature, header, the frames of its data, and end.
+const FRAMING: usize = 8 + 25 + 12 + 12;
+
+/// Pixels as a file says them.
+struct Image {
+    size: [usize; 2],
+    colour: ColorType,
+    bits: u8,
+    /// Colours, three bytes each; none but for an indexed picture.
+    palette: Vec<u8>,
+    /// The grey or the index that is clear.
+    clear: Option<u8>,
+    /// A byte a value, in rows.
+    values: Vec<u8>,
+}
+
+impl Image {
+    fn grey(size: [usize; 2], bits: u8, values: Vec<u8>) -> Self {
+        Self {
+            size,
+            colour: ColorType::Grayscale,
+            bits,
+            palette: Vec::new(),
+            clear: None,
+            values,
+        }
+    }
+
+    /// A picture of few colours by its indices, in whole bytes or in as many bits as they need.
+    fn indexed(few: &Few, bytes: bool) -> Self {
+        let beside = few.palette.len() as u8;
+        let padded = few.sent != few.shown;
+        let mut palette = few.palette.concat();
+        palette.extend([0; 3].iter().filter(|_| padded));
+        Self {
+            size: few.sent,
+            colour: ColorType::Indexed,
+            bits: if bytes { 8 } else { few_depth(few) },
+            palette,
+            clear: padded.then_some(beside),
+            values: few.filled(|i| i, beside),
+        }
+    }
+
+    /// A grey picture of few levels by the levels themselves, which need no palette.
+    fn levels(few: &Few) -> Option<Self> {
+        if !is_grey(&few.palette) {
+            return None;
+        }
+        let levels: Vec<u8> = few.palette.iter().map(|colour| colour[0]).collect();
+        let padded = few.sent != few.shown;
+        let clear = (0..=255)
+            .find(|value| !levels.contains(value))
+            .filter(|_| padded);
+        let values = few.filled(|i| levels[usize::from(i)], clear.unwrap_or_default());
+        Some(Self {
+            clear,
+            ..Self::grey(few.sent, 8, values)
+        })
+    }
+
+    /// The rows before deflate.
+    fn rows(&self, way: Way) -> Vec<u8> {
+        let packed = self.packed();
+        foretold(
+            &packed,
+            packed.len() / self.size[1].max(1),
+            self.reach(),
+            way,
+        )
+    }
+
+    /// The values in their bits.
+    fn packed(&self) -> Vec<u8> {
+        pack(&self.values, self.size[0], self.bits)
+    }
+
+    /// Bytes from a pixel to the next.
+    fn reach(&self) -> usize {
+        if self.colour == ColorType::Rgb { 3 } else { 1 }
+    }
+
+    /// The file, as small as the effort makes it.
+    fn file(&self, effort: Effort, cancel: &Cancel) -> Result<Vec<u8>> {
+        if effort == Effort::Fast {
+            return self.quick();
+        }
+        let ways = if self.bits < 8 {
+            &Way::ALL[..1]
+        } else {
+            &Way::ALL
+        };
+        smallest(&[(self, ways)], effort, cancel)
+    }
+
+    /// The file around packed data.
+    fn framed(&self, data: &[u8]) -> Result<Vec<u8>> {
+        let mut bytes = Vec::with_capacity(data.len() + FRAMING + self.palette.len() + 64);
+        self.head(&mut bytes)
+            .write_header()
+            .and_then(|mut writer| {
+                writer.write_chunk(::png::chunk::IDAT, data)?;
+                writer.finish()
+            })
+            .map_err(failed)?;
+        Ok(bytes)
+    }
+
+    /// The file by the crate's quick packer.
+    fn quick(&self) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let mut encoder = self.head(&mut bytes);
+        encoder.set_compression(Compression::Fast);
+        if self.colour == ColorType::Indexed || self.bits < 8 {
+            // Neighbouring indices are not neighbouring colours: foretelling only costs.
+            encoder.set_filter(Filter::NoFilter);
+        }
+        encoder
+            .write_header()
+            .and_then(|mut writer| {
+                writer.write_image_data(&self.packed())?;
+                writer.finish()
+            })
+            .map_err(failed)?;
+        Ok(bytes)
+    }
+
+    fn head<'a>(&self, bytes: &'a mut Vec<u8>) -> Encoder<'a, &'a mut Vec<u8>> {
+        let mut encoder = Encoder::new(bytes, self.size[0] as u32, self.size[1] as u32);
+        encoder.set_color(self.colour);
+        encoder.set_depth(match self.bits {
+            1 => BitDepth::One,
+            2 => BitDepth::Two,
+            4 => BitDepth::Four,
+            _ => BitDepth::Eight,
+        });
+        if self.colour == ColorType::Indexed {
+            encoder.set_palette(self.palette.clone());
+        }
+        match (self.clear, self.colour) {
+            (Some(clear), ColorType::Indexed) => {
+                let mut alphas = vec![255; usize::from(clear)];
+                alphas.push(0);
+                encoder.set_trns(alphas);
+            }
+            (Some(clear), _) => encoder.set_trns(vec![0, clear]),
+            (None, _) => {}
+        }
+        encoder
+    }
+}
+
+/// Why a file could not be made.
+fn failed(problem: impl std::fmt::Display) -> Error {
+    Error::NotPossible {
+        why: say(
+            "graphics-png-failed",
+            &[arg("why", &Safe::from_outside(&problem.to_string()))],
+        ),
+    }
+}
+
+fn is_grey(palette: &[[u8; 3]]) -> bool {
+    palette.iter().all(|[r, g, b]| r == g && g == b)
 }
 
 /// The fewest bits in which these greys are exact.
@@ -84,189 +339,9 @@ fn index_depth(colours: usize) -> u8 {
     }
 }
 
-/// The crate's word for so many bits.
-fn bit_depth(bits: u8) -> BitDepth {
-    match bits {
-        1 => BitDepth::One,
-        2 => BitDepth::Two,
-        4 => BitDepth::Four,
-        _ => BitDepth::Eight,
-    }
-}
-
-/// Writes the file.
-fn write(
-    frame: &Frame,
-    colour: ColorType,
-    bits: u8,
-    palette: &[u8],
-    values: &[u8],
-    effort: Effort,
-) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let mut encoder = Encoder::new(&mut bytes, frame.width as u32, frame.height as u32);
-    encoder.set_color(colour);
-    encoder.set_depth(bit_depth(bits));
-    encoder.set_compression(match effort {
-        Effort::Fast => Compression::Fast,
-        Effort::Small | Effort::Least => Compression::High,
-    });
-    if colour == ColorType::Indexed || bits < 8 {
-        // Neighbouring indices are not neighbouring colours: filters only cost.
-        encoder.set_filter(Filter::NoFilter);
-    }
-    if !palette.is_empty() {
-        encoder.set_palette(palette);
-    }
-    let packed = pack(values, frame.width, bits);
-    encoder
-        .write_header()
-        .and_then(|mut writer| {
-            writer.write_image_data(&packed)?;
-            writer.finish()
-        })
-        .map_err(failed)?;
-    Ok(bytes)
-}
-
-/// Why a file could not be made.
-pub(crate) fn failed(problem: impl std::fmt::Display) -> Error {
-    Error::NotPossible {
-        why: say(
-            "graphics-png-failed",
-            &[arg("why", &Safe::from_outside(&problem.to_string()))],
-        ),
-    }
-}
-
-/// Bytes that a picture of few colours takes, roughly: for comparing codings with each other.
-pub(crate) fn estimate(few: &Few) -> usize {
-    // Indices in bytes pack better than indices in bits, but where the bits are one or two.
-    let bits = few_depth(few).min(8);
-    let bits = if bits > 2 { 8 } else { bits };
-    FRAMING + 3 * few.palette.len() + deflate::estimate(&raw(few, bits, Row::None))
-}
-
-/// Bytes of a PNG beside its data: signature, header, palette's and data's chunks, and end.
-const FRAMING: usize = 8 + 25 + 12 + 12 + 12;
-
-/// How a row of bytes is foretold from its neighbours, by PNG's number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Row {
-    None = 0,
-    Sub = 1,
-    Up = 2,
-    Average = 3,
-    Paeth = 4,
-}
-
-/// Packs a picture of few colours: the smallest of what the effort looks at.
-pub(crate) fn pack_few(few: &Few, effort: Effort) -> Result<Vec<u8>> {
-    let depth = few_depth(few);
-    let mut ways = vec![(depth, Row::None)];
-    if depth < 8 {
-        ways.push((8, Row::None));
-    }
-    ways.extend([Row::Sub, Row::Up, Row::Average, Row::Paeth].map(|row| (8, row)));
-    let mut ranked: Vec<(usize, Vec<u8>, u8)> = ways
-        .into_iter()
-        .map(|(bits, row)| {
-            let data = raw(few, bits, row);
-            (deflate::estimate(&data), data, bits)
-        })
-        .collect();
-    ranked.sort_by_key(|(bytes, ..)| *bytes);
-    ranked.truncate(match effort {
-        Effort::Fast | Effort::Small => 1,
-        Effort::Least => 3,
-    });
-    let mut best: Option<Vec<u8>> = None;
-    for (_, data, bits) in ranked {
-        let file = file(few, bits, &deflate::pack(&data, effort)?)?;
-        if best.as_ref().is_none_or(|best| file.len() < best.len()) {
-            best = Some(file);
-        }
-    }
-    Ok(best.unwrap_or_default())
-}
-
 /// The fewest bits of an index, with one for what is beside the frame.
 fn few_depth(few: &Few) -> u8 {
     index_depth(few.palette.len() + usize::from(few.sent != few.shown))
-}
-
-/// The rows of a picture as PNG has them before deflate, every row foretold the same way.
-fn raw(few: &Few, bits: u8, row: Row) -> Vec<u8> {
-    let [width, height] = few.sent;
-    let beside = few.palette.len() as u8;
-    let mut values = Vec::with_capacity(width * height);
-    for line in few.indices.chunks(few.shown[0]) {
-        values.extend_from_slice(line);
-        values.resize(values.len() + width - few.shown[0], beside);
-    }
-    values.resize(width * height, beside);
-    let packed = pack(&values, width, bits);
-    let bytes = packed.len() / height;
-    let mut out = Vec::with_capacity(packed.len() + height);
-    let mut above = vec![0; bytes];
-    for line in packed.chunks(bytes) {
-        out.push(row as u8);
-        foretell(row, line, &above, &mut out);
-        above.copy_from_slice(line);
-    }
-    out
-}
-
-/// What is left of a row of bytes after its foretelling.
-fn foretell(row: Row, line: &[u8], above: &[u8], out: &mut Vec<u8>) {
-    let left = |line: &[u8], x: usize| if x == 0 { 0 } else { line[x - 1] };
-    out.extend(line.iter().enumerate().map(|(x, value)| {
-        let (a, b, c) = (left(line, x), above[x], left(above, x));
-        value.wrapping_sub(match row {
-            Row::None => 0,
-            Row::Sub => a,
-            Row::Up => b,
-            Row::Average => a.midpoint(b),
-            Row::Paeth => paeth(a, b, c),
-        })
-    }));
-}
-
-/// Paeth's predictor: of left, above and above left the nearest to `left + above - above left`.
-fn paeth(a: u8, b: u8, c: u8) -> u8 {
-    let [a_, b_, c_] = [a, b, c].map(i16::from);
-    let away = |v: i16| (a_ + b_ - c_ - v).abs();
-    if away(a_) <= away(b_) && away(a_) <= away(c_) {
-        a
-    } else if away(b_) <= away(c_) {
-        b
-    } else {
-        c
-    }
-}
-
-/// The file around a zlib stream of indices.
-fn file(few: &Few, bits: u8, data: &[u8]) -> Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(data.len() + FRAMING + 3 * few.palette.len() + 32);
-    let mut encoder = Encoder::new(&mut bytes, few.sent[0] as u32, few.sent[1] as u32);
-    encoder.set_color(ColorType::Indexed);
-    encoder.set_depth(bit_depth(bits));
-    let mut palette = few.palette.concat();
-    if few.sent != few.shown {
-        palette.extend([0; 3]);
-        let mut clear = vec![255; few.palette.len()];
-        clear.push(0);
-        encoder.set_trns(clear);
-    }
-    encoder.set_palette(palette);
-    encoder
-        .write_header()
-        .and_then(|mut writer| {
-            writer.write_chunk(::png::chunk::IDAT, data)?;
-            writer.finish()
-        })
-        .map_err(failed)?;
-    Ok(bytes)
 }
 
 /// Packs values below `1 << bits` into bytes, the first in the highest bits; rows start on a byte.

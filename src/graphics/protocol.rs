@@ -78,13 +78,6 @@ impl Protocol {
             Self::Kitty | Self::Iterm2 | Self::Sixel | Self::None => None,
         }
     }
-
-    /// Whether the protocol of this name draws with characters.
-    pub fn draws_cells(name: &str) -> bool {
-        let named = Self::ALL.into_iter().find(|p| p.as_str() == name);
-        named.is_some_and(|protocol| protocol.cell_pixels().is_some())
-    }
-
     /// How much higher than wide a pixel of this protocol is in cells of this size; 1 for square.
     pub fn pixel_aspect(self, cell: CellSize) -> f64 {
         self.cell_pixels().map_or(1.0, |(across, down)| {
@@ -146,7 +139,6 @@ mod tests {
         assert_eq!(aspect(Protocol::HalfBlock), 1.0);
         assert_eq!(aspect(Protocol::Quadrant), 2.0);
         assert_eq!(aspect(Protocol::Octant), 1.0);
-        assert!(Protocol::draws_cells("octant") && !Protocol::draws_cells("none"));
     }
 
     #[test]

@@ -1,23 +1,35 @@
 //! A frame made smaller and poorer in colours: the steps of the ladder.
 //!
-//! [`Source`] holds a frame's planes; [`Smaller`] is its area average at one scale; [`Few`] is that in
-//! a few colours, ready to be packed. Greys go by the best levels of their histogram, colours by
-//! median cut. Similarity is counted on luminance of what the terminal shows, scaled up by nearest.
+//! [`Source`] holds a frame's planes; [`Smaller`] is it at one scale; [`Few`] is that in a few colours,
+//! ready to be packed. Greys are averaged and go by the best levels of their histogram, colours by
+//! median cut. An indexed frame's colours mean something, such as a material: a smaller pixel takes,
+//! of the colours under it, the one nearest to their mean, so that no border between two materials
+//! ever shows a third. Similarity is counted on luminance, as the terminal scales up.
 
-use super::average::{Axis, average};
+use super::average::{Axis, average, choose};
+use super::cut::Cut;
 use super::levels::{Levels, histogram};
-use super::palette;
 use super::ssim::Reference;
 use crate::view::{Frame, Pixels};
 
-/// Most levels or colours of a step that is not lossless.
-pub(crate) const MOST: usize = 64;
+/// Most levels or colours of a step that is not lossless; one is left for what is beside the frame.
+pub(crate) const MOST: usize = 255;
 
-/// The planes of a frame: its luminance, and its colours where it has any.
-pub(crate) struct Source {
+/// The planes of a frame.
+pub(crate) struct Source<'a> {
     size: [usize; 2],
     luminance: Vec<u8>,
-    colours: Option<[Vec<u8>; 3]>,
+    colours: Colours<'a>,
+}
+
+/// The colours of a frame.
+enum Colours<'a> {
+    Grey,
+    Indexed {
+        palette: Box<[[u8; 3]; 256]>,
+        indices: &'a [u8],
+    },
+    Free(Box<[Vec<u8>; 3]>),
 }
 
 /// Luminance by Rec. 601.
@@ -25,23 +37,21 @@ pub(crate) fn luminance([r, g, b]: [u8; 3]) -> u8 {
     ((299 * u32::from(r) + 587 * u32::from(g) + 114 * u32::from(b) + 500) / 1000) as u8
 }
 
-impl Source {
+fn is_grey([r, g, b]: [u8; 3]) -> bool {
+    r == g && g == b
+}
+
+impl<'a> Source<'a> {
     /// Takes the planes of a frame of at least one pixel.
-    pub(crate) fn of(frame: &Frame) -> Self {
-        let (luminance, colours) = match &frame.pixels {
-            Pixels::Grey(grey) => (grey.clone(), None),
-            Pixels::Indexed { palette, indices } => {
-                let mut table = [[0; 3]; 256];
-                for (entry, colour) in table.iter_mut().zip(palette) {
-                    *entry = *colour;
-                }
-                planes(&indices.iter().map(|i| table[usize::from(*i)]))
-            }
-            Pixels::Rgb(pixels) => planes(&pixels.iter().copied()),
+    pub(crate) fn of(frame: &'a Frame) -> Self {
+        let (light, colours) = match &frame.pixels {
+            Pixels::Grey(grey) => (grey.clone(), Colours::Grey),
+            Pixels::Indexed { palette, indices } => indexed(palette, indices),
+            Pixels::Rgb(pixels) => free(pixels),
         };
         Self {
             size: [frame.width, frame.height],
-            luminance,
+            luminance: light,
             colours,
         }
     }
@@ -51,22 +61,22 @@ impl Source {
         Reference::new(&self.luminance, self.size[0])
     }
 
-    /// The average at `sent` pixels over the `covered` ones, of which the frame is the top left.
+    /// The frame at `sent` pixels over the `covered` ones, of which it is the top left.
     pub(crate) fn smaller(&self, covered: [usize; 2], sent: [usize; 2]) -> Smaller {
         let [columns, rows] = [0, 1].map(|i| Axis::new(self.size[i], covered[i], sent[i]));
-        let make = |plane: &Vec<u8>| average(plane, &columns, &rows);
-        let colours = self.colours.as_ref().map(|planes| {
-            let [r, g, b] = [0, 1, 2].map(|i| make(&planes[i]));
-            let pixels = r.into_iter().zip(g).zip(b).map(|((r, g), b)| [r, g, b]);
-            pixels.collect()
-        });
-        let content = match colours {
-            Some(pixels) => Content::Colours(Frame {
-                width: columns.shown(),
-                height: rows.shown(),
-                pixels: Pixels::Rgb(pixels),
-            }),
-            None => Content::grey(make(&self.luminance)),
+        let content = match &self.colours {
+            Colours::Grey => Content::grey(average(&self.luminance, &columns, &rows)),
+            Colours::Indexed { palette, indices } => {
+                let chosen = choose(indices, palette, &columns, &rows);
+                let numbers = chosen.into_iter().map(u16::from).collect();
+                Content::Colours(Cut::of_numbers(numbers, &palette[..], MOST))
+            }
+            Colours::Free(planes) => {
+                let means = [0, 1, 2].map(|i| average(&planes[i], &columns, &rows));
+                let [r, g, b] = &means;
+                let pixels = r.iter().zip(g).zip(b).map(|((r, g), b)| [*r, *g, *b]);
+                Content::Colours(Cut::of_colours(&pixels.collect::<Vec<_>>(), MOST))
+            }
         };
         Smaller {
             columns,
@@ -76,14 +86,33 @@ impl Source {
     }
 }
 
-/// The planes of colours; without colours where all are grey.
-fn planes(colours: &(impl Iterator<Item = [u8; 3]> + Clone)) -> (Vec<u8>, Option<[Vec<u8>; 3]>) {
-    let light = colours.clone().map(luminance).collect();
-    if colours.clone().all(|[r, g, b]| r == g && g == b) {
-        return (light, None);
+/// The planes of an indexed frame.
+fn indexed<'a>(palette: &[[u8; 3]], indices: &'a [u8]) -> (Vec<u8>, Colours<'a>) {
+    let mut table = Box::new([[0; 3]; 256]);
+    for (entry, colour) in table.iter_mut().zip(palette) {
+        *entry = *colour;
     }
-    let plane = |i: usize| colours.clone().map(|colour| colour[i]).collect();
-    (light, Some([plane(0), plane(1), plane(2)]))
+    let lights = table.map(luminance);
+    let light = indices.iter().map(|i| lights[usize::from(*i)]).collect();
+    if indices.iter().all(|i| is_grey(table[usize::from(*i)])) {
+        return (light, Colours::Grey);
+    }
+    let colours = Colours::Indexed {
+        palette: table,
+        indices,
+    };
+    (light, colours)
+}
+
+/// The planes of a frame of free colours.
+fn free(pixels: &[[u8; 3]]) -> (Vec<u8>, Colours<'static>) {
+    let light = pixels.iter().map(|colour| luminance(*colour)).collect();
+    if pixels.iter().all(|colour| is_grey(*colour)) {
+        return (light, Colours::Grey);
+    }
+    let plane = |i: usize| pixels.iter().map(|colour| colour[i]).collect();
+    let planes = [plane(0), plane(1), plane(2)];
+    (light, Colours::Free(Box::new(planes)))
 }
 
 /// A frame at one scale.
@@ -95,7 +124,7 @@ pub(crate) struct Smaller {
 
 enum Content {
     Grey { values: Vec<u8>, levels: Levels },
-    Colours(Frame),
+    Colours(Cut),
 }
 
 impl Content {
@@ -122,6 +151,20 @@ pub(crate) struct Few {
     pub(crate) indices: Vec<u8>,
 }
 
+impl Few {
+    /// A value for each pixel sent: `of` an index, or `beside` the frame.
+    pub(crate) fn filled(&self, of: impl Fn(u8) -> u8, beside: u8) -> Vec<u8> {
+        let [width, height] = self.sent;
+        let mut values = Vec::with_capacity(width * height);
+        for row in self.indices.chunks(self.shown[0]) {
+            values.extend(row.iter().map(|index| of(*index)));
+            values.resize(values.len() + width - row.len(), beside);
+        }
+        values.resize(width * height, beside);
+        values
+    }
+}
+
 impl Smaller {
     /// The picture in at most `count` colours.
     pub(crate) fn few(&self, count: usize) -> Few {
@@ -132,10 +175,7 @@ impl Smaller {
                 let palette = quantiser.levels.iter().map(|v| [*v; 3]).collect();
                 (palette, indices.collect())
             }
-            Content::Colours(frame) => {
-                let reduced = palette::reduce(frame, count);
-                (reduced.palette, reduced.indices)
-            }
+            Content::Colours(cut) => cut.few(count),
         };
         Few {
             shown: [self.columns.shown(), self.rows.shown()],

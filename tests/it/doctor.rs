@@ -91,7 +91,7 @@ fn the_text_names_every_part() {
 }
 
 /// So long that it only passes when something hangs.
-const HANG: Duration = Duration::from_mins(1);
+const HANG: Duration = Duration::from_secs(20);
 
 /// A terminal that answers as kitty does while `doctor` runs in it, and an analyst who answers.
 #[test]
@@ -133,7 +133,10 @@ fn on_a_terminal_it_asks_shows_times_and_keeps_the_answer() {
             true
         }
         Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => false,
-        Err(_) => panic!("hangs after {}", String::from_utf8_lossy(seen)),
+        Err(_) => {
+            let last = &seen[seen.len().saturating_sub(500)..];
+            panic!("hangs after {}", String::from_utf8_lossy(last))
+        }
     };
     let count =
         |seen: &[u8], needle: &[u8]| seen.windows(needle.len()).filter(|w| *w == needle).count();

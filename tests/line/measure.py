@@ -141,7 +141,7 @@ class Measure:
     def opening(self):
         """From the start of ssh to text, and to a lossless picture."""
         s = self.sitting
-        first = s.until(lambda m: any("LOSS" in line for line in s.terminal.text()), self.bound)
+        first = s.until(lambda m: s.terminal.pictures(), self.bound)
         if not first:
             raise RuntimeError("no picture: " + "\n".join(s.terminal.text()))
         self.put("start of ssh to a picture, s", round(first.time - self.start, 2))

@@ -3,7 +3,10 @@ import colorsys, re
 
 import numpy as np
 
-TOKEN = re.compile(rb"!(\d+)([?-~])|#(\d+)((?:;\d+){0,4})|\"([\d;]*)|([$])|(-)|([?-~]+)")
+TOKEN = re.compile(rb"#(\d+)((?:;\d+){0,4})|\"([\d;]+)|([$-])|((?:!\d+[?-~]|[?-~])+)")
+REPEAT = re.compile(rb"!(\d+)([?-~])")
+# The six rows of each pattern.
+BITS = (np.arange(64)[None, :] >> np.arange(6)[:, None] & 1).astype(bool)
 
 
 def colour(kind, a, b, c):
@@ -12,45 +15,49 @@ def colour(kind, a, b, c):
     return [(min(v, 100) * 255 + 50) // 100 for v in (a, b, c)]
 
 
+def columns(data):
+    """A stretch of sixels with its repeats as one row of bit patterns."""
+    if b"!" not in data:
+        return np.frombuffer(data, np.uint8) - 63
+    whole = REPEAT.sub(lambda m: m[2] * int(m[1]), data)
+    return np.frombuffer(whole, np.uint8) - 63
+
+
 def decode(parameters, data):
     """Pixels (rows x columns x 3 of u8) and which of them were painted."""
     numbers = [int(n or 0) for n in parameters.split(b";")] + [0, 0, 0]
     transparent = numbers[1] == 1
     palette = np.full((1024, 3), 255, np.uint8)
     high, wide, limit = 1, 0, [0, 0]
-    painted = np.full((6, 64), -1, np.int16)
-    x = y = now = 0
-    for token in TOKEN.finditer(data):
-        times, one, register, more, raster, back, down, run = token.groups()
-        if register is not None:
+    bands = [np.full((6, 64), -1, np.int16)]
+    x = now = 0
+    for register, more, raster, move, run in TOKEN.findall(data):
+        if register:
             now = int(register) % 1024
-            if more:
-                values = [int(n) for n in more[1:].split(b";")]
-                if len(values) == 4:
-                    palette[now] = colour(*values)
-        elif raster is not None:
+            values = [int(n) for n in more[1:].split(b";")] if more else []
+            if len(values) == 4:
+                palette[now] = colour(*values)
+        elif raster:
             values = [int(n or 0) for n in raster.split(b";")] + [0, 0, 0, 0]
             if values[0] and values[1]:
                 high = max(1, round(values[0] / values[1]))
             limit = [values[2], values[3]]
-        elif back:
+        elif move:
             x = 0
-        elif down:
-            x, y = 0, y + 6
+            bands += [np.full_like(bands[-1], -1)] if move == b"-" else []
         else:
-            bits = np.full(int(times), one[0] - 63) if one else np.frombuffer(run, np.uint8) - 63
+            bits = columns(run)
             end = x + len(bits)
-            if y + 6 > painted.shape[0] or end > painted.shape[1]:
-                grown = np.full((max(y + 6, 2 * painted.shape[0] if y + 6 > painted.shape[0] else 0,
-                                     painted.shape[0]),
-                                 max(end, painted.shape[1])), -1, np.int16)
-                grown[:painted.shape[0], :painted.shape[1]] = painted
-                painted = grown
-            for bit in range(6):
-                row = painted[y + bit, x:end]
-                row[(bits >> bit & 1).astype(bool)] = now
+            if end > bands[-1].shape[1]:
+                grown = np.full((6, 2 * end), -1, np.int16)
+                grown[:, :bands[-1].shape[1]] = bands[-1]
+                bands[-1] = grown
+            bands[-1][:, x:end][BITS[:, bits]] = now
             x = end
             wide = max(wide, x)
+    painted = np.full((6 * len(bands), max(band.shape[1] for band in bands)), -1, np.int16)
+    for at, band in enumerate(bands):
+        painted[6 * at:6 * at + 6, :band.shape[1]] = band
     used = np.nonzero((painted >= 0).any(axis=1))[0]
     tall = used[-1] + 1 if len(used) else 0
     if not transparent and limit[0]:

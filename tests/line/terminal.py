@@ -62,6 +62,9 @@ class Screen:
     cells: list
     raster: np.ndarray
     shown: np.ndarray
+    # The cells in pixels, and those of them that changed since they were last drawn.
+    layer: np.ndarray = None
+    stale: set = field(default_factory=set)
     images: dict = field(default_factory=dict)
     placements: list = field(default_factory=list)
     row: int = 0
@@ -107,7 +110,8 @@ class Terminal:
     def empty(self):
         shape = (self.rows * self.height, self.columns * self.width)
         return Screen([[Cell() for _ in range(self.columns)] for _ in range(self.rows)],
-                      np.zeros((*shape, 3), np.uint8), np.zeros(shape, bool))
+                      np.zeros((*shape, 3), np.uint8), np.zeros(shape, bool),
+                      np.zeros((*shape, 3), np.uint8))
 
     @property
     def screen(self):
@@ -235,6 +239,7 @@ class Terminal:
             row, column = screen.row, screen.column - (0 if screen.wrap else 1)
             if column >= 0:
                 screen.cells[row][column].text += character
+                screen.stale.add((row, column))
             return
         wide = unicodedata.east_asian_width(character) in "WF" and character != PLACEHOLDER
         if screen.wrap or (wide and screen.column == self.columns - 1):
@@ -256,6 +261,7 @@ class Terminal:
         if self.reverse:
             fore, back = back, fore
         screen.cells[row][column] = Cell(character, fore, back)
+        screen.stale.add((row, column))
         top, left = row * self.height, column * self.width
         screen.shown[top:top + self.height, left:left + self.width] = False
         self.cell_changes += 1
@@ -274,6 +280,7 @@ class Terminal:
             screen.cells.pop(0)
             screen.cells.append([Cell() for _ in range(self.columns)])
         by = lines * self.height
+        screen.stale = {(row, column) for row in range(self.rows) for column in range(self.columns)}
         screen.raster = np.roll(screen.raster, -by, axis=0)
         screen.shown = np.roll(screen.shown, -by, axis=0)
         screen.shown[-by:] = False
@@ -657,18 +664,22 @@ class Terminal:
         """The screen in pixels: cells, then the pictures in them, then kitty's above or below."""
         screen = self.screen
         width, height = self.width, self.height
-        picture = np.zeros((self.rows * height, self.columns * width, 3), np.uint8)
-        for row, cells in enumerate(screen.cells):
-            for column, cell in enumerate(cells):
-                top, left = row * height, column * width
-                part = picture[top:top + height, left:left + width]
+        for row, column in screen.stale:
+            cell = screen.cells[row][column]
+            top, left = row * height, column * width
+            part = screen.layer[top:top + height, left:left + width]
+            share = glyphs.mask(cell.text[0], width, height) if cell.text and cell.text != " " else None
+            if share is None:
                 part[:] = cell.back
-                share = glyphs.mask(cell.text[0], width, height) if cell.text else None
-                if share is not None and cell.text != " ":
-                    part[:] = np.rint(np.array(cell.back) + share[..., None]
-                                      * (np.array(cell.fore) - cell.back)).astype(np.uint8)
-        plain = np.array([[c.back == BACKGROUND and c.text in (" ", "") for c in cells]
-                          for cells in screen.cells])
+            else:
+                part[:] = np.rint(np.array(cell.back) + share[..., None]
+                                  * np.subtract(cell.fore, cell.back)).astype(np.uint8)
+        screen.stale.clear()
+        picture = screen.layer.copy()
+        plain = None
+        if any(p.depth < 0 for p in screen.placements):
+            plain = np.array([[c.back == BACKGROUND and c.text in (" ", "") for c in cells]
+                              for cells in screen.cells])
         picture[screen.shown] = screen.raster[screen.shown]
         for placed in sorted(screen.placements, key=lambda p: (p.depth, p.order)):
             if not placed.virtual:
@@ -695,6 +706,9 @@ class Terminal:
         top, left = max(0, top), max(0, left)
         part = part[:picture.shape[0] - top, :picture.shape[1] - left]
         where = picture[top:top + part.shape[0], left:left + part.shape[1]]
+        if placed.depth >= 0 and (part[..., 3] == 255).all():
+            where[:] = part[..., :3]
+            return
         share = part[..., 3:].astype(float) / 255
         if placed.depth < 0:
             # Under the text: seen through cells of the default background alone.
@@ -728,6 +742,12 @@ class Terminal:
                 part = whole[r * self.height:(r + 1) * self.height, c * self.width:(c + 1) * self.width]
                 top, left = row * self.height, column * self.width
                 picture[top:top + part.shape[0], left:left + part.shape[1]] = part[..., :3]
+
+    def pictures(self):
+        """Whether any picture is on the screen, of cells too."""
+        screen = self.screen
+        cells = sum("▀" in cell.text for row in screen.cells for cell in row)
+        return bool(screen.placements) or bool(screen.shown.any()) or cells > 100
 
     def text(self):
         """The screen as lines of text."""

@@ -57,7 +57,7 @@ CASES = [("tmux", ("tmux",), tmux), ("screen", ("screen",), screen),
 def looks(desk, sitting):
     """What stands on the outer screen, and what is wrong with it."""
     terminal = sitting.terminal
-    ready = lambda: any("LOSS" in line for line in terminal.text())
+    ready = lambda: sum(line.count("▀") for line in terminal.text()) > 100
     if not (ready() or sitting.until(lambda moment: ready(), PATIENCE)):
         return "no picture: " + " / ".join(line for line in terminal.text() if line.strip())[:200]
     sitting.press(b"F")

@@ -75,7 +75,7 @@ class Sitting:
         if not until(lambda: desk.geometry() or not window.alive(), PATIENCE) or not desk.geometry():
             raise RuntimeError("the terminal does not start")
         self.geometry = desk.geometry()
-        self.see(lambda output: b"LOSS" in output, "no picture")
+        self.see(lambda output: protocol(output) != "cells", "no picture")
         self.origin = None
         self.whole = desk.render((0, 0, 1600, 1000), (1600, 1000))
 

@@ -6,6 +6,7 @@ Prints a table; exit 1 when a row fails. What is not installed is said: "skipped
 XAMINE names the program under test, NODE_MODULES the packages of xterm.js.
 """
 import argparse, os, sys, traceback
+from concurrent.futures import ThreadPoolExecutor
 
 from emulators import KINDS, Window, missing, version
 
@@ -39,49 +40,59 @@ def keep(arguments, name, window, desk, reference=None):
         file.write(desk.output())
 
 
+def each(work, things):
+    """Calls `work` for each, two at a time: a terminal mostly waits. The sum of the answers."""
+    with ThreadPoolExecutor(2) as pool:
+        return sum(pool.map(work, things))
+
+
 def pictures(arguments):
     """Rows of the table of pictures; how many failed."""
-    from desk import Desk
-    from pictures import HEAD, Result, Sitting, protocol, steps
+    from pictures import HEAD
     import browser
     print(HEAD, flush=True)
-    failed = 0
     jobs = [(kind, Window, kind.protocol, ()) for kind in KINDS if wanted(arguments, kind)]
     jobs += browser.jobs(arguments, nothing)
-    for kind, make, expected, more in jobs:
-        desk = Desk()
-        window = None
-        try:
-            window = make(kind, desk, desk.inside(desk.console(*more)))
-            sitting = Sitting(window, desk)
-            for step, difference, exact, note in steps(sitting, kind, arguments.quick):
-                chosen = protocol(desk.output())
-                good = difference <= kind.tolerance and chosen == expected and "not" not in note
-                if chosen != expected:
-                    note += f" expected {expected}"
-                row = Result(kind.name, version(kind), step, chosen, difference, exact, good, note)
-                print(row.line(), flush=True)
-                failed += not good
-                if not good:
-                    keep(arguments, f"{kind.name}-{step.replace(' ', '-')}", window, desk)
-        except Exception as error:
-            failed += 1
-            print(f"{kind.name:9} FAIL {error}", flush=True)
-            if window:
-                keep(arguments, f"{kind.name}-failed", window, desk)
-            if not isinstance(error, RuntimeError):
-                traceback.print_exc()
-        finally:
-            if window:
-                window.close()
-            desk.close()
+    return each(lambda job: one_picture(arguments, *job), jobs)
+
+
+def one_picture(arguments, kind, make, expected, more):
+    """One terminal's rows; how many failed."""
+    from desk import Desk
+    from pictures import Result, Sitting, protocol, steps
+    failed, desk, window = 0, Desk(), None
+    try:
+        window = make(kind, desk, desk.inside(desk.console(*more)))
+        sitting = Sitting(window, desk)
+        for step, difference, exact, note in steps(sitting, kind, arguments.quick):
+            chosen = protocol(desk.output())
+            good = difference <= kind.tolerance and chosen == expected and "not" not in note
+            if chosen != expected:
+                note += f" expected {expected}"
+            row = Result(kind.name, version(kind), step, chosen, difference, exact, good, note)
+            print(row.line(), flush=True)
+            failed += not good
+            if not good:
+                keep(arguments, f"{kind.name}-{step.replace(' ', '-')}", window, desk)
+    except Exception as error:
+        failed += 1
+        print(f"{kind.name:9} FAIL {error}", flush=True)
+        if window:
+            keep(arguments, f"{kind.name}-failed", window, desk)
+        if not isinstance(error, RuntimeError):
+            traceback.print_exc()
+    finally:
+        if window:
+            window.close()
+        desk.close()
     return failed
 
 
 def shells(arguments):
     import shells as concern
-    return concern.run([kind for kind in KINDS if kind.name in ("kitty", "xterm", "konsole")
-                        and wanted(arguments, kind)], arguments, keep, nothing)
+    kinds = [kind for kind in KINDS if kind.name in ("kitty", "xterm", "konsole")
+             and wanted(arguments, kind)]
+    return concern.run(kinds, arguments, keep, nothing, each)
 
 
 def multiplexers(arguments):

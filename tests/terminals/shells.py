@@ -14,7 +14,7 @@ from emulators import Window, version
 PATIENCE = 20.0
 # So long a left-over reply would take to be typed into the shell.
 QUIET = 0.7
-SHELL = ["bash", "--norc", "--noprofile", "-i"]
+SHELL = ["env", "PS1=$ ", "bash", "--norc", "--noprofile", "-i"]
 
 
 def panicking():
@@ -40,7 +40,6 @@ class Shell:
             file.write("#!/bin/bash\ncd " + desk.folder + "\necho $$ > pid.new && mv pid.new pid\n"
                        "source ./what\n")
         os.chmod(desk.path("x"), 0o755)
-        os.environ["PS1"] = "$ "
         self.window = Window(kind, desk, SHELL)
         self.does("touch did")
         if not until(lambda: self.lit(self.window.shot()), PATIENCE):
@@ -57,7 +56,8 @@ class Shell:
 
     def run(self, what):
         self.does(what)
-        self.window.type("clear\n./x\n")
+        # One line: what is typed while a command runs would be echoed at once.
+        self.window.type("clear; ./x\n")
         if not until(self.desk.pid, PATIENCE):
             raise RuntimeError("the shell does not take its line")
 
@@ -121,14 +121,14 @@ def gone(pid):
     return not os.path.exists(f"/proc/{pid}") or open(f"/proc/{pid}/stat").read().split(") ")[1][0] == "Z"
 
 
-def endings(shell, panic):
+def endings(shell, panic, quick):
     """Every way of ending; gives (way, share that differs, note)."""
     reference = shell.reference = shell.rested()
     desk = shell.desk
     ways = [("quit by key", lambda pid: shell.window.keys("q")),
             ("kill -TERM", lambda pid: os.kill(pid, signal.SIGTERM)),
             ("kill -HUP", lambda pid: os.kill(pid, signal.SIGHUP))]
-    for way, act in ways:
+    for way, act in ways[quick:]:
         shell.run(shell.command(desk.console("--read-only")))
         shell.picture(reference)
         pid = desk.pid()
@@ -140,7 +140,6 @@ def endings(shell, panic):
     if panic:
         shell.run("export XAMINE_TEST_CHILD=1 RUST_BACKTRACE=0\n" + shell.command(
             [panic, "--exact", "restoring::child", "--ignored", "--nocapture", "--test-threads=1"]))
-        half = reference.shape[0] // 2
         until(lambda: (shell.window.shot() != reference).any(), PATIENCE)
         shell.still()
         pid = desk.pid()
@@ -151,6 +150,8 @@ def endings(shell, panic):
         shell.still()
         again = shell.clean()
         yield "a panic, then clear", float((again != reference).any(axis=2).mean()), "text screen only"
+    if quick:
+        return
     # The rig itself: a console that is killed outright leaves its screen, and that must be seen.
     shell.run(shell.command(desk.console("--read-only")))
     shell.picture(reference)
@@ -161,32 +162,36 @@ def endings(shell, panic):
     yield "mutant: kill -KILL", 0.0 if seen else 1.0, f"differs in {100 * seen:.1f} %, as it must"
 
 
-def run(kinds, arguments, keep, nothing):
+def one(kind, panic, arguments, keep):
+    """All endings in one terminal; how many failed."""
     failed = 0
+    desk = Desk()
+    shell = None
+    try:
+        shell = Shell(kind, desk)
+        for way, differs, note in endings(shell, panic, arguments.quick):
+            good = differs == 0
+            failed += not good
+            print(f"{kind.name:9} {version(kind):14} {way:22} {100 * differs:7.3f} %  "
+                  f"{'pass' if good else 'FAIL'} {note}", flush=True)
+            if not good:
+                keep(arguments, f"{kind.name}-{way.replace(' ', '-')}", shell.window, desk,
+                     shell.reference)
+    except RuntimeError as error:
+        failed += 1
+        print(f"{kind.name:9} FAIL {error}", flush=True)
+        if shell:
+            keep(arguments, f"{kind.name}-shell", shell.window, desk)
+    finally:
+        if shell:
+            shell.close()
+        desk.close()
+    return failed
+
+
+def run(kinds, arguments, keep, nothing, each):
     panic, why = panicking() if kinds else (None, None)
     if why:
         nothing(f"a panic: {why}")
-    print(f"{'terminal':9} {'version':14} {'ended by':22} {'differs':>9}")
-    for kind in kinds:
-        desk = Desk()
-        shell = None
-        try:
-            shell = Shell(kind, desk)
-            for way, differs, note in endings(shell, panic):
-                good = differs == 0
-                failed += not good
-                print(f"{kind.name:9} {version(kind):14} {way:22} {100 * differs:7.3f} %  "
-                      f"{'pass' if good else 'FAIL'} {note}", flush=True)
-                if not good:
-                    keep(arguments, f"{kind.name}-{way.replace(' ', '-')}", shell.window, desk,
-                         shell.reference)
-        except RuntimeError as error:
-            failed += 1
-            print(f"{kind.name:9} FAIL {error}", flush=True)
-            if shell:
-                keep(arguments, f"{kind.name}-shell", shell.window, desk)
-        finally:
-            if shell:
-                shell.close()
-            desk.close()
-    return failed
+    print(f"{'terminal':9} {'version':14} {'ended by':22} {'differs':>9}", flush=True)
+    return each(lambda kind: one(kind, panic, arguments, keep), kinds)

@@ -220,7 +220,12 @@ fn number(
         let Some(key) = terminal.key() else {
             return Ok(None);
         };
-        match key.code {
+        // The terminal's settings make a line feed of Enter.
+        let code = match key.code {
+            Code::Char('j') if key.ctrl => Code::Enter,
+            code => code,
+        };
+        match code {
             Code::Esc => break,
             Code::Char('c' | 'd') if key.ctrl => break,
             Code::Char(c) if c.is_ascii_digit() && !key.alt && typed.len() < 2 => typed.push(c),

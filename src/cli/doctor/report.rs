@@ -99,7 +99,7 @@ impl Locale {
             .into_iter()
             .filter_map(std::env::var_os)
             .filter(|value| !value.is_empty());
-        let name = set.next().map_or_else(|| "C".into(), |value| value);
+        let name = set.next().unwrap_or_else(|| "C".into());
         let plain = name.to_string_lossy().to_lowercase().replace('-', "");
         Self {
             name: Safe::from_os(&name),
@@ -169,6 +169,7 @@ impl Report {
             "link": {
                 "rtt_ms": self.link.rtt.map(|rtt| tenths(rtt.as_secs_f64() * 1000.0)),
                 "bytes_per_s": self.link.rate.map(f64::round),
+                "as_far_as": self.multiplexer().map_or("terminal", Multiplexer::as_str),
                 "ssh": self.link.ssh,
             },
             "locale": { "name": self.locale.name.as_str(), "utf8": self.locale.utf8 },
@@ -215,6 +216,10 @@ impl Report {
         };
         let term = Safe::from_outside(&self.environment.term);
         let multiplexer = self.multiplexer().map(|one| Safe::word(one.as_str()));
+        let end = match &multiplexer {
+            Some(name) => say("doctor-as-far-as", &[arg("name", name)]),
+            None => Safe::default(),
+        };
         let cell = Safe::from_outside(&format!("{}x{}", choice.cell.width, choice.cell.height));
         let rtt = self
             .link
@@ -284,6 +289,7 @@ impl Report {
                     arg("rtt", &rtt),
                     arg("rate", &rate),
                     arg("way", &say(way, &[])),
+                    arg("end", &end),
                 ],
             ),
             say(locale, &[arg("name", &self.locale.name)]),
