@@ -28,7 +28,6 @@ def png(pixels, bits=8, palette=None, best=False):
         shifts = np.arange(per - 1, -1, -1) * bits
         rows, step = (wide.reshape(height, -1, per) << shifts).sum(2).astype(np.uint8), 1
     streams = [filtered(rows, step, kind) for kind in range(5)] + [filtered(rows, step, None)]
-    packed = min((zlib.compress(stream, 9), at) for at, stream in enumerate(streams)) if not best else None
     if best:
         from zopfli.zlib import compress
         ranked = sorted(streams, key=lambda stream: len(zlib.compress(stream, 9)))[:2]

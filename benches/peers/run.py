@@ -158,7 +158,7 @@ def shown(pixels, reference):
     part = pixels[:height, :width]
     best = (likeness(part, reference), f"{width}x{height}")
     (top, left), (bottom, right) = lit.min(0), lit.max(0) + 1
-    if abs(bottom - top - height) > 8 or abs(right - left - width) > 8 or top or left:
+    if abs(bottom - top - height) > 2 or abs(right - left - width) > 2 or top or left:
         from terminal import scaled
         other = likeness(scaled(pixels[top:bottom, left:right], width, height), reference)
         best = max(best, (other, f"{right - left}x{bottom - top}"))
