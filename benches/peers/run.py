@@ -206,6 +206,9 @@ def put(found, protocol, name, view, size, result):
 def measure_xamine(views, found):
     known = subprocess.run([program(), "show", "--help"], capture_output=True, text=True).stdout
     rungs = RUNGS if "--max-quality" in known else (None,)
+    for rows in found.values():
+        for name in [name for name in rows if name.startswith("**xamine")]:
+            del rows[name]
     for protocol in PROTOCOLS:
         for rung in rungs if protocol != "half-block" else rungs[:1]:
             if rung == "Q0" and protocol != "half-block":
