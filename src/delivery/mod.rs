@@ -418,11 +418,13 @@ impl Delivery {
         }
     }
 
-    /// The stage without a picture: what stood goes, what is kept stays.
+    /// The stage without a picture of pixels: what stood goes, what is kept stays.
     fn bare(&mut self) -> Stage {
         self.painted.clear();
         self.standing.clear();
-        self.now_level = Level::Old;
+        if self.means.protocol.is_pixels() {
+            self.now_level = Level::Old;
+        }
         let mut stage = Stage::default();
         self.cut_off(&mut stage);
         stage.deletes = std::mem::take(&mut self.garbage);
