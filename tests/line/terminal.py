@@ -526,6 +526,13 @@ class Terminal:
     def kitty(self, body):
         head, _, data = body.partition(b";")
         keys = dict(pair.partition(b"=")[::2] for pair in head.split(b",") if pair)
+        if self.loading is not None and b"a" in keys:
+            # The protocol forbids it. kitty places and deletes all the same, and takes the data of
+            # another picture for more of this one.
+            self.complain(f"kitty: a={keys[b'a'].decode()} inside a picture that is being sent")
+            if keys[b"a"] in (b"p", b"d"):
+                self.command(keys, data)
+                return
         if self.loading is not None:
             first, parts = self.loading
             parts.append(data)
