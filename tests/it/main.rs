@@ -26,5 +26,6 @@ mod samples;
 mod scans;
 mod screens;
 mod shared;
+mod sixels;
 mod tables;
 mod tty;
