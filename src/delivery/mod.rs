@@ -470,7 +470,11 @@ impl Delivery {
                 }
                 break;
             }
-            match stage.sends.last_mut().filter(|send| send.len() + next <= group) {
+            match stage
+                .sends
+                .last_mut()
+                .filter(|send| send.len() + next <= group)
+            {
                 Some(send) => send.extend_from_slice(&rest[..next]),
                 None => stage.sends.push(rest[..next].to_vec()),
             }
