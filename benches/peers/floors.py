@@ -28,7 +28,6 @@ def png(pixels, bits=8, palette=None, best=False):
         shifts = np.arange(per - 1, -1, -1) * bits
         rows, step = (wide.reshape(height, -1, per) << shifts).sum(2).astype(np.uint8), 1
     streams = [filtered(rows, step, kind) for kind in range(5)] + [filtered(rows, step, None)]
-    packed = min((zlib.compress(stream, 9), at) for at, stream in enumerate(streams)) if not best else None
     if best:
         from zopfli.zlib import compress
         ranked = sorted(streams, key=lambda stream: len(zlib.compress(stream, 9)))[:2]
@@ -81,6 +80,21 @@ def levels(grey, number):
     return table[grey].astype(np.uint8), centres.astype(np.uint8)
 
 
+def even(grey, number):
+    """Grey in evenly spaced levels: noise below a step is gone, which SSIM hardly sees."""
+    low, high = int(grey.min()), int(grey.max())
+    centres = np.unique(np.rint(low + (np.arange(number) + 0.5) * (high - low) / number))
+    table = np.abs(np.arange(256)[:, None] - centres[None, :]).argmin(1)
+    return table[grey].astype(np.uint8), centres.astype(np.uint8)
+
+
+def choices(grey):
+    """Numbers of levels, and ways to choose them."""
+    numbers = (3, 4, 6, 8, 10, 12, 14, 16, 20, 24, 32, 48, 64, 128) + (() if grey else (192, 256))
+    kinds = (levels, even) if grey else (Image.Quantize.MEDIANCUT, Image.Quantize.FASTOCTREE)
+    return [(number, kind) for number in numbers for kind in kinds]
+
+
 def reduced(picture, likeness, wanted):
     """The smallest PNG that the terminal scales up: bytes on the wire for each likeness wanted."""
     height, width = picture.shape[:2]
@@ -90,12 +104,12 @@ def reduced(picture, likeness, wanted):
     for scale in (1, 1.5, 2, 3, 4, 6):
         size = max(1, round(width / scale)), max(1, round(height / scale))
         small = image.resize(size, Image.BOX)
-        for number in (4, 8, 12, 16, 24, 32, 48, 64, 128) + (() if grey else (192, 256)):
+        for number, kind in choices(grey):
             if grey:
-                indices, palette = levels(np.asarray(small.convert("L")), number)
+                indices, palette = kind(np.asarray(small.convert("L")), number)
                 shown = np.repeat(palette[indices][..., None], 3, 2)
             else:
-                quantised = small.quantize(number, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+                quantised = small.quantize(number, kind, dither=Image.Dither.NONE)
                 indices, palette = np.asarray(quantised), range(number)
                 shown = np.asarray(quantised.convert("RGB"))
             rows = ((np.arange(height) + 0.5) * size[1] / height).astype(int)
