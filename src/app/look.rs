@@ -260,8 +260,9 @@ impl App {
         self.desk.view = Some(view);
         self.change_view(|view, canvas| {
             let moved = view.resized(canvas);
-            let differs = |(a, b): (&f64, &f64)| (a - b).abs() > 1e-6;
-            if view.region.iter().zip(&moved.region).any(differs) {
+            let differs = |side: usize| (view.region[side] - moved.region[side]).abs() > 1e-6;
+            // In its own pane it may show ground beyond the scan's edge.
+            if differs(2) || differs(3) {
                 moved
             } else {
                 view.clone()

@@ -14,8 +14,10 @@ const LEAST: f64 = 1_500.0;
 const MOST: f64 = 256_000.0;
 /// What may wait in the line beyond what is on its way.
 const AHEAD: f64 = 0.25;
-/// Weight of a new sample of the rate.
-const WEIGHT: f64 = 0.3;
+/// Samples of the rate that count.
+const SAMPLES: usize = 9;
+/// How much faster than what was carried through the line may be taken to be: room to find out.
+const HOPE: f64 = 2.5;
 /// Shorter times are not told apart: a terminal on this machine.
 const INSTANT: f64 = 0.000_1;
 /// Groups of fewer bytes say nothing about a rate.
@@ -30,9 +32,13 @@ const BLIND: f64 = 8_000.0;
 pub struct Link {
     waiting: VecDeque<Sent>,
     nearest: Option<Duration>,
-    latest: Option<Duration>,
-    rate: Option<f64>,
+    /// Rates by how far the answers of one busy line lie apart.
+    spacings: VecDeque<f64>,
+    /// Rates by all that was carried through while a group was on its way.
+    carried: VecDeque<f64>,
     heard: Option<Duration>,
+    /// Bytes confirmed so far.
+    through: usize,
     confirms: bool,
 }
 
@@ -44,6 +50,9 @@ struct Sent {
     at: Duration,
     /// Whether the line was busy with older groups.
     busy: bool,
+    /// Bytes confirmed when it was written, and since when.
+    through: usize,
+    since: Duration,
 }
 
 /// What an answer told.
@@ -77,6 +86,8 @@ impl Link {
             bytes,
             at: now,
             busy,
+            through: self.through,
+            since: self.heard.filter(|_| busy).unwrap_or(now),
         });
     }
 
@@ -86,24 +97,22 @@ impl Link {
         let gone: Vec<Sent> = self.waiting.drain(..=at).collect();
         let last = *gone.last()?;
         let rtt = now.saturating_sub(last.at);
-        self.latest = Some(rtt);
         // Only groups that came one after another through a busy line tell its rate: how long a
         // single one was on its way and how long it waited for its own bytes cannot be told apart.
         let bytes: usize = gone.iter().map(|sent| sent.bytes).sum();
         if let Some(heard) = self.heard.filter(|_| gone[0].busy && bytes > TELLING) {
             let span = now.saturating_sub(heard.max(gone[0].at)).as_secs_f64();
-            self.sample(bytes as f64 / span.max(INSTANT));
+            keep(&mut self.spacings, bytes as f64 / span.max(INSTANT));
+        }
+        self.through += bytes;
+        let carried = self.through - last.through;
+        if carried > TELLING {
+            let span = now.saturating_sub(last.since).as_secs_f64();
+            keep(&mut self.carried, carried as f64 / span.max(INSTANT));
         }
         self.nearest = Some(self.nearest.map_or(rtt, |nearest| nearest.min(rtt)));
         self.heard = Some(now);
         Some(Ack { token, rtt })
-    }
-
-    fn sample(&mut self, rate: f64) {
-        self.rate = Some(match self.rate {
-            Some(before) => before + WEIGHT * (rate - before),
-            None => rate,
-        });
     }
 
     /// The shortest round trip so far.
@@ -114,15 +123,26 @@ impl Link {
     /// Bytes a second, once known; a guess where the terminal confirms nothing.
     pub fn rate(&self) -> Option<f64> {
         if self.confirms {
-            self.rate
+            self.measured()
         } else {
             Some(BLIND)
         }
     }
 
+    /// The rate by the answers: the middle of how far they lie apart, because a lost packet holds
+    /// answers back and then lets them go all at once; and never far above what was carried through,
+    /// which such bunches cannot feign.
+    fn measured(&self) -> Option<f64> {
+        let mut spacings: Vec<f64> = self.spacings.iter().copied().collect();
+        spacings.sort_by(f64::total_cmp);
+        let middle = spacings.get(spacings.len() / 2)?;
+        let carried = self.carried.iter().copied().max_by(f64::total_cmp)?;
+        Some(middle.min(HOPE * carried))
+    }
+
     /// Bytes that may be under way at once.
     pub fn window(&self) -> usize {
-        match (self.rate, self.nearest) {
+        match (self.measured(), self.nearest) {
             (Some(rate), Some(rtt)) => {
                 (rate * (rtt.as_secs_f64() + AHEAD)).clamp(LEAST, MOST) as usize
             }
@@ -158,6 +178,14 @@ impl Link {
     pub fn is_stalled(&self, now: Duration) -> bool {
         self.stalls_at().is_some_and(|at| now >= at)
     }
+}
+
+/// Keeps the newest samples.
+fn keep(samples: &mut VecDeque<f64>, sample: f64) {
+    if samples.len() == SAMPLES {
+        samples.pop_front();
+    }
+    samples.push_back(sample);
 }
 
 #[cfg(test)]
@@ -202,6 +230,25 @@ mod tests {
             (window / (RATE * (RTT + AHEAD)) - 1.0).abs() < 0.1,
             "{window}"
         );
+    }
+
+    #[test]
+    fn answers_that_come_in_a_bunch_make_no_fast_line() {
+        let mut link = Link::default();
+        link.set_confirms(true);
+        let mut now = 0.0;
+        for token in 0..200_u64 {
+            now += 0.2;
+            link.sent(token, 1_500, at(now));
+            // Every fifth answer comes with those that a lost packet held back.
+            if token % 5 == 4 {
+                for (late, of) in (token - 4..=token).enumerate() {
+                    link.passed(of, at(now + 0.6 + 1e-5 * late as f64));
+                }
+            }
+        }
+        let rate = link.rate().unwrap_or_default();
+        assert!(rate < 3.0 * 7_500.0, "7.5 kB/s went through, not {rate}");
     }
 
     #[test]

@@ -418,11 +418,13 @@ impl Delivery {
         }
     }
 
-    /// The stage without a picture: what stood goes, what is kept stays.
+    /// The stage without a picture of pixels: what stood goes, what is kept stays.
     fn bare(&mut self) -> Stage {
         self.painted.clear();
         self.standing.clear();
-        self.now_level = Level::Old;
+        if self.means.protocol.is_pixels() {
+            self.now_level = Level::Old;
+        }
         let mut stage = Stage::default();
         self.cut_off(&mut stage);
         stage.deletes = std::mem::take(&mut self.garbage);
@@ -468,7 +470,11 @@ impl Delivery {
                 }
                 break;
             }
-            match stage.sends.last_mut().filter(|send| send.len() + next <= group) {
+            match stage
+                .sends
+                .last_mut()
+                .filter(|send| send.len() + next <= group)
+            {
                 Some(send) => send.extend_from_slice(&rest[..next]),
                 None => stage.sends.push(rest[..next].to_vec()),
             }

@@ -216,8 +216,7 @@ impl Console {
 
     /// The loop.
     fn serve(mut self, receiver: &Receiver<Message>) -> Result<()> {
-        self.look();
-        self.paint();
+        self.show();
         self.walker.walk();
         while let Some(message) = self.next(receiver) {
             if let Some(message) = message {
@@ -230,8 +229,7 @@ impl Console {
             if self.leaving {
                 break;
             }
-            self.look();
-            self.paint();
+            self.show();
         }
         self.leave(receiver)
     }

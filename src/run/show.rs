@@ -17,8 +17,20 @@ use crate::worker::Coded;
 const SMALL: usize = 256;
 
 impl Console {
+    /// Brings the screen up to the state. What a terminal shows that confirms nothing is known once it
+    /// is written, so saying so takes a second painting.
+    pub(super) fn show(&mut self) {
+        self.look();
+        self.paint();
+        let level = self.delivery.facts(self.started.elapsed()).level;
+        if self.app.line.is_some_and(|line| line.level != level) {
+            self.look();
+            self.paint();
+        }
+    }
+
     /// Tells the scheduler what should be seen, and the state what is.
-    pub(super) fn look(&mut self) {
+    fn look(&mut self) {
         let now = self.started.elapsed();
         self.delivery.set_means(means(&self.app.terminal));
         let fence = self.terminal.fence();
@@ -56,7 +68,7 @@ impl Console {
     }
 
     /// Draws the state and makes the terminal show it, as far as the line takes it now.
-    pub(super) fn paint(&mut self) {
+    fn paint(&mut self) {
         let now = self.started.elapsed();
         if !self.delivery.may_paint(now) {
             return;
@@ -70,10 +82,7 @@ impl Console {
         }
         let stage = match drawn.picture {
             Some(area) => self.delivery.stage(area, free(&buffer, area), now),
-            None => {
-                self.delivery.want(None, None);
-                self.delivery.stage(Rect::ZERO, Vec::new(), now)
-            }
+            None => self.delivery.stage(Rect::ZERO, Vec::new(), now),
         };
         let painted = self.write(stage, &buffer, drawn);
         self.tell_failure(painted);

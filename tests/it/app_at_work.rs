@@ -15,7 +15,8 @@ use xamine::app::{
 use xamine::cancel::Cancel;
 use xamine::cli::keys::names;
 use xamine::decisions::Decision;
-use xamine::graphics::{CellSize, Depth, Protocol};
+use xamine::delivery::{self, Facts};
+use xamine::graphics::{CellSize, Depth, Effort, Protocol, Rung};
 use xamine::keymap::{Chord, Key, built_in};
 use xamine::radiograph::{Air, Energy, EnergyUnit, Kind, Plane, PlaneName, Radiograph};
 use xamine::scan::{FileRecord, Format, Opened, PairedBy, Scan, ScanFile};
@@ -78,6 +79,7 @@ impl AtWork {
             depth: Depth::True,
             registers: 0,
             protocol: Protocol::HalfBlock,
+            placeholders: false,
             reason: Safe::default(),
             probing: false,
             tells_repeats: false,
@@ -161,6 +163,7 @@ impl AtWork {
                 self.renderer.render(*job);
                 let (number, result) = self.pictures.recv_timeout(HANG).expect("a picture");
                 self.event(Event::Rendered { number, result });
+                self.on_screen();
             }
             Effect::CheckFiles(opened) => self.event(Event::FilesChecked {
                 scan_id: opened.scan_id.clone(),
@@ -175,6 +178,28 @@ impl AtWork {
             Effect::ChooseProtocol(word) => self.asked.push(format!("{name} {word}")),
             _ => self.asked.push(name),
         }
+    }
+
+    /// The terminal shows the newest picture, if it is of the view in force.
+    fn on_screen(&mut self) {
+        let level = if self.app.desk.is_stale() {
+            delivery::Level::Old
+        } else {
+            let lossless = self.app.terminal.protocol.is_pixels();
+            let rung = if lossless { Rung::Q5 } else { Rung::Q0 };
+            delivery::Level::At { rung, lossless }
+        };
+        self.event(Event::Line(Facts {
+            level,
+            stalled: false,
+            rtt: None,
+            rate: None,
+            picture: 0,
+            sitting: 0,
+            left: None,
+            waits: None,
+            effort: Effort::Fast,
+        }));
     }
 
     /// Presses keys a second apart: `j <cr> ctrl-d g g`; `'words'` are typed letter by letter.

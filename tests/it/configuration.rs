@@ -48,6 +48,9 @@ fn every_setting_reaches_the_configuration() {
     );
     assert!(!config.window.sticky);
     assert_eq!(config.display.colours, Colours::Indexed256);
+    assert_eq!(config.line.byte_budget, Some(8));
+    assert_eq!(config.line.max_quality, "Q3");
+    assert!(config.line.metered);
     for setting in SETTINGS {
         let origin = config.origin(setting.name);
         assert!(

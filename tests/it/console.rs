@@ -128,6 +128,8 @@ impl Desk {
             input: pty.master.take_writer().unwrap(),
             child,
             _master: pty.master,
+            answers: false,
+            unread: Vec::new(),
         }
     }
 }
@@ -139,6 +141,10 @@ struct Console {
     input: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
     _master: Box<dyn MasterPty + Send>,
+    /// Whether the terminal answers the console's fences.
+    answers: bool,
+    /// The end of what was read, in which a question may have begun.
+    unread: Vec<u8>,
 }
 
 impl Console {
@@ -151,11 +157,35 @@ impl Console {
         match self.output.recv_timeout(left) {
             Ok(bytes) => {
                 self.screen.process(&bytes);
+                self.answer(&bytes);
                 true
             }
             Err(RecvTimeoutError::Disconnected) => false,
             Err(RecvTimeoutError::Timeout) => panic!("hangs with\n{}", self.text()),
         }
+    }
+
+    /// Answers what asks for attributes or for the status.
+    fn answer(&mut self, bytes: &[u8]) {
+        const QUESTIONS: [(&[u8], &str); 2] = [(b"\x1b[c", "\x1b[?62;c"), (b"\x1b[5n", "\x1b[0n")];
+        if !self.answers {
+            return;
+        }
+        self.unread.extend_from_slice(bytes);
+        let mut answered = 0;
+        for at in 0..self.unread.len() {
+            let rest = &self.unread[at..];
+            let asked = QUESTIONS
+                .iter()
+                .find(|(question, _)| rest.starts_with(question));
+            if let Some((question, answer)) = asked {
+                answered = at + question.len();
+                // A console that is gone needs no answer.
+                let _ = self.input.write_all(answer.as_bytes());
+            }
+        }
+        let kept = answered.max(self.unread.len().saturating_sub(3));
+        self.unread.drain(..kept);
     }
 
     /// Waits until the screen shows all of `words`.
@@ -391,6 +421,7 @@ fn a_terminal_that_answers_late_gets_its_graphics() {
     let folder = smalls(&desk, &["a.png"]);
     let mut console = desk.start(&folder);
     console.until(&["a.png", "LOSS", "half-block"]);
+    console.answers = true;
     console.send("\x1bP>|kitty(0.35.2)\x1b\\\x1b_Gi=31;OK\x1b\\\x1b[6;18;9t\x1b[?62;c\x1b[0n");
     console.until_gone("half-block");
     console.until(&["kitty", "LOSSLESS"]);

@@ -173,7 +173,7 @@ fn on_a_terminal_it_asks_shows_times_and_keeps_the_answer() {
         "kitty(0.26.5)",
         "kitty: kitty(0.26.5) answered to kitty graphics",
         "9x18 pixels, from 16t",
-        "\x1b_Ga=t,f=100",
+        "\x1b_Gf=100",
         "Kept;",
     ] {
         assert!(text.contains(words), "{words:?} in {text}");

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use xamine::graphics::{
-    Answers, Body, CellSize, Depth, Effort, Encoded, Protocol, Target, encode, pixels_for,
+    Answers, Body, CellSize, Depth, Effort, Protocol, Stage, Target, encode, pixels_for,
 };
 use xamine::terminal::{Screen, lines};
 use xamine::view::{Frame, Pixels};
@@ -80,8 +80,9 @@ fn bytes_of_the_views() {
                 };
                 let area = Rect::new(0, 0, encoded.columns, encoded.rows);
                 let mut buffer = Buffer::empty(area);
-                encoded.place(area, &mut buffer);
-                let bytes = Screen::new(Depth::True).paint(&buffer, None, None).len();
+                picture.paint(area, &mut buffer);
+                let painted = Screen::new(Depth::True).paint(&buffer, &Stage::default(), None);
+                let bytes = painted.len();
                 let printed = lines(picture, Depth::True).len();
                 println!("{name} {protocol} {effort:?} painted {bytes} printed {printed}");
             }

@@ -167,6 +167,7 @@ const RESERVED: &[Reserved] = &[
             "config",
             "cli",
             "terminal/tty.rs",
+            "run/trace.rs",
         ]),
         why: "the file system is touched at the edges only",
     },

@@ -200,7 +200,7 @@ impl Model {
                 placement,
                 ..
             } => {
-                let of = |n: Option<u32>, cell: u16| n.unwrap() as u16 / cell;
+                let of = |n: Option<u32>, cell: u16| n.unwrap_or(0) as u16 / cell;
                 let from = [of(placement.x, CELL.width), of(placement.y, CELL.height)];
                 let size = [of(placement.w, CELL.width), of(placement.h, CELL.height)];
                 let cells = placement.columns.zip(placement.rows);

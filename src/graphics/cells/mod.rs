@@ -218,7 +218,10 @@ impl Part {
 
     /// One colour where the frame is, and the terminal's own outside.
     fn at_the_edge(&self, glyphs: Glyphs, depth: Depth) -> Worked {
-        let mean = self.block.mean(u8::MAX).unwrap_or_default();
+        let mean = self
+            .block
+            .mean(u8::MAX >> (8 - self.block.pixels().len().clamp(1, 8)))
+            .unwrap_or_default();
         let fg = nearest(mean, depth);
         let same = self.block.pixels().iter().all(|p| rgb_of(fg) == Some(*p));
         Worked {
@@ -233,7 +236,11 @@ impl Part {
 
     /// A character as full as the cell is bright.
     fn without_colours(&self, glyphs: Glyphs) -> CellPaint {
-        let mean = luminance(self.block.mean(u8::MAX).unwrap_or_default());
+        let mean = luminance(
+            self.block
+                .mean(u8::MAX >> (8 - self.block.pixels().len().clamp(1, 8)))
+                .unwrap_or_default(),
+        );
         let symbol = if glyphs.are_areas() {
             let step = mean as usize * RAMP.len() / 256;
             char::from(RAMP[step.min(RAMP.len() - 1)])
