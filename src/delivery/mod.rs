@@ -139,6 +139,8 @@ pub struct Delivery {
     /// Sprites that the terminal has, by what they show.
     sprite_ids: Vec<(u64, u32)>,
     all_asked: bool,
+    /// The highest rung of a whole picture that was tried for this scene.
+    tried: Rung,
     now_level: Level,
     seen_level: Level,
     levels: VecDeque<(u64, Level)>,
@@ -209,6 +211,7 @@ impl Delivery {
             standing: Vec::new(),
             sprite_ids: Vec::new(),
             all_asked: false,
+            tried: Rung::Q0,
             now_level: Level::Old,
             seen_level: Level::Old,
             levels: VecDeque::new(),
@@ -268,6 +271,7 @@ impl Delivery {
             return;
         }
         self.all_asked = false;
+        self.tried = Rung::Q0;
         self.picture_bytes = 0;
         self.ready.clear();
         self.coding = None;
@@ -339,8 +343,9 @@ impl Delivery {
         let cells = unit.area.area() as usize;
         self.costs.learn(encoded.rung, encoded.bytes, cells);
         if let Body::Bytes(bytes) = encoded.body {
-            // A coder may reach more than it was asked for.
-            unit.rung = encoded.rung.max(unit.rung);
+            // A coder may reach more than it was asked for, and less where the bytes did not do.
+            self.tried = self.tried.max(unit.rung.min(Rung::Q3));
+            unit.rung = encoded.rung;
             unit.lossless = encoded.lossless;
             unit.sent = encoded.sent;
             unit.bytes = bytes;
@@ -470,7 +475,11 @@ impl Delivery {
                 }
                 break;
             }
-            match stage.sends.last_mut().filter(|send| send.len() + next <= group) {
+            match stage
+                .sends
+                .last_mut()
+                .filter(|send| send.len() + next <= group)
+            {
                 Some(send) => send.extend_from_slice(&rest[..next]),
                 None => stage.sends.push(rest[..next].to_vec()),
             }

@@ -55,6 +55,8 @@ pub struct Order {
     pub target: Target,
     /// How faithful.
     pub rung: Rung,
+    /// Bytes at most; what fits may be less faithful.
+    pub most: Option<usize>,
 }
 
 /// What a cell costs on each rung, in bytes: learned from what was coded.
@@ -124,7 +126,20 @@ impl Delivery {
             part: (origin, size),
             target: self.target(id, rung),
             rung,
+            most: self.most(rung),
         })
+    }
+
+    /// What a rung may cost on this line: a noisy picture reaches a likeness only by its noise, which
+    /// is better sent as it is.
+    fn most(&self, rung: Rung) -> Option<usize> {
+        let rate = self.link.rate().filter(|rate| *rate < super::FAST)?;
+        let (least, seconds) = match rung {
+            Rung::Q2 => (3_000.0, 0.75),
+            Rung::Q3 => (8_000.0, 2.0),
+            _ => return None,
+        };
+        Some((rate * seconds).max(least) as usize)
     }
 
     /// The part of the pane that is worst off, and the rung to lift it to.
@@ -140,6 +155,10 @@ impl Delivery {
         let worst: Vec<Option<()>> = have.iter().map(poor).collect();
         let count = worst.iter().flatten().count();
         let target = self.climb(least, count).min(ceiling);
+        if target <= self.tried && least > Rung::Q0 {
+            // It was tried, and this is what fits.
+            return None;
+        }
         let below = |cell: &Have| rung_of(cell).filter(|rung| *rung < target).map(|_| ());
         let region: Vec<Option<()>> = have.iter().map(below).collect();
         let parts = rectangles(&region, usize::from(wish.cells[0]));
@@ -198,7 +217,7 @@ impl Delivery {
             if cells <= FEW {
                 Rung::Q5
             } else {
-                self.next(least)
+                self.next(least.max(self.tried))
             }
         })
     }
@@ -248,7 +267,7 @@ impl Delivery {
     pub(super) fn waits(&self) -> Option<Waits> {
         let ceiling = self.ceiling();
         let reached = match self.now_level {
-            super::Level::At { rung, .. } => rung >= ceiling,
+            super::Level::At { rung, .. } => rung >= ceiling || self.tried >= ceiling,
             super::Level::Old => ceiling == Rung::Q0,
         };
         (reached && ceiling < Rung::Q5).then_some(if ceiling < self.settings.ceiling {

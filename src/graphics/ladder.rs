@@ -27,13 +27,15 @@ const SCALES: [(usize, usize); 11] = [
     (1, 1),
 ];
 /// Counts of levels that are tried.
-const COUNTS: [usize; 22] = [
-    2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 64, 96, 128, 192, MOST,
+const COUNTS: [usize; 25] = [
+    2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 16, 18, 20, 24, 28, 32, 40, 48, 64, 96, 128, 192, MOST,
 ];
 /// Levels of a picture that has every pixel.
 const EVERY_PIXEL: usize = 64;
 /// While searching, similarity is taken from about so many rows of windows.
 const ROWS: usize = 64;
+/// How far a coarse look may be off.
+const NEAR: f64 = 0.004;
 /// Bytes on the wire of the first look.
 pub(crate) const FIRST_LOOK: usize = 1400;
 
@@ -169,6 +171,15 @@ impl Search<'_> {
         smaller.similarity(few, &self.reference, every)
     }
 
+    /// Whether a coding reaches a similarity: a coarse look, and a close one where it is near.
+    fn reaches(&self, smaller: &Smaller, few: &Few, wanted: f64) -> bool {
+        let about = self.glance(smaller, few);
+        if (about - wanted).abs() > NEAR {
+            return about >= wanted;
+        }
+        smaller.similarity(few, &self.reference, 1) >= wanted
+    }
+
     /// The cheapest coding with this similarity; `None` where the ladder has none.
     fn reaching(&self, wanted: f64) -> Result<Option<Coded>> {
         let mut found = Vec::new();
@@ -196,7 +207,7 @@ impl Search<'_> {
     /// Which of the counts is the least with which a scale reaches a similarity, as far as a coarse
     /// look tells.
     fn fewest(&self, smaller: &Smaller, wanted: f64) -> Result<Option<usize>> {
-        let reaches = |count: usize| self.glance(smaller, &smaller.few(COUNTS[count])) >= wanted;
+        let reaches = |count: usize| self.reaches(smaller, &smaller.few(COUNTS[count]), wanted);
         let (mut low, mut high) = (0, COUNTS.len() - 1);
         if !reaches(high) {
             return Ok(None);

@@ -100,24 +100,11 @@ pub fn encode(frame: &Frame, target: &Target) -> Result<Encoded> {
         | Protocol::Braille
         | Protocol::None => cells::encode(frame, cells::Plan::of(target)),
     };
-    let (bytes, rung) = match &made.body {
-        Body::Bytes(bytes) => (bytes.len(), Rung::Q5),
-        Body::Cells(_) => (0, Rung::Q0),
+    let rung = match &made.body {
+        Body::Bytes(_) => Rung::Q5,
+        Body::Cells(_) => Rung::Q0,
     };
-    Ok(Encoded {
-        body: made.body,
-        protocol: target.protocol,
-        id: target.id,
-        columns,
-        rows,
-        pixels: [frame.width, frame.height],
-        sent: [frame.width, frame.height],
-        rung,
-        cell: target.cell,
-        colours: made.colours,
-        lossless: made.lossless,
-        bytes,
-    })
+    Ok(encoded(frame, target, [columns, rows], (made, rung)))
 }
 
 /// Encodes a frame at a rung of the ladder, in at most `most` bytes where that is said and can be
@@ -133,6 +120,18 @@ pub fn code(
     most: Option<usize>,
     cancel: &Cancel,
 ) -> Result<Encoded> {
+    if target.protocol == Protocol::Sixel {
+        let (columns, rows) = cells_of(frame, target)?;
+        let ask = sixel::Ask {
+            registers: target.registers,
+            rung,
+            most,
+            effort: target.effort,
+            cancel,
+        };
+        let (made, rung) = sixel::code(frame, &ask)?;
+        return Ok(encoded(frame, target, [columns, rows], (made, rung)));
+    }
     cancel.check()?;
     let (columns, rows) = cells_of(frame, target)?;
     let limits = Limits { rung, most, cancel };
@@ -159,6 +158,32 @@ pub fn code(
         bytes: bytes.len(),
         body: Body::Bytes(bytes),
     })
+}
+
+/// A frame with what an encoder made of it.
+fn encoded(
+    frame: &Frame,
+    target: &Target,
+    [columns, rows]: [u16; 2],
+    (made, rung): (Made, Rung),
+) -> Encoded {
+    Encoded {
+        bytes: match &made.body {
+            Body::Bytes(bytes) => bytes.len(),
+            Body::Cells(_) => 0,
+        },
+        body: made.body,
+        protocol: target.protocol,
+        id: target.id,
+        columns,
+        rows,
+        pixels: [frame.width, frame.height],
+        sent: [frame.width, frame.height],
+        rung,
+        cell: target.cell,
+        colours: made.colours,
+        lossless: made.lossless,
+    }
 }
 
 /// What one encoder made.

@@ -265,7 +265,7 @@ mod tests {
     type Known = (&'static str, &'static str, Protocol, (u16, u16), Depth);
 
     /// What terminals answer to the probe, and what is chosen for them. kitty, xterm, mlterm,
-    /// Konsole, tmux and screen as they answered here; the others by their documentation.
+    /// Konsole, tmux and screen as they answered here; the others from memory of what they say; not run here.
     const KNOWN: &[Known] = &[
         (
             "kitty 0.26",

@@ -293,6 +293,10 @@ impl Terminal {
     /// # Errors
     /// [`Error::Environment`] when the terminal takes nothing for three seconds, or is gone.
     pub fn send_fenced(&mut self, bytes: &[u8], token: u64) -> Result<usize> {
+        if !self.session.is_entered() {
+            // A fence that is never written is never answered.
+            return Ok(0);
+        }
         let mut bytes = self.choice.passage.wrap(bytes);
         bytes.extend(self.fence_bytes(token));
         self.send(&bytes)
@@ -301,7 +305,7 @@ impl Terminal {
     /// What takes the pictures away again that the terminal holds from now on: it is written however
     /// the program ends, before the modes go back.
     pub fn holds(&mut self, removal: Vec<u8>) {
-        self.session.set_removal(removal);
+        self.session.set_removal(self.choice.passage.wrap(&removal));
     }
 
     /// How pictures are shown, and why.

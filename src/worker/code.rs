@@ -79,5 +79,5 @@ impl Drop for Coder {
 fn code(order: &Order, cancel: &Cancel) -> Result<Encoded> {
     let (origin, size) = order.part;
     let part = order.frame.crop(origin, size);
-    graphics::code(&part, &order.target, order.rung, None, cancel)
+    graphics::code(&part, &order.target, order.rung, order.most, cancel)
 }

@@ -158,10 +158,11 @@ fn iterm2_png(bytes: &[u8]) -> (Vec<u8>, [ITermDimension; 2]) {
     (file.data.clone(), [file.width, file.height])
 }
 
-/// Decodes sixels: percentages as they were said, `None` where nothing was painted.
-fn sixels(bytes: &[u8]) -> (usize, usize, Vec<Option<[u8; 3]>>) {
+/// Decodes sixels: percentages as they were said, `None` where nothing was painted. A later colour
+/// covers an earlier one, as on every terminal.
+pub(crate) fn sixels(bytes: &[u8]) -> (usize, usize, Vec<Option<[u8; 3]>>) {
     let body = bytes
-        .strip_prefix(b"\x1bP0;0;0q")
+        .strip_prefix(b"\x1bPq")
         .unwrap()
         .strip_suffix(b"\x1b\\")
         .unwrap();
@@ -204,7 +205,6 @@ fn sixels(bytes: &[u8]) -> (usize, usize, Vec<Option<[u8; 3]>>) {
                     for bit in (0..6).filter(|bit| (c as u8 - b'?') >> bit & 1 == 1) {
                         let at = (top + bit) * width + x;
                         assert!(x < width && top + bit < height, "inside the raster");
-                        assert!(picture[at].is_none(), "each pixel is painted once");
                         picture[at] = registers[colour];
                     }
                     x += 1;

@@ -27,6 +27,7 @@ mod samples;
 mod scans;
 mod screens;
 mod shared;
+mod sixels;
 mod tables;
 mod terminals;
 mod tty;

@@ -90,7 +90,8 @@ class Line:
                        f"AuthorizedKeysFile {self.path('authorized')}\nPidFile none\nUsePAM no\n"
                        "StrictModes no\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n"
                        "PermitRootLogin prohibit-password\nPrintMotd no\nUseDNS no\nX11Forwarding no\n"
-                       "AllowTcpForwarding no\n")
+                       # A session whose line is gone ends by itself.
+                       "AllowTcpForwarding no\nClientAliveInterval 20\nClientAliveCountMax 3\n")
         if not os.geteuid():
             os.makedirs("/run/sshd", mode=0o755, exist_ok=True)
         self.start([*before, find("sshd"), "-D", "-e", "-f", self.path("sshd.conf")],

@@ -66,12 +66,16 @@ def kitty():
     palette.save(out, "PNG", bits=4)
     t.feed(b"\x1b[H" + apc("a=T,f=100,i=4,C=1", out.getvalue()))
     check("kitty: palette PNG of 4 bits", (t.compose()[:64, :80] == np.asarray(palette.convert("RGB"))).all())
+    half = png(grey)
+    parts = [base64.b64encode(half[:100]), base64.b64encode(half[100:])]
+    t.feed(b"\x1b[H\x1b_Ga=T,f=100,C=1,m=1;" + parts[0] + b"\x1b\\\x1b_Gm=0;" + parts[1] + b"\x1b\\")
+    check("kitty: each part padded", (t.compose()[:64, :80] == rgb).all())
     t.feed(b"\x1b[2J")
     check("kitty: clearing takes pictures", not t.compose().any())
-    t.feed(apc("a=T,U=1,f=100,i=42,q=2,c=10,r=4", png(grey)))
+    t.feed(apc(f"a=T,U=1,f=100,i={42 | 3 << 24},q=2,c=10,r=4", png(grey)))
     for row in range(4):
-        marks = chr(DIACRITICS[row]) + chr(DIACRITICS[0])
-        t.feed(f"\x1b[{row + 1};1H\x1b[38;5;42m{PLACEHOLDER}{marks}{PLACEHOLDER * 9}".encode())
+        marks = chr(DIACRITICS[row]) + chr(DIACRITICS[0]) + chr(DIACRITICS[3])
+        t.feed(f"\x1b[{row + 1};1H\x1b[38;2;0;0;42m{PLACEHOLDER}{marks}{PLACEHOLDER * 9}".encode())
     check("kitty: unicode placeholders", (t.compose()[:64, :80] == rgb).all())
     check("kitty: nothing to complain of but ENOENT", t.complaints == ["kitty: ENOENT:no such image"], t.complaints)
 

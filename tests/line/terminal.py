@@ -23,14 +23,17 @@ BASIC = [(0, 0, 0), (205, 0, 0), (0, 205, 0), (205, 205, 0), (0, 0, 238), (205, 
 LEVELS = (0, 95, 135, 175, 215, 255)
 PALETTE = BASIC + [(r, g, b) for r in LEVELS for g in LEVELS for b in LEVELS] + [
     (8 + 10 * n,) * 3 for n in range(24)]
-# Rows of a placeholder are told by the first diacritics of kitty's table.
-DIACRITICS = [int(code, 16) for code in (
-    "0305 030D 030E 0310 0312 033D 033E 033F 0346 034A 034B 034C 0350 0351 0352 0357 035B 0363 0364 "
-    "0365 0366 0367 0368 0369 036A 036B 036C 036D 036E 036F 0483 0484 0485 0486 0487 0592 0593 0594 "
-    "0595 0597 0598 0599 059C 059D 059E 059F 05A0 05A1 05A8 05A9 05AB 05AC 05AF 05C4 0610 0611 0612 "
-    "0613 0614 0615 0616 0617 0657 0658 0659 065A 065B 065D 065E 06D6 06D7 06D8 06D9 06DA 06DB 06DC "
-    "06DF 06E0 06E1 06E2 06E4 06E7 06E8 06EB 06EC 0730 0732 0733 0735 0736 073A 073D 073F 0740 0741 "
-    "0743 0745 0747 0749 074A").split()]
+# Combining marks that say row, column and high byte of a placeholder: kitty's table of 297, as runs of
+# class 230 without decomposition in Unicode 6.0; "483+4" is five of them.
+MARKS = (
+    "305 30d+1 310 312 33d+2 346 34a+2 350+2 357 35b 363+12 483+4 592+3 597+2 59c+5 5a8+1 5ab+1 "
+    "5af 5c4 610+7 657+4 65d+1 6d6+6 6df+3 6e4 6e7+1 6eb+1 730 732+1 735+1 73a 73d 73f+2 743 745 "
+    "747 749+1 7eb+6 7f3 816+3 81b+8 825+2 829+4 951 953+1 f82+1 f86+1 135d+2 17dd 193a 1a17 "
+    "1a75+7 1b6b 1b6d+6 1cd0+2 1cda+1 1ce0 1dc0+1 1dc3+6 1dcb+1 1dd1+21 1dfe 20d0+1 20d4+3 20db+1 "
+    "20e1 20e7 20e9 20f0 2cef+2 2de0+31 a66f a67c+1 a6f0+1 a8e0+17 aab0 aab2+1 aab7+1 aabe+1 aac1 "
+    "fe20+6 10a0f 10a38 1d185+4 1d1aa+3 1d242+2 ")
+DIACRITICS = [at for first, _, more in (word.partition("+") for word in MARKS.split())
+              for at in range(int(first, 16), int(first, 16) + int(more or 0) + 1)]
 PLACEHOLDER = "\U0010EEEE"
 
 
@@ -39,6 +42,8 @@ class Cell:
     text: str = " "
     fore: tuple = FOREGROUND
     back: tuple = BACKGROUND
+    # What its foreground says as the number of an image.
+    number: int = 0
 
 
 @dataclass
@@ -91,7 +96,8 @@ class Terminal:
         self.screens = [self.empty(), self.empty()]
         self.now = 0
         self.fore = self.back = None
-        self.reverse = self.bold = False
+        self.number = 0
+        self.reverse = False
         self.pending = b""
         self.scanned = 0
         self.answers = b""
@@ -260,7 +266,7 @@ class Terminal:
         fore, back = self.fore or FOREGROUND, self.back or BACKGROUND
         if self.reverse:
             fore, back = back, fore
-        screen.cells[row][column] = Cell(character, fore, back)
+        screen.cells[row][column] = Cell(character, fore, back, self.number)
         screen.stale.add((row, column))
         top, left = row * self.height, column * self.width
         screen.shown[top:top + self.height, left:left + self.width] = False
@@ -370,17 +376,20 @@ class Terminal:
             elif code in (7, 27):
                 self.reverse = code == 7
             elif code in (38, 48):
-                colour = None
+                colour, number = None, 0
                 if flat[at:at + 1] == [5]:
-                    colour, at = PALETTE[flat[at + 1] & 255], at + 2
+                    number = flat[at + 1] & 255
+                    colour, at = PALETTE[number], at + 2
                 elif flat[at:at + 1] == [2]:
                     colour, at = tuple(flat[at + 1:at + 4]), at + 4
+                    number = colour[0] << 16 | colour[1] << 8 | colour[2]
                 if code == 38:
-                    self.fore = colour
+                    self.fore, self.number = colour, number
                 else:
                     self.back = colour
             elif 30 <= code <= 37 or 90 <= code <= 97:
-                self.fore = PALETTE[code - 30 if code < 90 else code - 82]
+                self.number = code - 30 if code < 90 else code - 82
+                self.fore = PALETTE[self.number]
             elif 40 <= code <= 47 or 100 <= code <= 107:
                 self.back = PALETTE[code - 40 if code < 100 else code - 92]
             elif code == 39:
@@ -526,6 +535,13 @@ class Terminal:
     def kitty(self, body):
         head, _, data = body.partition(b";")
         keys = dict(pair.partition(b"=")[::2] for pair in head.split(b",") if pair)
+        if self.loading is not None and b"a" in keys:
+            # The protocol forbids it. kitty places and deletes all the same, and takes the data of
+            # another picture for more of this one.
+            self.complain(f"kitty: a={keys[b'a'].decode()} inside a picture that is being sent")
+            if keys[b"a"] in (b"p", b"d"):
+                self.command(keys, [data])
+                return
         if self.loading is not None:
             first, parts = self.loading
             parts.append(data)
@@ -533,13 +549,13 @@ class Terminal:
                 return
             self.loading = None
             first = {**first, **{k: v for k, v in keys.items() if k == b"q"}}
-            self.command(first, b"".join(parts))
+            self.command(first, parts)
         elif keys.get(b"m") == b"1":
             self.loading = (keys, [data])
         else:
-            self.command(keys, data)
+            self.command(keys, [data])
 
-    def command(self, keys, data):
+    def command(self, keys, parts):
         number = lambda name, otherwise=0: int(keys.get(name, otherwise))
         action = keys.get(b"a", b"t")
         identity, quiet = number(b"i"), number(b"q")
@@ -549,7 +565,7 @@ class Terminal:
             return
         try:
             if action in (b"t", b"T", b"q"):
-                image = self.load(keys, data)
+                image = self.load(keys, parts)
                 if action != b"q":
                     # Sending a number again takes its pictures away (kitty#8701).
                     self.forget(identity)
@@ -573,10 +589,11 @@ class Terminal:
             part = f",p={number(b'p')}" if number(b"p") else ""
             self.say(f"\x1b_Gi={identity}{part};{word}\x1b\\".encode())
 
-    def load(self, keys, data):
+    def load(self, keys, parts):
         if keys.get(b"t", b"d") != b"d":
             raise ValueError("EBADF:files of this machine cannot be read from afar")
-        raw = base64.b64decode(data, validate=True)
+        # Each part is base64 of its own, padded or not.
+        raw = b"".join(base64.b64decode(part, validate=True) for part in parts)
         if keys.get(b"o") == b"z":
             raw = zlib.decompress(raw)
         form = int(keys.get(b"f", 32))
@@ -726,14 +743,11 @@ class Terminal:
                     before = None
                     continue
                 marks = [DIACRITICS.index(ord(c)) for c in cell.text[1:] if ord(c) in DIACRITICS]
-                identity = cell.fore[0] << 16 | cell.fore[1] << 8 | cell.fore[2]
-                if cell.fore in PALETTE and identity not in screen.images:
-                    identity = PALETTE.index(cell.fore)
-                r = marks[0] if marks else before[0] if before else 0
-                c = marks[1] if len(marks) > 1 else before[1] + 1 if before else 0
-                if len(marks) > 2:
-                    identity |= marks[2] << 24
-                before = (r, c)
+                # What a mark does not say is that of the cell to the left, one column on.
+                r, c, high = (before[0], before[1] + 1, before[2]) if before else (0, 0, 0)
+                r, c, high = (marks + [r, c, high][len(marks):])[:3]
+                identity = cell.number | high << 24
+                before = (r, c, high)
                 virtual = next((p for p in screen.placements if p.virtual and p.image == identity), None)
                 if virtual is None:
                     continue

@@ -25,7 +25,7 @@ pub enum Economy {
 }
 
 /// Mean squared error of a cell, in steps of grey, that one byte less is worth.
-const PRICE: f64 = 1.5;
+const PRICE: f64 = 0.4;
 /// States that are followed.
 const STATES: usize = 12;
 

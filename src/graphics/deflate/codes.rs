@@ -44,7 +44,7 @@ impl Counts {
                 counts.symbols[usize::from(token.value)] += 1;
                 continue;
             }
-            let (length, distance) = (symbol_of(token), distance_symbol(token.value));
+            let (length, distance) = (symbol_of(*token), distance_symbol(token.value));
             counts.symbols[LENGTHS + length] += 1;
             counts.distances[distance] += 1;
             counts.extra += u64::from(length_bits(length) + distance_bits(distance));
@@ -77,7 +77,7 @@ pub(super) fn length_symbol(length: usize) -> usize {
     }
 }
 
-fn symbol_of(token: &Token) -> usize {
+fn symbol_of(token: Token) -> usize {
     length_symbol(usize::from(token.length))
 }
 
@@ -137,7 +137,6 @@ impl Lengths {
     /// The codes that every reader knows without a description.
     fn fixed() -> Self {
         let symbols = (0..288).map(|symbol| match symbol {
-            0..144 => 8,
             144..256 => 9,
             256..280 => 7,
             _ => 8,
@@ -289,7 +288,7 @@ pub(super) fn write(bits: &mut Bits, tokens: &[Token], last: bool) {
             put(&symbols, &lengths.symbols, usize::from(token.value), 0, 0);
             continue;
         }
-        let symbol = symbol_of(token);
+        let symbol = symbol_of(*token);
         let many = length_bits(symbol);
         let extra = (u32::from(token.length) - 3) & ((1 << many) - 1);
         put(&symbols, &lengths.symbols, LENGTHS + symbol, extra, many);
@@ -341,15 +340,14 @@ fn limited(counts: &[u32], most: usize) -> Vec<u8> {
 
 /// The codes of given lengths, their first bit lowest, as they are written.
 fn canonical(lengths: &[u8]) -> Vec<u32> {
-    let mut first = [0_u32; 17];
+    let mut first = [0_u32; 16];
     let mut code = 0;
-    for length in 1..16 {
+    for (length, first) in first.iter_mut().enumerate().skip(1) {
         let shorter = lengths
             .iter()
-            .filter(|l| usize::from(**l) == length - 1 && **l > 0)
-            .count();
-        code = (code + shorter as u32) << 1;
-        first[length] = code;
+            .filter(|l| usize::from(**l) + 1 == length && **l > 0);
+        code = (code + shorter.count() as u32) << 1;
+        *first = code;
     }
     lengths
         .iter()

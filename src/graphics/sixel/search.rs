@@ -1,0 +1,304 @@
+//! The cheapest sixels that reach a similarity, and the most similar that fit some bytes.
+//!
+//! What is tried are palettes, and the price of a change (see [`super::shape`]). Bytes and similarity
+//! both fall smoothly with the price, so it is found by a few secant steps on its logarithm; palettes
+//! are compared first at one price. Similarity is that of luminance against the frame, as the terminal
+//! shows the percentages.
+
+use super::grid::{Grid, Source, luminance};
+use super::shape::Matched;
+use super::stream::{self, Indexed};
+use super::{Ask, Effort, colours, percent};
+use crate::Result;
+use crate::graphics::ssim::Reference;
+use crate::graphics::{Body, Made, Rung};
+use crate::view::Frame;
+
+/// Palettes of greys for a similarity: how many, and how crowded where the pixels are.
+const GREYS: [(usize, f32); 12] = [
+    (16, 0.0),
+    (24, 0.2),
+    (40, 0.0),
+    (64, 0.2),
+    (12, 0.2),
+    (12, 0.0),
+    (16, 0.2),
+    (20, 0.0),
+    (20, 0.2),
+    (24, 0.0),
+    (32, 0.0),
+    (48, 0.0),
+];
+/// Palettes of colours for a similarity.
+const COLOURS: [usize; 6] = [16, 32, 64, 128, 24, 256];
+/// First looks: pixels of a block across and down, how many colours, and how crowded greys are.
+const FIRST: [([usize; 2], usize, f32); 5] = [
+    ([2, 3], 6, 0.33),
+    ([1, 1], 12, 0.33),
+    ([2, 3], 4, 0.33),
+    ([1, 1], 8, 0.2),
+    ([2, 3], 10, 0.0),
+];
+/// A price at which next to nothing changes.
+const DEAREST: f64 = 1e6;
+/// How similarity falls with the logarithm of the price, about.
+const FALL: f64 = 0.009;
+/// How the logarithm of the bytes grows with similarity, about.
+const GROWTH: f64 = 35.0;
+/// Trials of one palette.
+const TRIALS: usize = 5;
+
+/// A search for one frame.
+pub(super) struct Search<'a> {
+    source: Source,
+    ask: &'a Ask<'a>,
+}
+
+/// What came out of a palette at a price.
+struct Trial {
+    price: f64,
+    bytes: Vec<u8>,
+    colours: usize,
+    similarity: f64,
+}
+
+impl Trial {
+    fn made(self) -> (Made, Rung) {
+        let rung = match self.similarity {
+            s if s >= 0.98 => Rung::Q3,
+            s if s >= 0.95 => Rung::Q2,
+            _ => Rung::Q1,
+        };
+        let made = Made {
+            body: Body::Bytes(self.bytes),
+            colours: self.colours,
+            lossless: false,
+        };
+        (made, rung)
+    }
+}
+
+impl<'a> Search<'a> {
+    pub(super) fn new(frame: &Frame, ask: &'a Ask<'a>) -> Self {
+        Self {
+            source: Source::new(frame),
+            ask,
+        }
+    }
+
+    /// The cheapest found whose similarity is `wanted` at least; `None` where none is.
+    pub(super) fn reaching(&self, wanted: f64) -> Result<Option<(Made, Rung)>> {
+        let grid = self.source.grid([1, 1]);
+        let start = if wanted > 0.97 { 20.0 } else { 60.0 };
+        let mut tried = Vec::new();
+        for palette in self.palettes(&grid, self.many()) {
+            let matched = Matched::new(&grid, &palette);
+            let trial = self.trial(&matched, start)?;
+            let lacking = wanted - trial.similarity;
+            let promise = (trial.bytes.len() as f64).ln() + GROWTH * lacking;
+            tried.push((promise, matched, trial));
+        }
+        tried.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let deep = if self.ask.effort == Effort::Least {
+            3
+        } else {
+            1
+        };
+        let mut best: Option<Trial> = None;
+        for (at, (_, matched, trial)) in tried.into_iter().enumerate() {
+            if at >= deep && best.is_some() {
+                break;
+            }
+            let found = self.settle(&matched, trial, wanted)?;
+            let less = |t: &Trial| best.as_ref().is_none_or(|b| t.bytes.len() < b.bytes.len());
+            best = found.filter(less).or(best);
+        }
+        Ok(best.map(Trial::made))
+    }
+
+    /// The most similar found of at most so many bytes; the fewest bytes where nothing fits.
+    pub(super) fn fitting(&self, most: usize) -> Result<(Made, Rung)> {
+        let grid = self.source.grid([1, 1]);
+        let mut best = None;
+        for palette in self.palettes(&grid, self.many().min(6)) {
+            let found = self.squeeze(&Matched::new(&grid, &palette), 100.0, most)?;
+            best = better(best, found);
+        }
+        match best {
+            Some(best) => Ok(best.made()),
+            None => self.first_look(most),
+        }
+    }
+
+    /// As [`Self::fitting`], of coarse blocks and few colours.
+    pub(super) fn first_look(&self, most: usize) -> Result<(Made, Rung)> {
+        let looks = match self.ask.effort {
+            Effort::Fast => 1,
+            Effort::Small => 3,
+            Effort::Least => FIRST.len(),
+        };
+        let mut best = None;
+        for (block, colours, crowding) in FIRST.into_iter().take(looks) {
+            let grid = self.source.grid(block);
+            let matched = Matched::new(&grid, &self.palette(&grid, colours, crowding));
+            let found = self.squeeze(&matched, 1500.0, most)?;
+            best = better(best, found);
+        }
+        match best {
+            Some(best) => Ok(best.made()),
+            None => self.least(),
+        }
+    }
+
+    /// About the fewest bytes that still show something.
+    fn least(&self) -> Result<(Made, Rung)> {
+        let grid = self.source.grid([6, 6]);
+        let matched = Matched::new(&grid, &self.palette(&grid, 2, 0.0));
+        Ok(self.trial(&matched, DEAREST)?.made())
+    }
+
+    /// How many palettes are tried.
+    fn many(&self) -> usize {
+        match self.ask.effort {
+            Effort::Fast => 3,
+            Effort::Small => 6,
+            Effort::Least => 12,
+        }
+    }
+
+    /// Palettes to try, the likeliest first.
+    fn palettes(&self, grid: &Grid, many: usize) -> Vec<Vec<[u8; 3]>> {
+        let mut palettes: Vec<Vec<[u8; 3]>> = if self.source.grey {
+            let greys = GREYS.iter().take(many.max(4));
+            greys.map(|(n, c)| self.palette(grid, *n, *c)).collect()
+        } else {
+            let counts = COLOURS.iter().take(many.max(4));
+            counts.map(|n| self.palette(grid, *n, 0.0)).collect()
+        };
+        palettes.dedup();
+        palettes
+    }
+
+    /// At most so many colours; at least one.
+    fn palette(&self, grid: &Grid, many: usize, crowding: f32) -> Vec<[u8; 3]> {
+        let many = many.min(self.ask.registers.clamp(2, 256).into());
+        if self.source.grey {
+            colours::greys(grid, many, crowding)
+        } else {
+            colours::mixed(grid, many)
+        }
+    }
+
+    /// The highest price that still reaches a similarity.
+    fn settle(&self, matched: &Matched<'_>, from: Trial, wanted: f64) -> Result<Option<Trial>> {
+        let mut secant = Secant::new(-FALL);
+        let mut best: Option<Trial> = None;
+        let mut trial = from;
+        for _ in 0..TRIALS {
+            let spare = trial.similarity - wanted;
+            let next = secant.next(trial.price.ln(), spare);
+            if spare >= 0.0 && best.as_ref().is_none_or(|b| trial.price > b.price) {
+                best = Some(trial);
+            }
+            if (0.0..0.000_4).contains(&spare) || next < -1.0 {
+                break;
+            }
+            trial = self.trial(matched, next.exp())?;
+        }
+        Ok(best)
+    }
+
+    /// The lowest price that keeps within so many bytes.
+    fn squeeze(&self, matched: &Matched<'_>, start: f64, most: usize) -> Result<Option<Trial>> {
+        let mut secant = Secant::new(0.4);
+        let mut best: Option<Trial> = None;
+        let mut price = start;
+        for _ in 0..TRIALS {
+            let trial = self.trial(matched, price)?;
+            let room = (most as f64 / trial.bytes.len() as f64).ln();
+            price = secant.next(price.ln(), room).clamp(-1.0, 14.0).exp();
+            if room >= 0.0 && best.as_ref().is_none_or(|b| trial.price < b.price) {
+                best = Some(trial);
+            }
+            if (0.0..0.015).contains(&room) {
+                break;
+            }
+        }
+        Ok(best)
+    }
+
+    /// The picture in a palette at a price, each colour moved to the mean of what it stands for.
+    fn trial(&self, matched: &Matched<'_>, price: f64) -> Result<Trial> {
+        self.ask.cancel.check()?;
+        let (entries, palette) = matched.shape(price as f32);
+        let indices = self.source.spread(matched.grid(), &entries);
+        let light: Vec<u8> = palette.iter().map(|colour| luminance(*colour)).collect();
+        let shown: Vec<u8> = indices.iter().map(|i| light[usize::from(*i)]).collect();
+        let width = self.source.width;
+        let reference = Reference::new(&self.source.light, width);
+        let said: Vec<[u8; 3]> = palette.iter().map(|c| c.map(percent)).collect();
+        Ok(Trial {
+            price,
+            bytes: stream::write(Indexed {
+                width,
+                palette: &said,
+                indices: &indices,
+            }),
+            colours: used(&indices),
+            similarity: reference.similarity(1, |y| &shown[y * width..][..width]),
+        })
+    }
+}
+
+/// The more similar of two.
+fn better(a: Option<Trial>, b: Option<Trial>) -> Option<Trial> {
+    let by = |a: &Trial, b: &Trial| a.similarity.total_cmp(&b.similarity);
+    [a, b].into_iter().flatten().max_by(by)
+}
+
+/// How many indices occur.
+fn used(indices: &[u8]) -> usize {
+    let mut used = [false; 256];
+    indices
+        .iter()
+        .for_each(|index| used[usize::from(*index)] = true);
+    used.iter().filter(|used| **used).count()
+}
+
+/// Looks for the place where something that falls or rises becomes 0.
+struct Secant {
+    slope: f64,
+    last: Option<(f64, f64)>,
+    /// The nearest places known on either side: where it is below 0, and where not.
+    sides: [Option<f64>; 2],
+}
+
+impl Secant {
+    fn new(slope: f64) -> Self {
+        Self {
+            slope,
+            last: None,
+            sides: [None; 2],
+        }
+    }
+
+    /// Where to look next, after `value` was found at `place`.
+    fn next(&mut self, place: f64, value: f64) -> f64 {
+        if let Some((before, was)) = self.last {
+            let slope = (value - was) / (place - before);
+            if slope.is_finite() && slope * self.slope > 0.0 {
+                self.slope = slope;
+            }
+        }
+        self.last = Some((place, value));
+        self.sides[usize::from(value >= 0.0)] = Some(place);
+        // A little to the safe side.
+        let step = (-value / self.slope).clamp(-2.0, 2.0);
+        let safe = -self.slope.signum() * -0.01;
+        let next = place + step + safe;
+        match self.sides {
+            [Some(a), Some(b)] if next <= a.min(b) || next >= a.max(b) => a.midpoint(b),
+            _ => next,
+        }
+    }
+}
