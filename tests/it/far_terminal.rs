@@ -14,7 +14,9 @@ use ratatui::layout::Rect;
 use termwiz::escape::apc::{
     KittyImage, KittyImageData, KittyImageDelete, KittyImagePlacement, KittyImageTransmit,
 };
-use termwiz::escape::csi::{CSI, Cursor, Device, Edit, EraseInDisplay, Mode};
+use termwiz::escape::csi::{
+    CSI, Cursor, DecPrivateMode, DecPrivateModeCode, Device, Edit, EraseInDisplay, Mode,
+};
 use termwiz::escape::osc::{
     ITermDimension, ITermFileData, ITermProprietary, OperatingSystemCommand,
 };
@@ -75,6 +77,8 @@ pub(crate) struct FarTerminal {
     placed: BTreeMap<(u32, u32), Placed>,
     arriving: Option<Arriving>,
     pub(crate) answers: Vec<Answer>,
+    /// It shows what was there before until the update is whole.
+    pub(crate) updating: bool,
     /// Grows with everything that changes what is seen.
     pub(crate) changes: usize,
     /// Pictures that came whole.
@@ -97,6 +101,7 @@ impl FarTerminal {
             placed: BTreeMap::new(),
             arriving: None,
             answers: Vec::new(),
+            updating: false,
             changes: 0,
             transmissions: 0,
             repeated: 0,
@@ -155,9 +160,18 @@ impl FarTerminal {
                 Device::StatusReport => self.answers.push(Answer::Status),
                 other => panic!("{other:?}"),
             },
-            CSI::Sgr(_)
-            | CSI::Mode(Mode::SetDecPrivateMode(_) | Mode::ResetDecPrivateMode(_)) => {}
+            CSI::Sgr(_) => {}
+            CSI::Mode(Mode::SetDecPrivateMode(mode)) => self.mode(&mode, true),
+            CSI::Mode(Mode::ResetDecPrivateMode(mode)) => self.mode(&mode, false),
             other => panic!("{other:?} is nothing the console sends"),
+        }
+    }
+
+    fn mode(&mut self, mode: &DecPrivateMode, on: bool) {
+        match mode {
+            DecPrivateMode::Code(DecPrivateModeCode::SynchronizedOutput) => self.updating = on,
+            DecPrivateMode::Code(DecPrivateModeCode::ShowCursor) => {}
+            other => panic!("{other:?} is nothing the painter sends"),
         }
     }
 

@@ -730,7 +730,7 @@ impl Sitting {
         let Level::At { rung, lossless } = self.delivery.facts(self.now).level else {
             return;
         };
-        if self.over.hidden || !self.answers {
+        if self.over.hidden || !self.answers || self.terminal.updating {
             return;
         }
         self.expect();
