@@ -72,6 +72,25 @@ pub enum Level {
     },
 }
 
+impl Level {
+    /// What can be said of a screen that is one or the other.
+    fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (
+                Self::At { rung, lossless },
+                Self::At {
+                    rung: another,
+                    lossless: exact,
+                },
+            ) => Self::At {
+                rung: rung.min(another),
+                lossless: lossless && exact,
+            },
+            _ => Self::Old,
+        }
+    }
+}
+
 /// Why a picture stays as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Waits {
@@ -135,7 +154,11 @@ pub struct Delivery {
     coding: Option<Unit>,
     ready: VecDeque<Unit>,
     running: Option<Running>,
+    /// A transmission was given up in the middle, and the terminal still waits for its rest.
+    torn: bool,
     standing: Vec<Placement>,
+    /// What stands was changed by bytes that no fence follows yet.
+    unfenced: bool,
     /// Sprites that the terminal has, by what they show.
     sprite_ids: Vec<(u64, u32)>,
     all_asked: bool,
@@ -208,7 +231,9 @@ impl Delivery {
             coding: None,
             ready: VecDeque::new(),
             running: None,
+            torn: false,
             standing: Vec::new(),
+            unfenced: false,
             sprite_ids: Vec::new(),
             all_asked: false,
             tried: Rung::Q0,
@@ -275,11 +300,9 @@ impl Delivery {
         self.picture_bytes = 0;
         self.ready.clear();
         self.coding = None;
+        self.tear();
         self.now_level = Level::Old;
-        self.seen_level = Level::Old;
-        for (_, level) in &mut self.levels {
-            *level = Level::Old;
-        }
+        self.distrust();
         let resized = match (&self.wish, scene) {
             (Some(before), Some(now)) => before.cells != now.cells || before.cell != now.cell,
             _ => true,
@@ -376,7 +399,18 @@ impl Delivery {
     pub fn evicted(&mut self, id: u32) {
         self.shelf.lose(id);
         self.sprite_ids.retain(|(_, sprite)| *sprite != id);
-        self.standing.retain(|placement| placement.id != id);
+        if self.standing.iter().any(|placement| placement.id == id) {
+            self.standing.retain(|placement| placement.id != id);
+            self.distrust();
+        }
+    }
+
+    /// What was said of the screen is not so.
+    fn distrust(&mut self) {
+        self.seen_level = Level::Old;
+        for (_, level) in &mut self.levels {
+            *level = Level::Old;
+        }
     }
 
     /// The screen was cleared and the terminal's pictures taken away.
@@ -388,15 +422,18 @@ impl Delivery {
         self.standing.clear();
         self.ready.clear();
         self.coding = None;
-        // A transmission that was cut off is ended before anything else.
-        self.running = self.running.take().filter(|running| running.written > 0);
+        self.tear();
         self.now_level = Level::Old;
     }
 
     /// What takes everything away that the terminal keeps for us.
     pub fn removal(&self) -> Vec<u8> {
-        let running = self.running.as_ref().filter(|running| running.written > 0);
-        let mut bytes = running.map_or_else(Vec::new, |_| kitty::cut_off());
+        let running = self.running.as_ref().is_some_and(Running::is_begun);
+        let mut bytes = if running || self.torn {
+            kitty::cut_off()
+        } else {
+            Vec::new()
+        };
         let held = self.shelf.held.iter().map(|held| held.id);
         let sprites = self.sprite_ids.iter().map(|(_, id)| *id);
         for id in held.chain(sprites).chain(self.garbage.iter().copied()) {
@@ -416,11 +453,20 @@ impl Delivery {
         }
         self.free = free;
         self.earn(now);
-        match self.means.protocol {
+        let before = (self.standing.clone(), self.now_level);
+        let stage = match self.means.protocol {
             Protocol::Kitty => self.stage_kept(&wish, area, now),
             Protocol::Iterm2 | Protocol::Sixel => self.stage_drawn(&wish, area, now),
-            _ => Stage::default(),
-        }
+            _ => return Stage::default(),
+        };
+        self.unfenced |= (&before.0, before.1) != (&self.standing, self.now_level);
+        stage
+    }
+
+    /// Whether a fence must follow what is staged, however few bytes it is: what is known of the
+    /// screen depends on it.
+    pub fn wants_fence(&self) -> bool {
+        self.unfenced
     }
 
     /// The stage without a picture of pixels: what stood goes, what is kept stays.
@@ -436,13 +482,18 @@ impl Delivery {
         stage
     }
 
-    /// Ends a transmission in the middle: the terminal refuses what it has of it.
-    fn cut_off(&mut self, stage: &mut Stage) {
-        if self
+    /// Gives up a transmission, in the middle or not.
+    fn tear(&mut self) {
+        self.torn |= self
             .running
             .take()
-            .is_some_and(|running| running.written > 0)
-        {
+            .is_some_and(|running| running.is_begun());
+    }
+
+    /// Ends a transmission in the middle: the terminal refuses what it has of it.
+    fn cut_off(&mut self, stage: &mut Stage) {
+        self.tear();
+        if std::mem::take(&mut self.torn) {
             stage.sends.push(kitty::cut_off());
         }
     }
@@ -451,11 +502,10 @@ impl Delivery {
         let mut stage = Stage::default();
         // Nothing may come between the parts of a transmission: what must move at once ends it.
         let new_sprites = self.sprites.iter().any(|s| self.sprite_id(s).is_none());
-        if self.running.is_some()
-            && (new_sprites
-                || !self.garbage.is_empty()
-                || self.placements(wish, area) != self.standing)
-        {
+        let moves = || {
+            new_sprites || !self.garbage.is_empty() || self.placements(wish, area) != self.standing
+        };
+        if self.torn || (self.running.is_some() && moves()) {
             self.cut_off(&mut stage);
         }
         if self.running.is_none() {
@@ -491,7 +541,11 @@ impl Delivery {
             }
             self.shelf.put(running.unit.held());
             // It is placed now: nothing could come between the parts of the next one.
-            if self.ready.front().is_some_and(|unit| unit.bytes.len() > room) {
+            if self
+                .ready
+                .front()
+                .is_some_and(|unit| unit.bytes.len() > room)
+            {
                 break;
             }
         }
@@ -535,7 +589,8 @@ impl Delivery {
 
     fn stage_drawn(&mut self, wish: &Scene, area: Rect, now: Duration) -> Stage {
         let mut stage = Stage::default();
-        self.running = None;
+        self.cut_off(&mut stage);
+        stage.deletes = std::mem::take(&mut self.garbage);
         self.painted.resize(self.free.len(), None);
         for (painted, free) in self.painted.iter_mut().zip(&self.free) {
             // What text was written over has to be drawn again.
@@ -593,6 +648,7 @@ impl Delivery {
                 self.link.sent(token, bytes, now);
                 if written.complete {
                     self.levels.push_back((token, self.now_level));
+                    self.unfenced = false;
                 }
             }
             None if written.complete => self.settle(),
@@ -621,6 +677,12 @@ impl Delivery {
         !self.link.confirms() || self.link.room() > 0 || self.link.is_stalled(now)
     }
 
+    /// What is sure of the screen: it shows what was confirmed, or something that was written since.
+    fn known_level(&self) -> Level {
+        let written = self.levels.iter().map(|(_, level)| *level);
+        written.fold(self.seen_level, Level::or)
+    }
+
     /// What the screen shows once everything that was written has arrived.
     pub fn level_written(&self) -> Level {
         self.now_level
@@ -629,7 +691,7 @@ impl Delivery {
     /// The line and the picture as they are.
     pub fn facts(&self, now: Duration) -> Facts {
         Facts {
-            level: self.seen_level,
+            level: self.known_level(),
             stalled: self.link.is_stalled(now),
             rtt: self
                 .link
@@ -922,14 +984,11 @@ impl Delivery {
             return Level::Old;
         }
         let have = self.have(wish, Pending::Without);
-        let least = have.iter().flatten().min();
-        match least {
-            Some(Some((rung, lossless))) => Level::At {
-                rung: *rung,
-                lossless: *lossless,
-            },
-            _ => Level::Old,
-        }
+        let cells = have
+            .into_iter()
+            .flatten()
+            .map(|cell| cell.map_or(Level::Old, |(rung, lossless)| Level::At { rung, lossless }));
+        cells.reduce(Level::or).unwrap_or(Level::Old)
     }
 }
 
@@ -985,6 +1044,12 @@ impl Delivery {
             free.then(|| right.map(|painted| (painted.rung, painted.lossless)))
         };
         cells.map(cell).collect()
+    }
+}
+
+impl Running {
+    fn is_begun(&self) -> bool {
+        self.written > 0
     }
 }
 

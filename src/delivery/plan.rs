@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use super::cover::{rectangles, tiles};
 use super::{AHEAD, Delivery, Have, Pending, Scene, Unit, Waits, part};
@@ -171,7 +171,10 @@ impl Delivery {
         let whole = bounds(&region, usize::from(wish.cells[0]));
         let cells = region.iter().flatten().count();
         let parts: Vec<Rect> = if (whole.area() as usize) < cells * 5 / 4 {
-            tiles(whole, size, aspect)
+            // Of each tile what lacks something.
+            let short = |tile: Rect| inside(&region, usize::from(wish.cells[0]), tile);
+            let tiles = tiles(whole, size, aspect).into_iter().map(short);
+            tiles.filter(|tile| !tile.is_empty()).collect()
         } else {
             parts
                 .iter()
@@ -351,6 +354,16 @@ fn bounds(cells: &[Option<()>], columns: usize) -> Rect {
     rectangles(cells, columns)
         .into_iter()
         .map(|(_, part)| part)
+        .reduce(Rect::union)
+        .unwrap_or_default()
+}
+
+/// The smallest rectangle around the cells in `area` that are set.
+fn inside(cells: &[Option<()>], columns: usize, area: Rect) -> Rect {
+    let is_set = |at: &Position| cells[usize::from(at.y) * columns + usize::from(at.x)].is_some();
+    area.positions()
+        .filter(is_set)
+        .map(|at| Rect::new(at.x, at.y, 1, 1))
         .reduce(Rect::union)
         .unwrap_or_default()
 }

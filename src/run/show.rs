@@ -121,10 +121,11 @@ impl Console {
         let picture = sent + drawn_bytes;
         let confirms = self.delivery.link().confirms();
         let idle = self.delivery.link().is_idle();
+        let wants = idle || self.delivery.wants_fence();
         let next = self.token + 1;
         let mut token = None;
         let fenced = |bytes: usize| {
-            token = (confirms && (picture > 0 || bytes > SMALL || idle)).then_some(next);
+            token = (confirms && (picture > 0 || bytes > SMALL || wants)).then_some(next);
             token
         };
         let bytes = self.terminal.paint(buffer, &stage, drawn.cursor, fenced)?;
