@@ -155,6 +155,12 @@ pub enum Command {
         /// Size of a cell in pixels.
         #[arg(long, value_name = "WxH")]
         cell: Option<String>,
+        /// Most bytes.
+        #[arg(long, value_name = "N")]
+        max_bytes: Option<usize>,
+        /// Best quality.
+        #[arg(long, value_name = "Q0..Q5")]
+        max_quality: Option<String>,
     },
     /// Writes the picture.
     Render {
@@ -408,6 +414,8 @@ fn dispatch(cli: Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, Fa
             protocol,
             size,
             cell,
+            max_bytes,
+            max_quality,
         }) => show::run(
             &show::Request {
                 scan,
@@ -415,6 +423,8 @@ fn dispatch(cli: Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, Fa
                 protocol,
                 size,
                 cell,
+                max_bytes,
+                max_quality,
             },
             out,
             err,

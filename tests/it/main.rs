@@ -17,6 +17,7 @@ mod encoders;
 mod kept;
 mod keymaps;
 mod keys;
+mod ladder;
 mod layering;
 mod painting;
 mod pixels;
