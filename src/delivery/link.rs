@@ -72,8 +72,6 @@ struct Sent {
     token: u64,
     bytes: usize,
     at: Duration,
-    /// Whether the line was busy with older groups.
-    busy: bool,
     /// Bytes confirmed when it was written, and since when.
     through: usize,
     since: Duration,
@@ -109,7 +107,6 @@ impl Link {
             token,
             bytes,
             at: now,
-            busy,
             through: self.through,
             since: self.heard.filter(|_| busy).unwrap_or(now),
         });
