@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use xamine::graphics::{
-    Answers, Body, CellSize, Depth, Effort, Encoded, Protocol, Target, encode, pixels_for,
+    Answers, Body, CellSize, Depth, Effort, Protocol, Target, encode, pixels_for,
 };
 use xamine::terminal::{Screen, lines};
 use xamine::view::{Frame, Pixels};

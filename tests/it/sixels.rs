@@ -1,6 +1,5 @@
 //! Sixels by the ladder: what they cost, how like the frame they are, and what they leave alone.
 
-use proptest::prelude::*;
 use xamine::cancel::Cancel;
 use xamine::graphics::{
     Answers, Body, CellSize, Depth, Effort, Encoded, Protocol, Rung, Target, code,
