@@ -5,7 +5,6 @@
 
 use image::DynamicImage;
 use proptest::prelude::*;
-use ratatui::layout::Rect;
 use termwiz::escape::Action;
 use termwiz::escape::apc::KittyImage;
 use termwiz::escape::osc::{ITermDimension, ITermProprietary, OperatingSystemCommand};
@@ -277,23 +276,6 @@ fn colours_of_a_photograph_end_lossless() {
         let encoded = coded(&frame, protocol, Effort::Small, Rung::Q5);
         assert!(encoded.lossless);
         check(&frame, &encoded);
-    }
-}
-
-#[test]
-fn pieces_of_a_smaller_picture_meet() {
-    let encoded = coded(&grey(320, 192), Protocol::Kitty, Effort::Small, Rung::Q1);
-    assert!(encoded.sent[0] < encoded.pixels[0]);
-    for split in 1..encoded.columns {
-        let rows = encoded.rows;
-        let left = encoded.piece(Rect::new(0, 0, split, rows));
-        let right = encoded.piece(Rect::new(split, 0, encoded.columns - split, rows));
-        assert_eq!(left.from, [0, 0]);
-        assert_eq!(left.cells, Some([split, rows]));
-        assert_eq!(left.size[1], encoded.sent[1]);
-        assert!(left.from[0] + left.size[0] >= right.from[0]);
-        assert!(right.from[0] + right.size[0] <= encoded.sent[0]);
-        assert!(left.size[0] > 0 && right.size[0] > 0);
     }
 }
 

@@ -29,7 +29,7 @@ impl<'a> Matched<'a> {
     /// Looks for the nearest entries; the palette has between 1 and 256.
     pub(super) fn new(grid: &'a Grid, palette: &[[u8; 3]]) -> Self {
         let palette: Vec<[f32; 3]> = palette.iter().map(|c| c.map(f32::from)).collect();
-        let nearest = Nearest::new(&palette);
+        let mut nearest = Nearest::new(&palette);
         let ahead = ahead(grid, &grid.colours);
         let around = down(grid, &ahead);
         let near = (0..grid.colours.len())
