@@ -485,10 +485,14 @@ impl Delivery {
             }
             running.written += next;
             room = room.saturating_sub(next);
-            if running.written == running.unit.bytes.len() {
-                self.shelf.put(running.unit.held());
-            } else {
+            if running.written < running.unit.bytes.len() {
                 self.running = Some(running);
+                continue;
+            }
+            self.shelf.put(running.unit.held());
+            // It is placed now: nothing could come between the parts of the next one.
+            if self.ready.front().is_some_and(|unit| unit.bytes.len() > room) {
+                break;
             }
         }
         if self.running.is_none() {
@@ -548,7 +552,9 @@ impl Delivery {
             room = room.saturating_sub(unit.bytes.len());
             let columns = usize::from(wish.cells[0]);
             for ((x, y), mark) in cells(unit.area).zip(&unit.marks) {
-                self.painted[usize::from(y) * columns + usize::from(x)] = Some(Painted {
+                let at = usize::from(y) * columns + usize::from(x);
+                // Text lies over the other cells.
+                self.painted[at] = self.free[at].then_some(Painted {
                     mark: *mark,
                     rung: unit.rung,
                     lossless: unit.lossless,
