@@ -5,7 +5,7 @@ Usage: tests/line/measure.py [--line tun|relay|none] [--terminal kitty|iterm2|si
        [--rate 64000] [--rtt 600] [--loss 0.02] [--compression] [--json FILE] [-- CONSOLE OPTIONS]
 XAMINE names the program. tun needs root, relay does not. Prints medians with p95 beside them.
 """
-import argparse, json, os, shutil, statistics, subprocess, sys, tempfile, time
+import argparse, json, os, shutil, signal, statistics, subprocess, sys, tempfile, time
 
 import numpy as np
 from PIL import Image
@@ -291,6 +291,8 @@ class Measure:
 
 
 def main():
+    # Ended from outside, it still takes everything down.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     words = sys.argv[1:]
     at = words.index("--") if "--" in words else len(words)
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
