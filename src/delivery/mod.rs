@@ -491,7 +491,11 @@ impl Delivery {
             }
             self.shelf.put(running.unit.held());
             // It is placed now: nothing could come between the parts of the next one.
-            if self.ready.front().is_some_and(|unit| unit.bytes.len() > room) {
+            if self
+                .ready
+                .front()
+                .is_some_and(|unit| unit.bytes.len() > room)
+            {
                 break;
             }
         }

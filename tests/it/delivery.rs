@@ -166,14 +166,36 @@ proptest! {
 fn limits_hold_until_the_rest_is_asked_for() {
     for protocol in PIXELS {
         for (settings, rung, waits) in [
-            (Settings { ceiling: Rung::Q2, ..Settings::default() }, Rung::Q2, Waits::Ceiling),
-            (Settings { metered: true, ..Settings::default() }, Rung::Q3, Waits::Metered),
+            (
+                Settings {
+                    ceiling: Rung::Q2,
+                    ..Settings::default()
+                },
+                Rung::Q2,
+                Waits::Ceiling,
+            ),
+            (
+                Settings {
+                    metered: true,
+                    ..Settings::default()
+                },
+                Rung::Q3,
+                Waits::Metered,
+            ),
         ] {
-            let mut sitting = Sitting::new(protocol, SMALL, SLOW).with_settings(settings).settled();
+            let mut sitting = Sitting::new(protocol, SMALL, SLOW)
+                .with_settings(settings)
+                .settled();
             sitting.check_end(rung);
             let facts = sitting.delivery.facts(sitting.now);
             assert_eq!(facts.waits, Some(waits), "{protocol}");
-            assert_eq!(facts.level, Level::At { rung, lossless: false });
+            assert_eq!(
+                facts.level,
+                Level::At {
+                    rung,
+                    lossless: false
+                }
+            );
             assert_eq!(facts.left, None);
             // The next picture as well.
             sitting.pan([3, 0]);
@@ -198,7 +220,10 @@ fn a_new_view_is_recognisable_after_its_way_there() {
             let at = sitting.until(|sitting| sitting.on_screen().is_some());
             let took = at - key;
             // The key's way up is the other half of the round trip.
-            assert!(took <= SLOW.rtt / 2 + ms(300) + ms(35), "{protocol}: {took:?}");
+            assert!(
+                took <= SLOW.rtt / 2 + ms(300) + ms(35),
+                "{protocol}: {took:?}"
+            );
             sitting.idle();
         }
     }
@@ -214,7 +239,10 @@ fn held_keys_leave_little_behind() {
             sitting.wait(ms(33));
         }
         let behind = sitting.under_way();
-        assert!(behind <= window, "{protocol}: {behind} bytes are stale, {window} may be");
+        assert!(
+            behind <= window,
+            "{protocol}: {behind} bytes are stale, {window} may be"
+        );
         let last = sitting.now;
         let settled = sitting.until(|sitting| sitting.on_screen().is_some()) - last;
         assert!(settled <= SLOW.rtt + ms(1_000), "{protocol}: {settled:?}");
@@ -251,7 +279,12 @@ fn the_way_back_costs_places_only() {
         ("scan", |s| s.scan(2), |s| s.scan(1)),
         (
             "popup",
-            |s| s.lay(Over { popup: Some(Rect::new(3, 2, 9, 4)), ..s.over }),
+            |s| {
+                s.lay(Over {
+                    popup: Some(Rect::new(3, 2, 9, 4)),
+                    ..s.over
+                })
+            },
             |s| s.lay(Over::default()),
         ),
         (
@@ -279,7 +312,10 @@ fn a_crosshair_costs_its_own_bytes_only() {
     let before: usize = sitting.writes.iter().map(|(_, bytes)| bytes).sum();
     for step in 0..8 {
         let crosshair = Some([middle[0] + f64::from(step), middle[1]]);
-        sitting.lay(Over { crosshair, ..Over::default() });
+        sitting.lay(Over {
+            crosshair,
+            ..Over::default()
+        });
         sitting.idle();
         sitting.check_end(Rung::Q5);
     }
@@ -335,7 +371,11 @@ fn a_budget_is_kept_over_every_second() {
             budget: answers.then_some(budget),
             ..Settings::default()
         };
-        let pace = Pace { rate: 1e6, rtt: ms(20), late: 0 };
+        let pace = Pace {
+            rate: 1e6,
+            rtt: ms(20),
+            late: 0,
+        };
         let mut sitting = Sitting::new(protocol, LARGE, pace).with_settings(settings);
         sitting.answers = answers;
         sitting.turn();
@@ -343,11 +383,22 @@ fn a_budget_is_kept_over_every_second() {
         sitting.pan([5, 0]);
         sitting.idle();
         let most = if answers { budget } else { 8_000.0 };
-        let unit = sitting.writes.iter().map(|(_, bytes)| *bytes).max().unwrap_or(0);
+        let unit = sitting
+            .writes
+            .iter()
+            .map(|(_, bytes)| *bytes)
+            .max()
+            .unwrap_or(0);
         for (from, _) in &sitting.writes {
-            let second = sitting.writes.iter().filter(|(at, _)| at >= from && *at < *from + ms(1_000));
+            let second = sitting
+                .writes
+                .iter()
+                .filter(|(at, _)| at >= from && *at < *from + ms(1_000));
             let bytes: usize = second.map(|(_, bytes)| bytes).sum();
-            assert!(bytes as f64 <= most + unit as f64, "{protocol}: {bytes} in a second, unit {unit}");
+            assert!(
+                bytes as f64 <= most + unit as f64,
+                "{protocol}: {bytes} in a second, unit {unit}"
+            );
         }
         sitting.check_end(Rung::Q5);
     }
@@ -356,7 +407,9 @@ fn a_budget_is_kept_over_every_second() {
 #[test]
 fn the_real_coder_ends_exact_too() {
     for protocol in PIXELS {
-        let mut sitting = Sitting::new(protocol, SMALL, SLOW).with_coder(Coder::Real).settled();
+        let mut sitting = Sitting::new(protocol, SMALL, SLOW)
+            .with_coder(Coder::Real)
+            .settled();
         sitting.check_end(Rung::Q5);
         sitting.pan([5, 2]);
         sitting.wait(ms(500));

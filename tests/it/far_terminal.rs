@@ -256,7 +256,9 @@ impl FarTerminal {
     }
 
     fn file(&mut self, file: &ITermFileData) {
-        let picture = image::load_from_memory(&file.data).expect("a picture").to_rgb8();
+        let picture = image::load_from_memory(&file.data)
+            .expect("a picture")
+            .to_rgb8();
         let (ITermDimension::Cells(columns), ITermDimension::Cells(rows)) =
             (file.width, file.height)
         else {
@@ -265,7 +267,11 @@ impl FarTerminal {
         let (width, height) = (columns as usize * W, rows as usize * H);
         let near = |at: usize, of: usize, pixels: u32| (at * pixels as usize / of) as u32;
         self.draw([width, height], |x, y| {
-            picture[(near(x, width, picture.width()), near(y, height, picture.height()))].0
+            picture[(
+                near(x, width, picture.width()),
+                near(y, height, picture.height()),
+            )]
+                .0
         });
     }
 
@@ -274,7 +280,10 @@ impl FarTerminal {
             self.transmit(transmit);
             return;
         }
-        assert!(self.arriving.is_none(), "nothing comes between the parts of a picture: {image:?}");
+        assert!(
+            self.arriving.is_none(),
+            "nothing comes between the parts of a picture: {image:?}"
+        );
         match image {
             KittyImage::Display {
                 image_id: Some(id),

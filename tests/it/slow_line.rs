@@ -16,7 +16,9 @@ use xamine::delivery::{Delivery, Level, Means, Order, Scene, Settings, Sprite, W
 use xamine::graphics::{self, Depth, Effort, Encoded, Protocol, Rung, Stage, Target};
 use xamine::radiograph::{Size, Unit};
 use xamine::terminal::Screen;
-use xamine::view::{Canvas, Display, Frame, Pixels, VIEW_VERSION, View, Window, drawn_over, overlaid};
+use xamine::view::{
+    Canvas, Display, Frame, Pixels, VIEW_VERSION, View, Window, drawn_over, overlaid,
+};
 
 use crate::far_terminal::{Answer, CELL, CellPixels, FarTerminal};
 
@@ -81,7 +83,11 @@ impl Line {
             let takes = Duration::from_secs_f64(packet.len() as f64 / self.pace.rate);
             self.free = self.free.max(now) + takes;
             let late = self.random(100) < self.pace.late;
-            let late = if late { 2 * self.pace.rtt } else { Duration::ZERO };
+            let late = if late {
+                2 * self.pace.rtt
+            } else {
+                Duration::ZERO
+            };
             self.last = self.last.max(self.free + self.pace.rtt / 2 + late);
             self.down.push_back((self.last, packet.to_vec()));
         }
@@ -89,7 +95,8 @@ impl Line {
 
     fn answer(&mut self, answer: Answer, now: Duration) {
         let before = self.up.back().map(|(at, _)| *at).unwrap_or_default();
-        self.up.push_back((before.max(now + self.pace.rtt / 2), answer));
+        self.up
+            .push_back((before.max(now + self.pace.rtt / 2), answer));
     }
 }
 
@@ -442,7 +449,8 @@ impl Sitting {
                     self.delivery.rendered(scene, frame);
                 }
                 let crosshair = self.over.crosshair.filter(|_| layers);
-                self.delivery.set_sprites(Sprite::all(&self.scene, &[], crosshair));
+                self.delivery
+                    .set_sprites(Sprite::all(&self.scene, &[], crosshair));
             }
             _ => {
                 let asked = self.rendering.as_ref();
@@ -516,13 +524,21 @@ impl Sitting {
 
     fn write(&mut self, mut stage: Stage, buffer: &Buffer) {
         self.removal = self.delivery.removal();
-        let (window, before) = (self.delivery.link().window(), self.delivery.link().unacked());
+        let (window, before) = (
+            self.delivery.link().window(),
+            self.delivery.link().unacked(),
+        );
         let last = stage.sends.pop();
         let draws: usize = stage.draws.iter().map(|draw| draw.bytes.len()).sum();
         if (last.is_some() || draws > 0) && self.answers && self.delivery.link().is_idle() {
             self.send(&[], 0);
         }
-        let mut largest = stage.draws.iter().map(|draw| draw.bytes.len()).max().unwrap_or(0);
+        let mut largest = stage
+            .draws
+            .iter()
+            .map(|draw| draw.bytes.len())
+            .max()
+            .unwrap_or(0);
         let mut pictures = draws;
         for send in std::mem::take(&mut stage.sends) {
             pictures += send.len();
@@ -550,7 +566,10 @@ impl Sitting {
             self.writes.push((self.now, pictures));
             if self.answers && before > 0 {
                 let most = window.max(before) + largest;
-                assert!(before + pictures <= most, "{before} + {pictures} of {window} + {largest}");
+                assert!(
+                    before + pictures <= most,
+                    "{before} + {pictures} of {window} + {largest}"
+                );
             }
         }
     }
@@ -589,7 +608,10 @@ impl Sitting {
         let up = self.line.up.front().map(|(at, _)| passes(at));
         let coding = self.coding.as_ref().map(|(at, _)| *at);
         let rendering = self.rendering.as_ref().map(|(at, ..)| *at);
-        [down, up, coding, rendering, self.wake].into_iter().flatten().min()
+        [down, up, coding, rendering, self.wake]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Lets time pass.
@@ -657,7 +679,11 @@ impl Sitting {
             if let Some(order) = self.delivery.order(self.now) {
                 self.coding = Some((self.now + CODES, order));
             }
-        } else if self.rendering.as_ref().is_some_and(|(at, ..)| *at <= self.now) {
+        } else if self
+            .rendering
+            .as_ref()
+            .is_some_and(|(at, ..)| *at <= self.now)
+        {
             let (_, scene, over) = self.rendering.take().expect("a job");
             let frame = rendered(&scene);
             let frame = overlaid(&frame, &scene.view, &[], over.crosshair);
@@ -680,7 +706,12 @@ impl Sitting {
         if self.expects.as_ref() == Some(&wanted) {
             return;
         }
-        let frame = overlaid(&rendered(&self.scene), &self.scene.view, &[], drawn.crosshair);
+        let frame = overlaid(
+            &rendered(&self.scene),
+            &self.scene.view,
+            &[],
+            drawn.crosshair,
+        );
         self.expected = [Rung::Q1, Rung::Q2, Rung::Q3, Rung::Q5]
             .into_iter()
             .map(|rung| {
@@ -772,10 +803,17 @@ impl Sitting {
             let shown = self.terminal.shows(position.x, position.y, 9);
             if popup.is_some_and(|popup| popup.contains(position)) {
                 assert_eq!(self.terminal.letter(position.x, position.y), 'p');
-                assert!(shown.iter().all(Option::is_none), "a picture over text at {position}");
+                assert!(
+                    shown.iter().all(Option::is_none),
+                    "a picture over text at {position}"
+                );
                 continue;
             }
-            assert!(is_cell(&shown, &expected, x, y), "{position} of {:?}", self.over);
+            assert!(
+                is_cell(&shown, &expected, x, y),
+                "{position} of {:?}",
+                self.over
+            );
         }
         let Level::At { rung: said, .. } = self.delivery.facts(self.now).level else {
             panic!("it is not said that the picture is there")
