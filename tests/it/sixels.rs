@@ -97,7 +97,7 @@ fn similarity(frame: &Frame, encoded: &Encoded) -> f64 {
 }
 
 #[test]
-#[ignore = "a table for the eyes"]
+#[ignore = "a table for the eyes; SAVE=FOLDER keeps the files for tests/peers/sixel.py"]
 fn table_of_the_views() {
     for name in [
         "A_fit_gray",
@@ -118,12 +118,10 @@ fn table_of_the_views() {
                     "| {name} | {effort:?} | {rung} | {got} | {bytes} | {similar:.4} | {took} ms | {} |",
                     coded.colours
                 );
-                if std::env::var("SAVE").is_ok() {
-                    std::fs::write(
-                        format!("/tmp/glyphs/out/{name}.{rung}.{effort:?}.six"),
-                        self::bytes(&coded),
-                    )
-                    .unwrap();
+                if let Some(folder) = std::env::var_os("SAVE") {
+                    let file = format!("{name}.{rung}.{effort:?}.six");
+                    let path = std::path::Path::new(&folder).join(file);
+                    std::fs::write(path, self::bytes(&coded)).unwrap();
                 }
             }
         }

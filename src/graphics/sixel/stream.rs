@@ -57,8 +57,9 @@ fn numbers(picture: Indexed<'_>, width: usize) -> Vec<Option<usize>> {
     let mut bands = vec![0_usize; picture.palette.len()];
     for rows in picture.indices.chunks(width * BAND) {
         let mut used = [false; 256];
-        rows.iter()
-            .for_each(|index| used[usize::from(*index)] = true);
+        for index in rows {
+            used[usize::from(*index)] = true;
+        }
         for (count, _) in bands.iter_mut().zip(used).filter(|(_, used)| *used) {
             *count += 1;
         }
@@ -85,8 +86,9 @@ struct Band {
 impl Band {
     fn new(rows: &[u8], width: usize) -> Self {
         let mut counts = [0_usize; 256];
-        rows.iter()
-            .for_each(|index| counts[usize::from(*index)] += 1);
+        for index in rows {
+            counts[usize::from(*index)] += 1;
+        }
         let colours: Vec<usize> = (0..256).filter(|c| counts[*c] > 0).collect();
         let mut place = [0; 256];
         for (at, colour) in colours.iter().enumerate() {
