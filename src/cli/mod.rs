@@ -165,6 +165,12 @@ pub enum Command {
         /// Size of a cell in pixels.
         #[arg(long, value_name = "WxH")]
         cell: Option<String>,
+        /// Most bytes.
+        #[arg(long, value_name = "N")]
+        max_bytes: Option<usize>,
+        /// Best quality.
+        #[arg(long, value_name = "Q0..Q5")]
+        max_quality: Option<String>,
     },
     /// Writes the picture.
     Render {
@@ -424,6 +430,8 @@ fn dispatch(cli: Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, Fa
             protocol,
             size,
             cell,
+            max_bytes,
+            max_quality,
         }) => show::run(
             &show::Request {
                 scan,
@@ -431,6 +439,8 @@ fn dispatch(cli: Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, Fa
                 protocol,
                 size,
                 cell,
+                max_bytes,
+                max_quality,
             },
             out,
             err,

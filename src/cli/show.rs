@@ -2,7 +2,8 @@
 //!
 //! Into a pipe our own encoders write what was asked for. On a terminal the protocol is found out in
 //! 300 ms at most, and the crate `viuer` prints half-blocks and iTerm2 pictures from a picture that
-//! is scaled already; its own probing, which has no time-out, is never used.
+//! is scaled already; its own probing, which has no time-out, is never used. Under a limit of bytes or
+//! of quality our own encoders always print, and what was reached is said.
 
 use std::io::{IsTerminal as _, Write};
 
@@ -10,8 +11,8 @@ use super::render::open;
 use super::{Failure, ScanArgs, ViewArgs, exit};
 use crate::cancel::Cancel;
 use crate::graphics::{
-    Answers, Body, CellSize, Depth, Effort, Encoded, Protocol, Target, encode, parse_size,
-    pixels_for,
+    Answers, Body, CellSize, Depth, Effort, Encoded, Protocol, Rung, Target, code, in_few_colours,
+    parse_size, pixels_for,
 };
 use crate::messages::{arg, say};
 use crate::radiograph::Size;
@@ -33,6 +34,37 @@ pub(super) struct Request {
     pub(super) protocol: String,
     pub(super) size: Option<String>,
     pub(super) cell: Option<String>,
+    pub(super) max_bytes: Option<usize>,
+    pub(super) max_quality: Option<String>,
+}
+
+/// How far the picture may go.
+struct Limit {
+    rung: Rung,
+    bytes: Option<usize>,
+}
+
+impl Limit {
+    fn of(request: &Request) -> Result<Self> {
+        let word = request.max_quality.as_deref();
+        let rung = word.map_or(Ok(Rung::Q5), |word| {
+            Rung::parse(word).ok_or_else(|| {
+                Error::request(say(
+                    "show-bad-quality",
+                    &[arg("value", &Safe::from_outside(word))],
+                ))
+            })
+        })?;
+        Ok(Self {
+            rung,
+            bytes: request.max_bytes,
+        })
+    }
+
+    /// Whether there is none.
+    fn is_open(&self) -> bool {
+        self.rung == Rung::Q5 && self.bytes.is_none()
+    }
 }
 
 /// Where the picture goes.
@@ -47,8 +79,9 @@ struct Sheet {
 pub(super) fn run(
     request: &Request,
     out: &mut dyn Write,
-    _err: &mut dyn Write,
+    err: &mut dyn Write,
 ) -> Result<u8, Failure> {
+    let limit = Limit::of(request)?;
     let protocol = Protocol::parse(&request.protocol)?;
     let cells = request.size.as_deref().map(parse_size).transpose()?;
     let cell = request.cell.as_deref().map(CellSize::parse).transpose()?;
@@ -67,10 +100,16 @@ pub(super) fn run(
         writeln!(out)?;
         return Ok(exit::DONE);
     }
+    if limit.rung == Rung::Q0 {
+        sheet.choice.protocol = Protocol::HalfBlock;
+    }
     let size = fitted(&view, &sheet);
     let picture = picture(radiograph, &view, size, &Cancel::never())?;
-    print(&picture.frame, &sheet, out)?;
+    let reached = print(&picture.frame, &sheet, &limit, out)?;
     out.flush()?;
+    if let Some(reached) = reached.filter(|_| !limit.is_open()) {
+        writeln!(err, "xamine: {reached}")?;
+    }
     Ok(exit::DONE)
 }
 
@@ -127,49 +166,110 @@ fn fitted(view: &View, sheet: &Sheet) -> Size {
     }
 }
 
-fn print(frame: &Frame, sheet: &Sheet, out: &mut dyn Write) -> Result<(), Failure> {
-    let Choice {
-        protocol,
-        cell,
-        depth,
-        registers,
-        ..
-    } = sheet.choice;
-    let target = Target {
-        protocol,
-        cell,
-        depth,
-        registers,
-        id: ID | std::process::id(),
-        effort: Effort::Fast,
-        answers: Answers::Silent,
-    };
-    let encoded = encode(frame, &target)?;
+/// Prints the picture; answers what was reached when that is not every pixel.
+fn print(
+    frame: &Frame,
+    sheet: &Sheet,
+    limit: &Limit,
+    out: &mut dyn Write,
+) -> Result<Option<Safe>, Failure> {
+    let (protocol, depth) = (sheet.choice.protocol, sheet.choice.depth);
     let coloured = matches!(depth, Depth::True | Depth::Colours256);
     let by_viuer = match protocol {
         Protocol::HalfBlock => coloured,
         Protocol::Iterm2 => viuer::is_iterm_supported(),
         _ => false,
     };
-    if sheet.terminal.is_some() && by_viuer {
-        return Ok(print_by_viuer(frame, &encoded, sheet)?);
+    let (encoded, bytes) = fitting(frame, sheet, limit)?;
+    if sheet.terminal.is_some() && by_viuer && limit.is_open() {
+        print_by_viuer(frame, &encoded, sheet)?;
+        return Ok(None);
     }
-    match &encoded.body {
-        Body::Cells(picture) => out.write_all(&terminal::lines(picture, depth))?,
-        Body::Bytes(_) => {
-            // Room first, so that a picture at the bottom scrolls before it is drawn.
-            let rows = encoded.rows;
-            out.write_all("\n".repeat(rows.into()).as_bytes())?;
-            write!(out, "\x1b[{rows}A\x1b7")?;
-            out.write_all(&encoded.drawing())?;
-            out.write_all(b"\x1b8")?;
-            if rows > 1 {
-                write!(out, "\x1b[{}B", rows - 1)?;
-            }
-            writeln!(out)?;
+    out.write_all(&bytes)?;
+    let reached = say(
+        "show-reached",
+        &[
+            arg("rung", &Safe::word(encoded.rung.as_str())),
+            arg("bytes", &bytes.len()),
+        ],
+    );
+    // Cells are fewer pixels than were asked for, however exact their colours.
+    let lossy = !encoded.lossless || limit.rung == Rung::Q0;
+    Ok(lossy.then_some(reached))
+}
+
+/// The best picture within the limit, and all that prints it.
+fn fitting(frame: &Frame, sheet: &Sheet, limit: &Limit) -> Result<(Encoded, Vec<u8>)> {
+    let choice = &sheet.choice;
+    let target = Target {
+        protocol: choice.protocol,
+        cell: choice.cell,
+        depth: choice.depth,
+        registers: choice.registers,
+        id: ID | std::process::id(),
+        effort: if limit.is_open() {
+            Effort::Fast
+        } else {
+            Effort::Least
+        },
+        answers: Answers::Silent,
+    };
+    let make = |frame: &Frame, most| {
+        let encoded = code(frame, &target, limit.rung, most, &Cancel::never())?;
+        let bytes = printed(&encoded, choice.depth);
+        Ok((encoded, bytes))
+    };
+    let Some(most) = limit.bytes else {
+        return make(frame, None);
+    };
+    let fits = |bytes: &[u8]| bytes.len() <= most;
+    // Cells and whatever an encoder could not keep within its share: in fewer and fewer colours.
+    let within =
+        most.saturating_sub(AROUND + frame.height / usize::from(choice.cell.height.max(1)));
+    let whole = make(frame, Some(within))?;
+    if fits(&whole.1) {
+        return Ok(whole);
+    }
+    for count in FEWER {
+        let fewer = make(&in_few_colours(frame, count), Some(within))?;
+        if fits(&fewer.1) {
+            let (encoded, bytes) = fewer;
+            let lossless = false;
+            return Ok((
+                Encoded {
+                    lossless,
+                    ..encoded
+                },
+                bytes,
+            ));
         }
     }
-    Ok(())
+    Err(Error::NotPossible {
+        why: say("graphics-nothing-fits", &[arg("bytes", &most)]),
+    })
+}
+
+/// Most bytes that are written around a picture of bytes besides a line a row: cursor and placement.
+const AROUND: usize = 104;
+/// Colours that are tried where nothing else makes a picture fit.
+const FEWER: [usize; 7] = [64, 32, 16, 8, 4, 2, 1];
+
+/// All that is written to print a picture and go on below it.
+fn printed(encoded: &Encoded, depth: Depth) -> Vec<u8> {
+    if let Body::Cells(picture) = &encoded.body {
+        return terminal::lines(picture, depth);
+    }
+    // Room first, so that a picture at the bottom scrolls before it is drawn.
+    let rows = usize::from(encoded.rows);
+    let mut out = "\n".repeat(rows).into_bytes();
+    out.extend_from_slice(format!("\x1b[{rows}A\x1b7").as_bytes());
+    out.extend(encoded.drawing());
+    out.extend_from_slice(b"\x1b8");
+    if rows > 1 {
+        out.extend_from_slice(format!("\x1b[{}B", rows - 1).as_bytes());
+    }
+    out.push(b'\n');
+    out
 }
 
 /// Prints by `viuer`, told everything that it would otherwise find out.

@@ -72,8 +72,6 @@ struct Sent {
     token: u64,
     bytes: usize,
     at: Duration,
-    /// Whether the line was busy with older groups.
-    busy: bool,
     /// Bytes confirmed when it was written, and since when.
     through: usize,
     since: Duration,
@@ -109,7 +107,6 @@ impl Link {
             token,
             bytes,
             at: now,
-            busy,
             through: self.through,
             since: self.heard.filter(|_| busy).unwrap_or(now),
         });
@@ -133,7 +130,13 @@ impl Link {
                 SAMPLES,
             );
         }
-        keep(&mut self.recent, rtt, RECENT);
+        // What the group's own bytes took is no waiting.
+        let own = self.measured().map_or(0.0, |rate| last.bytes as f64 / rate);
+        keep(
+            &mut self.recent,
+            rtt.saturating_sub(Duration::from_secs_f64(own)),
+            RECENT,
+        );
         self.nearest = Some(self.nearest.map_or(rtt, |nearest| nearest.min(rtt)));
         self.heard = Some(now);
         self.adjust(bytes, full);
@@ -234,10 +237,12 @@ mod tests {
     /// come `bunch` at a time. Gives the most that was under way in the second half.
     fn busy(link: &mut Link, bunch: usize) -> usize {
         link.set_confirms(true);
-        let (mut free, mut token, mut most) = (0.0_f64, 0_u64, 0);
+        link.sent(0, 4, at(0.0));
+        link.passed(0, at(RTT));
+        let (mut free, mut token, mut most) = (RTT, 0_u64, 0);
         let mut back: VecDeque<(f64, u64)> = VecDeque::new();
         let mut bunched: Vec<u64> = Vec::new();
-        for step in 0..6_000 {
+        for step in 60..6_000 {
             let now = f64::from(step) / 100.0;
             while back.front().is_some_and(|(when, _)| *when <= now) {
                 bunched.extend(back.pop_front().map(|(_, token)| token));

@@ -727,6 +727,7 @@ impl Delivery {
             id,
             // What is waited for is coded quickly; what follows may take as long as the line does.
             effort: match self.effort() {
+                _ if self.means.protocol == Protocol::Sixel && rung < Rung::Q5 => Effort::Fast,
                 Effort::Least if rung < Rung::Q5 => Effort::Small,
                 effort => effort,
             },

@@ -178,7 +178,7 @@ impl Delivery {
         } else {
             parts
                 .iter()
-                .flat_map(|(_, part)| tiles(*part, size, aspect))
+                .flat_map(|((), part)| tiles(*part, size, aspect))
                 .collect()
         };
         let centre = [wish.cells[0] / 2, wish.cells[1] / 2];
@@ -353,7 +353,7 @@ impl Delivery {
 fn bounds(cells: &[Option<()>], columns: usize) -> Rect {
     rectangles(cells, columns)
         .into_iter()
-        .map(|(_, part)| part)
+        .map(|((), part)| part)
         .reduce(Rect::union)
         .unwrap_or_default()
 }

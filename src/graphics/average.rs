@@ -67,6 +67,19 @@ pub(crate) fn average(plane: &[u8], columns: &Axis, rows: &Axis) -> Vec<u8> {
     out
 }
 
+/// Adds a plane up as [`average`] averages it.
+pub(crate) fn total(plane: &[f32], columns: &Axis, rows: &Axis) -> Vec<f32> {
+    let width = columns.nearest.len();
+    let mut out = vec![0.0; columns.shown() * rows.shown()];
+    for (row, y) in plane.chunks(width).zip(&rows.nearest) {
+        let out = &mut out[y * columns.shown()..(y + 1) * columns.shown()];
+        for (value, x) in row.iter().zip(&columns.nearest) {
+            out[*x] += value;
+        }
+    }
+    out
+}
+
 /// For each smaller pixel, of the colours under it, the one nearest to their mean; by their indices.
 pub(crate) fn choose(
     indices: &[u8],

@@ -156,13 +156,13 @@ mod tests {
         let colours: Vec<[u8; 3]> = (0..200_u8)
             .map(|i| [i, i.wrapping_mul(7), 255 - i])
             .collect();
-        let pixels: Vec<u16> = (0..4000_u32).map(|i| (i * i % 200) as u16).collect();
+        let pixels: Vec<u16> = (0..4000_u32).map(|i| (i * 7 % 200) as u16).collect();
         let cut = Cut::of_numbers(pixels.clone(), &colours, 64);
         for count in [1, 2, 7, 64] {
             let (palette, indices) = cut.few(count);
             assert_eq!(palette.len(), count);
             let (_, finer) = cut.few((count * 2).min(64));
-            let mut coarse_of = vec![None; 64];
+            let mut coarse_of = [None; 64];
             for (coarse, fine) in indices.iter().zip(&finer) {
                 let known = coarse_of[usize::from(*fine)].get_or_insert(*coarse);
                 assert_eq!(known, coarse, "what is one of more colours is one of fewer");

@@ -1,4 +1,4 @@
-//! iTerm2's inline files: one PNG in one OSC 1337, sized in cells.
+//! iTerm2's inline files: one PNG or JPEG in one OSC 1337, sized in cells.
 //!
 //! <https://iterm2.com/documentation-images.html>. There are no numbers and no deletion: writing
 //! text over it is the only way to take it away. The cursor stays (`doNotMoveCursor`, iTerm2 and
@@ -7,7 +7,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::ladder::{self, Ask, Coded, Limits};
+use super::ladder::{self, Ask, Coded, Formats, Limits};
 use super::{Body, Made, Target, png};
 use crate::Result;
 use crate::cancel::Cancel;
@@ -36,6 +36,7 @@ pub(crate) fn code(
         covered: [frame.width, frame.height],
         limits,
         effort: target.effort,
+        formats: Formats::PngAndJpeg,
         wire: &|file| head(file, &sizes).len() + file.div_ceil(3) * 4 + 1,
     })
 }

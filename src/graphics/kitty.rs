@@ -10,7 +10,7 @@ use std::io::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::ladder::{self, Ask, Coded, Limits};
+use super::ladder::{self, Ask, Coded, Formats, Limits};
 use super::{Answers, Body, Made, Placement, Target, png};
 use crate::Result;
 use crate::cancel::Cancel;
@@ -47,6 +47,7 @@ pub(crate) fn code(
         covered,
         limits,
         effort: target.effort,
+        formats: Formats::Png,
         wire: &|file| wire(file, target.id, target.answers),
     })
 }

@@ -4,6 +4,7 @@
 //! most similarity that fits some bytes; packing is quick while searching and as dear as the effort
 //! allows for the winner. Where the whole picture costs no more than a reduced one, it is sent.
 
+use super::jpeg::{Jpeg, Raw};
 use super::reduced::{Few, MOST, Smaller, Source};
 use super::ssim::Reference;
 use super::{Effort, Rung, png};
@@ -34,6 +35,14 @@ const COUNTS: [usize; 25] = [
 const EVERY_PIXEL: usize = 64;
 /// While searching, similarity is taken from about so many rows of windows.
 const ROWS: usize = 64;
+/// Files of fewer bytes by the quick packer are of flat pictures or small ones.
+const FLAT: usize = 16_000;
+/// Scales whose noise is calmed.
+const PROMISING: usize = 3;
+/// The least and the highest price of a bit that is looked at, in powers of two of similarity.
+const PRICES: [f32; 2] = [-25.0, -17.0];
+/// Halvings of that range.
+const ROUNDS: usize = 6;
 /// How far a coarse look may be off.
 const NEAR: f64 = 0.004;
 /// Bytes on the wire of the first look.
@@ -46,8 +55,16 @@ pub(crate) struct Ask<'a> {
     pub(crate) covered: [usize; 2],
     pub(crate) limits: &'a Limits<'a>,
     pub(crate) effort: Effort,
+    pub(crate) formats: Formats,
     /// Bytes on the wire of a file of so many bytes.
     pub(crate) wire: &'a dyn Fn(usize) -> usize,
+}
+
+/// What files the terminal takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Formats {
+    Png,
+    PngAndJpeg,
 }
 
 /// How far a picture may go.
@@ -64,6 +81,8 @@ pub(crate) struct Coded {
     pub(crate) sent: [usize; 2],
     pub(crate) colours: usize,
     pub(crate) rung: Rung,
+    /// Structural similarity of what the terminal shows; 1 where nothing is lost.
+    pub(crate) similarity: f64,
     pub(crate) lossless: bool,
 }
 
@@ -73,49 +92,55 @@ pub(crate) struct Coded {
 /// [`Error::NotPossible`] where nothing fits; [`Error::Cancelled`].
 pub(crate) fn code(ask: &Ask<'_>) -> Result<Coded> {
     ask.limits.cancel.check()?;
+    if ask.limits.rung == Rung::Q5 && ask.limits.most.is_none() {
+        return whole(ask, ask.effort);
+    }
     let rough = whole(ask, Effort::Fast)?;
     let budget = match ask.limits.rung {
         Rung::Q0 | Rung::Q1 => Some(FIRST_LOOK.min(ask.limits.most.unwrap_or(FIRST_LOOK))),
         _ => ask.limits.most,
     };
     let fits = |coded: &Coded| budget.is_none_or(|most| (ask.wire)(coded.file.len()) <= most);
-    if ask.limits.rung == Rung::Q5 || fits(&rough) && small(ask) {
-        let whole = whole(ask, ask.effort)?;
-        if fits(&whole) {
-            return Ok(whole);
+    let whole = |most: usize| -> Result<Option<Coded>> {
+        // Dear packing takes up to a third off what quick packing made, and far more off flat pictures.
+        let quick = rough.file.len();
+        let least = if quick < FLAT {
+            quick / 8
+        } else {
+            quick * 2 / 3
+        };
+        if !rough.lossless || (ask.wire)(least) > most {
+            return Ok(None);
         }
+        let whole = whole(ask, ask.effort)?;
+        Ok(Some(whole).filter(|whole| (ask.wire)(whole.file.len()) <= most))
+    };
+    // What fits the first look is not worth a second one.
+    let enough = if ask.limits.rung == Rung::Q5 {
+        usize::MAX
+    } else {
+        FIRST_LOOK
+    };
+    if let Some(whole) = whole(budget.unwrap_or(usize::MAX).min(enough))? {
+        return Ok(whole);
     }
     let source = Source::of(ask.frame);
     let search = Search {
         ask,
         reference: source.reference(),
         source: &source,
+        raw: (ask.formats == Formats::PngAndJpeg)
+            .then(|| Raw::of(ask.frame))
+            .flatten(),
     };
-    let found = match ask.limits.rung {
-        Rung::Q0 | Rung::Q1 => None,
-        Rung::Q2 => search.reaching(0.95)?,
-        Rung::Q3 => search.reaching(0.98)?,
-        Rung::Q4 | Rung::Q5 => Some(search.coded(&search.at((1, 1)), EVERY_PIXEL)?),
-    };
+    let found = search.rung()?;
     let found = match (found, budget) {
         (Some(found), _) if fits(&found) => found,
         (_, Some(most)) => search.fitting(most)?,
         (Some(found), None) => found,
-        (None, None) => return whole(ask, ask.effort),
+        (None, None) => return self::whole(ask, ask.effort),
     };
-    // Dear packing takes a fifth off what quick packing made.
-    if rough.lossless && rough.file.len() * 4 / 5 <= found.file.len() {
-        let whole = whole(ask, ask.effort)?;
-        if whole.file.len() <= found.file.len() {
-            return Ok(whole);
-        }
-    }
-    Ok(found)
-}
-
-/// Whether the frame is so small that no search pays.
-fn small(ask: &Ask<'_>) -> bool {
-    ask.frame.width * ask.frame.height <= 64 * 64
+    Ok(whole((ask.wire)(found.file.len()))?.unwrap_or(found))
 }
 
 /// The whole picture: every pixel, and every colour where a palette holds them.
@@ -126,6 +151,7 @@ fn whole(ask: &Ask<'_>, effort: Effort) -> Result<Coded> {
         sent: [ask.frame.width, ask.frame.height],
         colours: picture.colours,
         rung: Rung::Q5,
+        similarity: 1.0,
         lossless: picture.lossless,
     })
 }
@@ -135,9 +161,79 @@ struct Search<'a> {
     ask: &'a Ask<'a>,
     source: &'a Source<'a>,
     reference: Reference<'a>,
+    /// For JPEG, where the terminal takes it.
+    raw: Option<Raw>,
 }
 
 impl Search<'_> {
+    /// The cheapest coding that is what the rung promises, whatever it costs; `None` for the first
+    /// look, which promises a cost, and where the ladder has none.
+    fn rung(&self) -> Result<Option<Coded>> {
+        let (png, jpeg) = match self.ask.limits.rung {
+            Rung::Q0 | Rung::Q1 => return Ok(None),
+            Rung::Q2 => (self.reaching(0.95)?, self.jpeg(0.95)?),
+            Rung::Q3 => (self.reaching(0.98)?, self.jpeg(0.98)?),
+            Rung::Q4 | Rung::Q5 => {
+                let raw = self.raw.as_ref();
+                let jpeg = raw
+                    .map(|raw| raw.every_pixel(&self.reference))
+                    .transpose()?;
+                match jpeg.filter(|jpeg| jpeg.similarity >= 0.98) {
+                    Some(jpeg) => (self.every_pixel()?, Some(jpeg)),
+                    None => (self.every_pixel()?, self.jpeg(0.98)?),
+                }
+            }
+        };
+        let png_bytes = png.as_ref().map_or(usize::MAX, |png| png.file.len());
+        Ok(match jpeg {
+            Some(jpeg) if jpeg.file.len() < png_bytes => Some(self.as_coded(jpeg)),
+            _ => png,
+        })
+    }
+
+    /// Every pixel in the levels of the rung, or in more where those are not enough for the rung
+    /// below; `None` where none are.
+    fn every_pixel(&self) -> Result<Option<Coded>> {
+        let smaller = self.at((1, 1));
+        for count in COUNTS.into_iter().filter(|count| *count >= EVERY_PIXEL) {
+            let few = smaller.few(count);
+            if smaller.similarity(&few, &self.reference, 1) >= 0.98 {
+                return self.packed(&smaller, &few).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The smallest JPEG of this similarity, where the terminal takes it.
+    fn jpeg(&self, wanted: f64) -> Result<Option<Jpeg>> {
+        let ask = self.ask;
+        let Some(raw) = &self.raw else {
+            return Ok(None);
+        };
+        raw.reaching(wanted, &self.reference, ask.effort, ask.limits.cancel)
+    }
+
+    fn as_coded(&self, jpeg: Jpeg) -> Coded {
+        Coded {
+            file: jpeg.file,
+            sent: self.ask.frame_size(),
+            colours: 256,
+            rung: self.reached(jpeg.similarity, self.ask.frame_size()),
+            similarity: jpeg.similarity,
+            lossless: false,
+        }
+    }
+
+    /// The rung of a picture of this similarity and size.
+    fn reached(&self, similarity: f64, sent: [usize; 2]) -> Rung {
+        match similarity {
+            _ if self.ask.limits.rung == Rung::Q4 && sent == self.ask.frame_size() => Rung::Q4,
+            0.98.. => Rung::Q3,
+            0.95.. => Rung::Q2,
+            _ => Rung::Q1,
+        }
+    }
+
     /// The frame at a scale.
     fn at(&self, scale: (usize, usize)) -> Smaller {
         if scale.0 == scale.1 {
@@ -192,16 +288,69 @@ impl Search<'_> {
             }
         }
         found.sort_by_key(|(bytes, ..)| *bytes);
+        let calmed = self.calmed(&found, wanted)?;
         for (_, count, smaller) in &found {
             // A coarse look may have been too kind.
             for count in COUNTS.iter().skip(*count).take(3) {
                 let few = smaller.few(*count);
                 if smaller.similarity(&few, &self.reference, 1) >= wanted {
-                    return self.coded(smaller, *count).map(Some);
+                    let plain = self.packed(smaller, &few)?;
+                    let better = calmed.filter(|calmed| calmed.file.len() < plain.file.len());
+                    return Ok(Some(better.unwrap_or(plain)));
                 }
             }
         }
-        Ok(None)
+        Ok(calmed)
+    }
+
+    /// The cheapest coding that has its noise calmed as far as the similarity allows, among the
+    /// scales that are the most promising without; where the effort allows the search, and for grey.
+    fn calmed(&self, found: &[(usize, usize, Smaller)], wanted: f64) -> Result<Option<Coded>> {
+        if self.ask.effort != Effort::Least {
+            return Ok(None);
+        }
+        let weights = self.reference.weights();
+        let mut best: Option<(usize, &Smaller, Few)> = None;
+        for (_, count, smaller) in found.iter().take(PROMISING) {
+            let weights = smaller.weights(&weights);
+            for more in [0, 2, 4] {
+                let count = COUNTS[(count + more).min(COUNTS.len() - 1)];
+                let Some(few) = self.calmest(smaller, count, &weights, wanted)? else {
+                    continue;
+                };
+                let bytes = png::pack_few(&few, Effort::Small, self.ask.limits.cancel)?.len();
+                if best.as_ref().is_none_or(|(least, ..)| bytes < *least) {
+                    best = Some((bytes, smaller, few));
+                }
+            }
+        }
+        let packed = best.map(|(_, smaller, few)| self.packed(smaller, &few));
+        packed.transpose()
+    }
+
+    /// The picture at the highest price of a bit that still reaches the similarity.
+    fn calmest(
+        &self,
+        smaller: &Smaller,
+        count: usize,
+        weights: &[f32],
+        wanted: f64,
+    ) -> Result<Option<Few>> {
+        let [mut low, mut high] = PRICES;
+        let mut best = None;
+        for _ in 0..ROUNDS {
+            self.ask.limits.cancel.check()?;
+            let middle = low.midpoint(high);
+            let Some(few) = smaller.calmed(count, middle.exp2(), weights) else {
+                return Ok(None);
+            };
+            if self.reaches(smaller, &few, wanted) {
+                (low, best) = (middle, Some(few));
+            } else {
+                high = middle;
+            }
+        }
+        Ok(best.filter(|few| smaller.similarity(few, &self.reference, 1) >= wanted))
     }
 
     /// Which of the counts is the least with which a scale reaches a similarity, as far as a coarse
@@ -250,32 +399,37 @@ impl Search<'_> {
             }
         }
         candidates.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let fits = |file: usize| (self.ask.wire)(file) <= most;
+        let mut best = None;
         for (_, smaller, count) in candidates {
-            let coded = self.coded(&scales[smaller], count)?;
-            if (self.ask.wire)(coded.file.len()) <= most {
-                return Ok(coded);
+            let smaller = &scales[smaller];
+            let coded = self.packed(smaller, &smaller.few(count))?;
+            if fits(coded.file.len()) {
+                best = Some(coded);
+                break;
             }
         }
-        Err(Error::NotPossible {
+        let raw = self.raw.as_ref();
+        let jpeg = raw.map(|raw| raw.fitting(fits, &self.reference, self.ask.limits.cancel));
+        let least = best.as_ref().map_or(-1.0, |best| best.similarity);
+        let jpeg = jpeg.transpose()?.flatten();
+        if let Some(jpeg) = jpeg.filter(|jpeg| jpeg.similarity > least) {
+            best = Some(self.as_coded(jpeg));
+        }
+        best.ok_or_else(|| Error::NotPossible {
             why: say("graphics-nothing-fits", &[arg("bytes", &most)]),
         })
     }
 
     /// Packs a coding as well as the effort allows and says what it reached.
-    fn coded(&self, smaller: &Smaller, count: usize) -> Result<Coded> {
-        let few = smaller.few(count);
-        let similarity = smaller.similarity(&few, &self.reference, 1);
-        let rung = match similarity {
-            _ if self.ask.limits.rung == Rung::Q4 && few.sent == self.ask.frame_size() => Rung::Q4,
-            0.98.. => Rung::Q3,
-            0.95.. => Rung::Q2,
-            _ => Rung::Q1,
-        };
+    fn packed(&self, smaller: &Smaller, few: &Few) -> Result<Coded> {
+        let similarity = smaller.similarity(few, &self.reference, 1);
         Ok(Coded {
-            file: png::pack_few(&few, self.ask.effort, self.ask.limits.cancel)?,
+            file: png::pack_few(few, self.ask.effort, self.ask.limits.cancel)?,
             sent: few.sent,
             colours: few.palette.len(),
-            rung,
+            rung: self.reached(similarity, few.sent),
+            similarity,
             lossless: false,
         })
     }

@@ -10,6 +10,7 @@ mod cut;
 mod deflate;
 mod encoded;
 pub mod iterm2;
+mod jpeg;
 pub mod kitty;
 mod ladder;
 mod levels;
@@ -25,8 +26,10 @@ mod size;
 mod sprite;
 mod ssim;
 mod stage;
+mod trellis;
 
 use self::ladder::Limits;
+use self::reduced::Source;
 use crate::cancel::Cancel;
 use crate::messages::say;
 use crate::view::{Frame, Pixels};
@@ -35,6 +38,7 @@ use crate::{Error, Result};
 pub use cells::{CellPaint, CellPicture};
 pub use encoded::{Body, Encoded};
 pub use protocol::{Depth, Protocol};
+pub use reduced::in_few_colours;
 pub use rung::Rung;
 pub use size::{CellSize, parse_size, pixels_for};
 pub use sprite::sprite_png;
@@ -184,6 +188,17 @@ fn encoded(
         colours: made.colours,
         lossless: made.lossless,
     }
+}
+
+/// Structural similarity in luminance, at most 1, of what is shown to the frame that was meant: what
+/// the rungs of the ladder promise. `None` for pictures of different sizes or without pixels.
+pub fn similarity(frame: &Frame, shown: &Frame) -> Option<f64> {
+    let same = (frame.width, frame.height) == (shown.width, shown.height);
+    if !same || frame.width * frame.height == 0 {
+        return None;
+    }
+    let (frame, shown) = (Source::of(frame), Source::of(shown));
+    Some(frame.similarity(&shown))
 }
 
 /// What one encoder made.

@@ -36,7 +36,7 @@ pub(crate) fn encode(frame: &Frame, effort: Effort, cancel: &Cancel) -> Result<P
     let palette_bits = index_depth(colours);
     let grey = is_grey(&reduced.palette).then(|| grey_depth(&reduced.palette));
     let image = match (grey, &frame.pixels) {
-        (Some(8), Pixels::Grey(grey)) => Image::grey(size, 8, grey.clone()),
+        (Some(8), Pixels::Grey(grey)) if palette_bits == 8 => Image::grey(size, 8, grey.clone()),
         // Few levels that are not evenly spaced cost fewer bits as a palette.
         (Some(bits), _) if bits <= palette_bits => {
             let step = 255 / ((1_u16 << bits) - 1) as u8;

@@ -6,10 +6,11 @@
 //! of the colours under it, the one nearest to their mean, so that no border between two materials
 //! ever shows a third. Similarity is counted on luminance, as the terminal scales up.
 
-use super::average::{Axis, average, choose};
+use super::average::{Axis, average, choose, total};
 use super::cut::Cut;
 use super::levels::{Levels, histogram};
 use super::ssim::Reference;
+use super::trellis::{Values, quantise};
 use crate::view::{Frame, Pixels};
 
 /// Most levels or colours of a step that is not lossless; one is left for what is beside the frame.
@@ -59,6 +60,13 @@ impl<'a> Source<'a> {
     /// What similarity is counted against.
     pub(crate) fn reference(&self) -> Reference<'_> {
         Reference::new(&self.luminance, self.size[0])
+    }
+
+    /// The similarity of another frame of the same size.
+    pub(crate) fn similarity(&self, shown: &Source<'_>) -> f64 {
+        let width = self.size[0];
+        let row = |y: usize| &shown.luminance[y * width..(y + 1) * width];
+        self.reference().similarity(1, row)
     }
 
     /// The frame at `sent` pixels over the `covered` ones, of which it is the top left.
@@ -113,6 +121,25 @@ fn free(pixels: &[[u8; 3]]) -> (Vec<u8>, Colours<'static>) {
     let plane = |i: usize| pixels.iter().map(|colour| colour[i]).collect();
     let planes = [plane(0), plane(1), plane(2)];
     (light, Colours::Free(Box::new(planes)))
+}
+
+/// The frame in at most `count`, `1..=255`, levels or colours, chosen as the ladder chooses them.
+///
+/// An empty frame is returned as it is.
+pub fn in_few_colours(frame: &Frame, count: usize) -> Frame {
+    let size = [frame.width, frame.height];
+    if size.contains(&0) {
+        return frame.clone();
+    }
+    let few = Source::of(frame).smaller(size, size).few(count);
+    Frame {
+        width: frame.width,
+        height: frame.height,
+        pixels: Pixels::Indexed {
+            palette: few.palette,
+            indices: few.indices,
+        },
+    }
 }
 
 /// A frame at one scale.
@@ -183,6 +210,31 @@ impl Smaller {
             palette,
             indices,
         }
+    }
+
+    /// A grey picture in at most `count` levels, chosen so that it packs well when a bit costs
+    /// `price` in similarity, and `weights` is what errors cost in the frame; `None` for colours.
+    pub(crate) fn calmed(&self, count: usize, price: f32, weights: &[f32]) -> Option<Few> {
+        let Content::Grey { values, levels } = &self.content else {
+            return None;
+        };
+        let quantiser = levels.quantiser(count);
+        let values = Values {
+            width: self.columns.shown(),
+            pixels: values,
+            weights,
+        };
+        Some(Few {
+            shown: [self.columns.shown(), self.rows.shown()],
+            sent: [self.columns.sent, self.rows.sent],
+            palette: quantiser.levels.iter().map(|v| [*v; 3]).collect(),
+            indices: quantise(&values, &quantiser.levels, price),
+        })
+    }
+
+    /// What errors cost at this scale, from what they cost in the frame.
+    pub(crate) fn weights(&self, weights: &[f32]) -> Vec<f32> {
+        total(weights, &self.columns, &self.rows)
     }
 
     /// How similar the picture is to the frame when the terminal has scaled it up; see

@@ -53,6 +53,38 @@ impl<'a> Reference<'a> {
         reference
     }
 
+    /// What a squared error of each pixel costs in similarity, as long as errors are small.
+    ///
+    /// With the reference x and an error e whose mean over a window is nothing, similarity there is
+    /// near `1 - var(e) / (2 var(x) + C2)`: errors cost where the picture is calm.
+    pub(crate) fn weights(&self) -> Vec<f32> {
+        let across = self.width + 1 - self.window;
+        let many = (self.window * self.window) as f32;
+        let variance = 1.0 / (many * (many - 1.0).max(1.0));
+        let all = (self.spreads.len() as f32 * many).max(1.0);
+        let mut weights = vec![0.0; self.pixels.len()];
+        let mut sums = vec![0.0; self.width];
+        for (top, row) in self.spreads.chunks(across).enumerate() {
+            sums.fill(0.0);
+            for (left, spread) in row.iter().enumerate() {
+                let each = 1.0 / ((2.0 * *spread as f32 * variance + C2) * all);
+                for sum in &mut sums[left..left + self.window] {
+                    *sum += each;
+                }
+            }
+            let rows = weights.chunks_mut(self.width).skip(top).take(self.window);
+            for (weight, sum) in rows.flat_map(|row| row.iter_mut().zip(&sums)) {
+                *weight += sum;
+            }
+        }
+        weights
+    }
+
+    /// Pixels across.
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
     /// The similarity, at most 1, of the picture whose rows are `row(y)`, over every `every`-th row
     /// of windows; 1 is all of them.
     pub(crate) fn similarity<'b>(&self, every: usize, row: impl Fn(usize) -> &'b [u8]) -> f64 {
@@ -172,4 +204,91 @@ fn row_total(many: i32, sums: &[i32], spreads: &[i32], other: [&[i32]; 3]) -> f6
         above / ((squares as f32 * mean + C1) * (spread + C2))
     });
     similarities.map(f64::from).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn picture(width: usize, height: usize) -> Vec<u8> {
+        let at = |(x, y): (usize, usize)| {
+            let step = if 3 * (x + y) > width + height { 90 } else { 0 };
+            (7 * x + 13 * y + 5 * (x * y % 17) + step) as u8
+        };
+        let places = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
+        places.map(at).collect()
+    }
+
+    fn similarity(a: &[u8], b: &[u8], width: usize, every: usize) -> f64 {
+        let row = |y: usize| &b[y * width..(y + 1) * width];
+        Reference::new(a, width).similarity(every, row)
+    }
+
+    #[test]
+    fn it_is_what_scikit_image_counts() {
+        let mut rows = 0;
+        for line in include_str!("../../tests/pixels/ssim.csv").lines().skip(1) {
+            let fields: Vec<&str> = line.split(',').collect();
+            let [width, height] = [0, 1].map(|i| fields[i].parse::<usize>().unwrap());
+            let a = picture(width, height);
+            let b: Vec<u8> = match fields[2].strip_prefix("step ").map(str::parse::<u8>) {
+                Some(step) => {
+                    let step = step.unwrap();
+                    a.iter().map(|v| v / step * step + step / 2).collect()
+                }
+                None if fields[2] == "left" => {
+                    let before = |i: usize| if i.is_multiple_of(width) { i } else { i - 1 };
+                    (0..a.len()).map(|i| a[before(i)]).collect()
+                }
+                None => vec![128; a.len()],
+            };
+            let wanted: f64 = fields[3].parse().unwrap();
+            let found = similarity(&a, &b, width, 1);
+            assert!((found - wanted).abs() < 2e-6, "{line}: {found}");
+            rows += 1;
+        }
+        assert_eq!(rows, 25);
+    }
+
+    #[test]
+    fn a_picture_is_like_itself_at_any_size() {
+        for (width, height) in [(1, 1), (1, 9), (2, 2), (6, 30), (31, 3), (20, 20)] {
+            let a = picture(width, height);
+            for every in [1, 2, 5, 100] {
+                let found = similarity(&a, &a, width, every);
+                assert!((found - 1.0).abs() < 1e-6, "{width} x {height}: {found}");
+            }
+        }
+    }
+
+    #[test]
+    fn weights_foretell_what_small_errors_cost() {
+        let a = picture(60, 50);
+        let b: Vec<u8> = a
+            .iter()
+            .enumerate()
+            .map(|(i, v)| v ^ u8::from(i % 3 == 0))
+            .collect();
+        let weights = Reference::new(&a, 60).weights();
+        let errors = a
+            .iter()
+            .zip(&b)
+            .map(|(a, b)| f32::from(a.abs_diff(*b)).powi(2));
+        let foretold: f32 = weights.iter().zip(errors).map(|(w, e)| w * e).sum();
+        let lost = 1.0 - similarity(&a, &b, 60, 1);
+        assert!(
+            (f64::from(foretold) / lost - 1.0).abs() < 0.35,
+            "{foretold} {lost}"
+        );
+    }
+
+    #[test]
+    fn some_rows_are_close_to_all() {
+        let a = picture(300, 200);
+        let b: Vec<u8> = a.iter().map(|v| v / 32 * 32 + 16).collect();
+        let all = similarity(&a, &b, 300, 1);
+        for every in [2, 3, 4, 7] {
+            assert!((similarity(&a, &b, 300, every) - all).abs() < 0.01);
+        }
+    }
 }

@@ -91,7 +91,7 @@ impl Console {
 
     /// Writes a stage with the text around it.
     fn write(&mut self, mut stage: Stage, buffer: &Buffer, drawn: Drawn) -> crate::Result<()> {
-        self.terminal.holds(self.delivery.removal());
+        self.terminal.holds(&self.delivery.removal());
         let last = stage.sends.pop();
         let picture_waits = last.is_some() || !stage.draws.is_empty();
         if picture_waits && self.delivery.link().confirms() && self.delivery.link().is_idle() {

@@ -179,13 +179,15 @@ impl Awaited {
     }
 
     fn needs_mark(&self, now: Instant) -> bool {
+        // On a slow line an answer may take that long: giving it up would take it for the next one.
+        let patience = OVERDUE.max(4 * self.slowest.unwrap_or_default());
         let marked = self.near.iter().any(|p| matches!(p, Place::Mark(_)));
         let overdue = self
             .near
             .front()
-            .is_some_and(|p| now.duration_since(p.since()) > OVERDUE);
+            .is_some_and(|p| now.duration_since(p.since()) > patience);
         let fresh = self.near.back().is_some_and(|p| {
-            matches!(p, Place::Mark(_)) && now.duration_since(p.since()) <= OVERDUE
+            matches!(p, Place::Mark(_)) && now.duration_since(p.since()) <= patience
         });
         (overdue && !fresh) || (!marked && self.unmarked >= FENCES_A_MARK)
     }

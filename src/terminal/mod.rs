@@ -304,8 +304,8 @@ impl Terminal {
 
     /// What takes the pictures away again that the terminal holds from now on: it is written however
     /// the program ends, before the modes go back.
-    pub fn holds(&mut self, removal: Vec<u8>) {
-        self.session.set_removal(self.choice.passage.wrap(&removal));
+    pub fn holds(&mut self, removal: &[u8]) {
+        self.session.set_removal(self.choice.passage.wrap(removal));
     }
 
     /// How pictures are shown, and why.

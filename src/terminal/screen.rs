@@ -243,7 +243,8 @@ fn free_name(standing: &[(Placement, usize)], going: &[(Placement, usize)], id: 
         let mut all = standing.iter().chain(going);
         all.any(|(placement, is)| placement.id == id && *is == name)
     };
-    (1..).find(|name| !taken(*name)).unwrap_or(1)
+    let names = 1..standing.len() + going.len() + 2;
+    names.into_iter().find(|name| !taken(*name)).unwrap_or(1)
 }
 
 /// Whether the cell shows the picture.

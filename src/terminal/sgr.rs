@@ -218,3 +218,58 @@ fn colour(colour: Color, ground: Ground) -> String {
     };
     (named + shift).to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(cells: &[(&str, Color, Color)]) -> String {
+        let mut out = CellWriter::new(Depth::True);
+        for (x, (symbol, fg, bg)) in (0..).zip(cells) {
+            let mut cell = Cell::EMPTY;
+            cell.set_symbol(symbol).set_fg(*fg).set_bg(*bg);
+            out.cell(x, 0, &cell);
+        }
+        String::from_utf8_lossy(&out.finish()).replace('\x1b', "^")
+    }
+
+    #[test]
+    fn equal_neighbours_cost_a_character_each() {
+        let [a, b] = [1, 2].map(Color::Indexed);
+        assert_eq!(
+            written(&[
+                ("▀", a, b),
+                ("▄", a, b),
+                ("🮂", a, b),
+                ("𜴀", a, b),
+                ("⠁", a, b)
+            ]),
+            "^[1H^[0;38;5;1;48;5;2m▀▄🮂𜴀⠁^[m"
+        );
+    }
+
+    #[test]
+    fn what_does_not_show_is_not_said() {
+        let [a, b, c] = [1, 2, 3].map(Color::Indexed);
+        let own = Color::Reset;
+        assert_eq!(
+            written(&[
+                ("▀", a, b),
+                (" ", own, b),
+                (" ", c, c),
+                ("▀", a, c),
+                ("█", a, own)
+            ]),
+            "^[1H^[0;38;5;1;48;5;2m▀ ^[48;5;3m ▀█^[m"
+        );
+    }
+
+    #[test]
+    fn the_way_back_to_plain_text_is_the_short_one() {
+        let (a, own) = (Color::Indexed(1), Color::Reset);
+        assert_eq!(
+            written(&[("x", a, a), ("y", own, own), ("z", a, own)]),
+            "^[1H^[0;38;5;1;48;5;1mx^[my^[38;5;1mz^[m"
+        );
+    }
+}

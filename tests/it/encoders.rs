@@ -34,7 +34,7 @@ fn target(protocol: Protocol) -> Target {
     }
 }
 
-fn bytes(encoded: &Encoded) -> &[u8] {
+pub(crate) fn bytes(encoded: &Encoded) -> &[u8] {
     match &encoded.body {
         Body::Bytes(bytes) => bytes,
         Body::Cells(_) => panic!("cells where bytes belong"),
@@ -42,7 +42,7 @@ fn bytes(encoded: &Encoded) -> &[u8] {
 }
 
 /// Every pixel of a frame.
-fn pixels(frame: &Frame) -> Vec<[u8; 3]> {
+pub(crate) fn pixels(frame: &Frame) -> Vec<[u8; 3]> {
     (0..frame.height)
         .flat_map(|y| (0..frame.width).map(move |x| (x, y)))
         .map(|(x, y)| frame.rgb(x, y))
@@ -67,14 +67,14 @@ fn unpacked(png: &[u8]) -> (usize, usize, Vec<[u8; 3]>, u8) {
 }
 
 /// The actions of a stream, without the terminators that termwiz tells apart from their strings.
-fn parsed(bytes: &[u8]) -> Vec<Action> {
+pub(crate) fn parsed(bytes: &[u8]) -> Vec<Action> {
     let mut actions = Parser::new().parse_as_vec(bytes);
     actions.retain(|action| *action != Action::Esc(Esc::Code(EscCode::StringTerminator)));
     actions
 }
 
 /// Puts kitty's chunks together again and checks how they are said.
-fn kitty_png(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn kitty_png(bytes: &[u8]) -> Vec<u8> {
     for sequence in bytes.split(|b| *b == 0x1b).filter(|s| s.starts_with(b"_G")) {
         let payload = sequence
             .iter()
@@ -300,7 +300,7 @@ fn check_half_blocks(frame: &Frame) {
     }
 }
 
-fn frames() -> impl Strategy<Value = Frame> {
+pub(crate) fn frames() -> impl Strategy<Value = Frame> {
     let size = prop_oneof![
         Just((1_usize, 1_usize)),
         Just((16, 32)),

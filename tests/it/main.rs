@@ -19,6 +19,7 @@ mod glyphs;
 mod kept;
 mod keymaps;
 mod keys;
+mod ladder;
 mod layering;
 mod painting;
 mod pixels;

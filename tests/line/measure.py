@@ -5,7 +5,7 @@ Usage: tests/line/measure.py [--line tun|relay|none] [--terminal kitty|iterm2|si
        [--rate 64000] [--rtt 600] [--loss 0.02] [--compression] [--json FILE] [-- CONSOLE OPTIONS]
 XAMINE names the program. tun needs root, relay does not. Prints medians with p95 beside them.
 """
-import argparse, json, os, shutil, statistics, subprocess, sys, tempfile, time
+import argparse, json, os, shutil, signal, statistics, subprocess, sys, tempfile, time
 
 import numpy as np
 from PIL import Image
@@ -161,27 +161,50 @@ class Measure:
             s.quiet(self.silence, self.bound)
         self.put("round trip by a key that changes text, s", spread(times))
 
+    def after(self, keys, reference=None):
+        """Presses keys and reads until the reference stands there, or nothing comes any more.
+
+        Gives the time and the bytes at the key, and the moments since that show another picture. How
+        alike they are is found out afterwards: while reading, answers must go back at once.
+        """
+        s = self.sitting
+        first, before = len(s.moments), s.terminal.area(*s.area)
+        at, had = s.press(keys)
+        other = lambda m: m.picture is not None and not np.array_equal(m.picture, before)
+        s.until(other, self.bound)
+        exact = s.shows(reference, 1.0) if reference is not None else None
+        done = exact and any(exact(m) for m in s.moments[first:])
+        end = time.monotonic() + self.bound
+        while not done and not s.ended and time.monotonic() < end:
+            moment = s.until((lambda m: exact(m)) if exact else (lambda m: False), 2 * self.silence)
+            done = moment is not None
+            recent = s.moments and time.monotonic() - s.moments[-1].time < 2 * self.silence
+            if not done and not recent:
+                break
+        s.quiet(self.silence, self.bound)
+        moments = [m for m in s.moments[first:] if m.picture is not None]
+        for old in s.moments[:first]:
+            old.picture = None
+        return at, had, moments
+
     def firsts(self):
         """A picture that the terminal has not: the next scan."""
-        s, options = self.sitting, self.options
         seconds, sizes, whole, total, likes = [], [], [], [], []
-        lossless = options.terminal in ("kitty", "iterm2")
-        for number in range(1, options.count + 1):
+        for number in range(1, self.options.count + 1):
             reference = self.desk.render(self.desk.scans[number])
-            at, had = s.press(KEYS["next"])
-            seen = s.until(s.shows(reference, RECOGNISABLE), self.bound)
+            at, had, moments = self.after(KEYS["next"], reference)
+            scored = ((m, likeness(m.picture, reference)) for m in moments)
+            seen, alike = next(((m, v) for m, v in scored if v >= RECOGNISABLE), (None, 0))
             if not seen:
                 self.put(f"scan {number}", "not recognisable")
                 continue
             seconds.append(seen.time - at)
             sizes.append(seen.bytes - had)
-            likes.append(likeness(seen.picture, reference))
-            exact = s.shows(reference, 1.0)
-            end = seen if exact(seen) else s.until(exact, self.bound) if lossless else None
+            likes.append(alike)
+            end = next((m for m in moments if np.array_equal(m.picture, reference)), None)
             if end:
                 whole.append(end.time - at)
                 total.append(end.bytes - had)
-            s.quiet(self.silence, self.bound)
         if seconds:
             self.put("first recognisable picture, s (median, p95)", spread(seconds))
             self.put("first recognisable picture, bytes", spread(sizes))
@@ -189,20 +212,16 @@ class Measure:
         if whole:
             self.put("lossless, s", spread(whole))
             self.put("lossless, bytes of all rungs", spread(total))
-        self.put("recognised and lossless, of", [len(seconds), len(whole), options.count])
+        self.put("recognised and lossless, of", [len(seconds), len(whole), self.options.count])
 
     def pans(self):
         """Back and forth at 1:1 over what the terminal holds after the first time."""
         s = self.sitting
-        s.press(KEYS["last"])
-        s.until(s.shows(self.desk.render(self.desk.big), 0.95), self.bound)
-        s.quiet(self.silence, self.bound)
-        s.press(KEYS["one"])
-        s.quiet(self.silence, self.bound)
+        self.after(KEYS["last"], self.desk.render(self.desk.big))
+        self.after(KEYS["one"])
         known = {}
-        for key in ("right", "left"):
-            s.press(KEYS[key])
-            s.quiet(self.silence, self.bound)
+        for key in ("right", "left", "right", "left"):
+            self.after(KEYS[key], known.get(key))
             known[key] = s.terminal.area(*s.area)
         if (known["right"] == known["left"]).all():
             self.put("pan", "the picture does not move")
@@ -210,13 +229,12 @@ class Measure:
         seconds, sizes, exact = [], [], 0
         for number in range(self.options.count):
             key = ("right", "left")[number % 2]
-            at, had = s.press(KEYS[key])
-            seen = s.until(s.shows(known[key], 0.98), self.bound)
+            at, had, moments = self.after(KEYS[key], known[key])
+            seen = next((m for m in moments if likeness(m.picture, known[key]) >= 0.98), None)
             if seen:
                 seconds.append(seen.time - at)
                 sizes.append(seen.bytes - had)
                 exact += bool((seen.picture == known[key]).all())
-            s.quiet(self.silence, self.bound)
         if seconds:
             self.put("pan over what is held, s (median, p95)", spread(seconds))
             self.put("pan over what is held, bytes", spread(sizes))
@@ -226,17 +244,15 @@ class Measure:
         """A held key: 30 pans in a second, and what comes after the last."""
         s = self.sitting
         # From the left edge, a little enlarged: thirty pans do not reach the right one.
-        s.press(KEYS["left"] * 30)
-        s.quiet(max(self.silence, 1.0), self.bound)
-        s.press(KEYS["closer"])
-        s.quiet(max(self.silence, 1.0), self.bound)
+        self.after(KEYS["left"] * 30)
+        self.after(KEYS["closer"])
         begin = time.monotonic()
         for number in range(30):
+            first = len(s.moments)
             at, had = s.press(KEYS["right"])
             while time.monotonic() < begin + (number + 1) / 30:
                 s.read(begin + (number + 1) / 30 - time.monotonic())
-        first = len(s.moments)
-        s.quiet(max(self.silence, 1.0), 3 * self.bound)
+        s.quiet(max(2 * self.silence, 3.0), 3 * self.bound)
         after = [m for m in s.moments[first:] if m.picture is not None]
         if not after:
             self.put("30 repeats", "nothing comes after the last key")
@@ -275,6 +291,8 @@ class Measure:
 
 
 def main():
+    # Ended from outside, it still takes everything down.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     words = sys.argv[1:]
     at = words.index("--") if "--" in words else len(words)
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])

@@ -7,6 +7,9 @@ from display import Display, end, until
 COLUMNS, ROWS = 100, 30
 # A sixel component has steps of 1/100 and is rounded by both ends; exact protocols have none.
 SIXEL = 3
+# mlterm shows a pixel or two of a picture in tiles by a neighbour's register; the bytes are right (the
+# terminal in memory decodes them within 1).
+MLTERM = 6
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ KINDS = [
     Kind("kitty", ("kitty",), "kitty", 0, ("kitty", "--version"), kitty,
          (("KITTY_DISABLE_WAYLAND", "1"),)),
     Kind("xterm", ("xterm",), "sixel", SIXEL, ("xterm", "-version"), xterm),
-    Kind("mlterm", ("mlterm",), "sixel", SIXEL, ("mlterm", "--version"), mlterm),
+    Kind("mlterm", ("mlterm",), "sixel", MLTERM, ("mlterm", "--version"), mlterm),
     Kind("konsole", ("konsole", "dbus-run-session"), "kitty", 0, ("konsole", "--version"), konsole,
          (("QT_QPA_PLATFORM", "xcb"),)),
     Kind("foot", ("foot", "weston"), "sixel", SIXEL, ("foot", "--version"), foot, (), "weston"),

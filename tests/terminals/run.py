@@ -5,7 +5,7 @@ Usage: tests/terminals/run.py [--quick] [--only NAME[,NAME...]] [--keep FOLDER] 
 Prints a table; exit 1 when a row fails. What is not installed is said: "skipped: PACKAGE".
 XAMINE names the program under test, NODE_MODULES the packages of xterm.js.
 """
-import argparse, os, sys, traceback
+import argparse, os, signal, sys, traceback
 from concurrent.futures import ThreadPoolExecutor
 
 from emulators import KINDS, Window, missing, version
@@ -104,6 +104,8 @@ CONCERNS = {"pictures": pictures, "shells": shells, "multiplexers": multiplexers
 
 
 def main():
+    # Ended from outside, it still takes everything down.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("concern", nargs="*", choices=[*CONCERNS, []], help="all without one")
     parser.add_argument("--quick", action="store_true", help="kitty and xterm, fewer steps")

@@ -5,6 +5,7 @@ graphics-protocol-unknown = the protocol '{ $value }' is not known; there are au
 graphics-no-pixels = there are no pixels to show
 graphics-png-failed = the picture could not be packed as PNG: { $why }
 graphics-reason-ceiling = the highest quality that is allowed is cells
+graphics-jpeg-failed = the picture could not be packed as JPEG: { $why }
 graphics-nothing-fits = no picture of this view fits in { $bytes } bytes; allow more, or take a smaller size
 graphics-reason-forced = as asked for
 graphics-reason-kitty = { $terminal } answered to kitty graphics
@@ -20,10 +21,14 @@ graphics-reason-waiting = the terminal has not answered yet
 terminal-stalled = the terminal takes no more output; end what holds it, or close it
 graphics-terminal-unnamed = the terminal
 show-needs-protocol = into a pipe 'show' needs to know for which terminal; name it, such as --protocol kitty, or --protocol half-block
+show-bad-quality = the quality '{ $value }' is not known; there are Q0 to Q5
+show-reached = the picture printed is { $rung } in { $bytes } bytes: LOSSY
 show-failed = the picture could not be printed: { $why }
 cli-show-protocol = How the picture is drawn: auto, kitty, iterm2, sixel, half-block, quadrant, sextant, octant, braille or none
 cli-show-size = Most cells that the picture takes, such as 80x24
 cli-show-cell = Pixels of a cell, such as 8x16
+cli-show-max_bytes = Prints the best picture that takes at most so many bytes
+cli-show-max_quality = Best quality that is printed: Q0 (cells), Q1 (a first look), Q2, Q3, Q4 (every pixel) or Q5 (lossless)
 cli-show-example =
     Example:
       xamine show samples/cargo_high.tif --protocol half-block

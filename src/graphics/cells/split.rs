@@ -40,8 +40,14 @@ impl Block {
         &self.pixels[..self.many]
     }
 
+    /// Every pixel.
+    fn all(&self) -> u8 {
+        u8::MAX >> (8 - self.many.clamp(1, 8))
+    }
+
     /// The mean of the pixels with a bit in `pattern`, rounded; `None` where there are none.
     pub(super) fn mean(&self, pattern: u8) -> Option<[u8; 3]> {
+        let pattern = pattern & self.all();
         let many = pattern.count_ones();
         let sums = self.sums(pattern);
         (many > 0).then(|| sums.map(|sum| ((sum + many / 2) / many) as u8))
@@ -59,7 +65,7 @@ impl Block {
 
     /// The split with the least squared error around its two means.
     pub(super) fn split(&self) -> Split {
-        let all = u8::MAX >> (8 - self.many.clamp(1, 8));
+        let all = self.all();
         // The last pixel always has the second colour: the other splits are these, turned round.
         let splits = (0..=all >> 1).map(|pattern| (pattern, self.gain(pattern, all)));
         let best = splits.max_by(|a, b| a.1.total_cmp(&b.1));
@@ -114,6 +120,16 @@ mod tests {
             .map(|bit| split.colours[usize::from(split.pattern >> bit & 1 == 0)])
             .collect();
         assert_eq!(shown, block.pixels());
+    }
+
+    #[test]
+    fn a_mean_counts_only_pixels_that_are_there() {
+        let block = Block::new([[10; 3], [21; 3]].into_iter());
+        assert_eq!(
+            (block.mean(u8::MAX), block.mean(2)),
+            (Some([16; 3]), Some([21; 3]))
+        );
+        assert_eq!(block.mean(4), None);
     }
 
     #[test]

@@ -25,13 +25,19 @@ pub enum Economy {
 }
 
 /// Mean squared error of a cell, in steps of grey, that one byte less is worth.
-const PRICE: f64 = 0.4;
+const PRICE: f64 = 1.2;
 /// States that are followed.
 const STATES: usize = 12;
 
 /// The colours to choose from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Palette(Depth);
+pub(super) enum Palette {
+    /// All that the terminal has.
+    Whole(Depth),
+    /// On a terminal of true colours the greys of the 256, and every fourth between the two brightest,
+    /// which are 17 steps apart where much of a radiograph is.
+    Greys,
+}
 
 impl Palette {
     /// For a frame on a terminal.
@@ -41,18 +47,27 @@ impl Palette {
             Pixels::Indexed { palette, .. } => palette.iter().all(|[r, g, b]| r == g && g == b),
             Pixels::Rgb(_) => false,
         };
-        Self(if grey && depth == Depth::True {
-            Depth::Colours256
+        if grey && depth == Depth::True {
+            Self::Greys
         } else {
-            depth
-        })
+            Self::Whole(depth)
+        }
     }
 
     fn ink(self, rgb: [u8; 3]) -> Ink {
-        let colour = nearest(rgb, self.0);
-        Ink {
+        let ink = |colour| Ink {
             colour,
             rgb: seen(colour),
+        };
+        match self {
+            Self::Whole(depth) => ink(nearest(rgb, depth)),
+            Self::Greys => match rgb[1] {
+                light @ 243..=250 => {
+                    let light = ((light + 2) & !3) - 1;
+                    ink(Color::Rgb(light, light, light))
+                }
+                _ => ink(nearest(rgb, Depth::Colours256)),
+            },
         }
     }
 }

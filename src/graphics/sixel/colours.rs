@@ -10,15 +10,20 @@ use super::{component, percent};
 
 /// Weights of red, green and blue, as in luminance.
 const CHANNELS: [f32; 3] = [0.3, 0.59, 0.11];
+/// What chroma weighs beside luminance.
+const CHROMA: f32 = 0.3;
 /// Blocks that are looked at for a palette of colours.
 const SAMPLES: usize = 6000;
 /// Rounds of moving colours to the means of their blocks.
 const ROUNDS: usize = 5;
 
-/// Squared distance in luminance-weighed steps.
+/// Squared distance: that of luminance, and a part of what is left of the channels' own, because eyes
+/// and [`super::super::ssim`] look at luminance first.
 pub(super) fn distance(a: [f32; 3], b: [f32; 3]) -> f32 {
-    let square = |c: usize| CHANNELS[c] * (a[c] - b[c]) * (a[c] - b[c]);
-    square(0) + square(1) + square(2)
+    let apart = [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
+    let light = CHANNELS[0] * apart[0] + CHANNELS[1] * apart[1] + CHANNELS[2] * apart[2];
+    let square = |c: usize| CHANNELS[c] * (apart[c] - light) * (apart[c] - light);
+    light * light + CHROMA * (square(0) + square(1) + square(2))
 }
 
 /// The colour that a terminal shows for a colour: in steps of 1/100.
@@ -57,7 +62,7 @@ pub(super) fn mixed(grid: &Grid, many: usize) -> Vec<[u8; 3]> {
     let samples: Vec<Sample> = samples.map(|(colour, weight)| (*colour, *weight)).collect();
     let mut means: Vec<[f32; 3]> = cut(samples.clone(), many).iter().map(|b| mean(b)).collect();
     for _ in 0..ROUNDS {
-        let nearest = Nearest::new(&means);
+        let mut nearest = Nearest::new(&means);
         let entries: Vec<u8> = samples
             .iter()
             .map(|(colour, _)| nearest.of(*colour))
@@ -140,31 +145,39 @@ fn mean(samples: &[Sample]) -> [f32; 3] {
     [0, 1, 2].map(|c| sum(c) / total.max(f32::MIN_POSITIVE))
 }
 
-/// The nearest entry of a palette of at most 256; greys by a table.
+/// The nearest entry of a palette of at most 256, found once for each quarter step of grey or, for
+/// colours, each fourth step of a channel.
 pub(super) struct Nearest<'a> {
     palette: &'a [[f32; 3]],
-    greys: Vec<u8>,
+    grey: bool,
+    /// What was found; above 255 nothing yet.
+    known: Vec<u16>,
 }
 
 impl<'a> Nearest<'a> {
     pub(super) fn new(palette: &'a [[f32; 3]]) -> Self {
-        let mut nearest = Self {
+        let grey = palette.iter().all(|[r, g, b]| r == g && g == b);
+        Self {
             palette,
-            greys: Vec::new(),
-        };
-        if palette.iter().all(|[r, g, b]| r == g && g == b) {
-            let table = (0..1024_u16).map(|v| nearest.search([f32::from(v) / 4.0; 3]));
-            nearest.greys = table.collect();
+            grey,
+            known: vec![u16::MAX; if grey { 1 << 10 } else { 1 << 18 }],
         }
-        nearest
     }
 
-    pub(super) fn of(&self, colour: [f32; 3]) -> u8 {
-        if self.greys.is_empty() {
-            return self.search(colour);
+    pub(super) fn of(&mut self, colour: [f32; 3]) -> u8 {
+        let at = if self.grey {
+            let light: f32 = (0..3).map(|c| CHANNELS[c] * colour[c]).sum();
+            ((light * 4.0).round() as usize).min(1023)
+        } else {
+            let [r, g, b] = colour.map(|v| (v as usize / 4).min(63));
+            r << 12 | g << 6 | b
+        };
+        if let Ok(entry) = u8::try_from(self.known[at]) {
+            return entry;
         }
-        let light: f32 = (0..3).map(|c| CHANNELS[c] * colour[c]).sum();
-        self.greys[((light * 4.0).round() as usize).min(1023)]
+        let entry = self.search(colour);
+        self.known[at] = entry.into();
+        entry
     }
 
     fn search(&self, colour: [f32; 3]) -> u8 {

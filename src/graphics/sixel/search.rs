@@ -259,9 +259,9 @@ fn better(a: Option<Trial>, b: Option<Trial>) -> Option<Trial> {
 /// How many indices occur.
 fn used(indices: &[u8]) -> usize {
     let mut used = [false; 256];
-    indices
-        .iter()
-        .for_each(|index| used[usize::from(*index)] = true);
+    for index in indices {
+        used[usize::from(*index)] = true;
+    }
     used.iter().filter(|used| **used).count()
 }
 

@@ -29,7 +29,7 @@ impl<'a> Matched<'a> {
     /// Looks for the nearest entries; the palette has between 1 and 256.
     pub(super) fn new(grid: &'a Grid, palette: &[[u8; 3]]) -> Self {
         let palette: Vec<[f32; 3]> = palette.iter().map(|c| c.map(f32::from)).collect();
-        let nearest = Nearest::new(&palette);
+        let mut nearest = Nearest::new(&palette);
         let ahead = ahead(grid, &grid.colours);
         let around = down(grid, &ahead);
         let near = (0..grid.colours.len())
@@ -82,8 +82,8 @@ impl<'a> Matched<'a> {
         let mut trellis: Vec<Vec<State>> = Vec::with_capacity(columns);
         let mut states = vec![State::START];
         for x in 0..columns {
-            let column = Column::new(self, from + x, rows, price);
-            let next = column.follow(&states, x == 0);
+            let column = Column::new(self, [from, x], rows, price);
+            let next = column.follow(&states);
             trellis.push(std::mem::replace(&mut states, next));
         }
         trellis.push(states);
@@ -165,6 +165,8 @@ impl Set {
 /// One column of a band.
 struct Column<'a> {
     rows: usize,
+    /// Nothing is painted yet: every colour is new.
+    first: bool,
     price: f32,
     blocks: [[f32; 3]; BAND],
     weights: [f32; BAND],
@@ -173,9 +175,10 @@ struct Column<'a> {
 }
 
 impl<'a> Column<'a> {
-    fn new(matched: &'a Matched<'_>, from: usize, rows: usize, price: f32) -> Self {
+    fn new(matched: &'a Matched<'_>, [from, x]: [usize; 2], rows: usize, price: f32) -> Self {
         let mut column = Self {
             rows,
+            first: x == 0,
             price,
             blocks: [[0.0; 3]; BAND],
             weights: [0.0; BAND],
@@ -183,7 +186,7 @@ impl<'a> Column<'a> {
             palette: &matched.palette,
         };
         for row in 0..rows {
-            let at = from + row * matched.grid.columns;
+            let at = from + x + row * matched.grid.columns;
             column.blocks[row] = matched.grid.colours[at];
             column.weights[row] = matched.grid.weights[at];
             column.near[row] = matched.near[at];
@@ -196,19 +199,19 @@ impl<'a> Column<'a> {
     }
 
     /// The best states after this column, cheapest first.
-    fn follow(&self, states: &[State], first: bool) -> Vec<State> {
+    fn follow(&self, states: &[State]) -> Vec<State> {
         let mut kept: Vec<State> = Vec::with_capacity(BEAM + 1);
         for (before, state) in states.iter().enumerate() {
             let mut add = |column: [u8; BAND]| {
-                self.offer(&mut kept, state, before as u8, column, first);
+                self.offer(&mut kept, state, before as u8, column);
             };
-            if !first {
+            if !self.first {
                 add(state.column);
             }
             for kind in 0..3 {
                 let wanted: [u8; BAND] = std::array::from_fn(|row| self.near[row][kind]);
                 if (0..kind).all(|k| (0..self.rows).any(|r| self.near[r][k] != wanted[r])) {
-                    self.mixtures(&state.column, &wanted, first, &mut add);
+                    self.mixtures(state.column, wanted, &mut add);
                 }
             }
         }
@@ -216,26 +219,19 @@ impl<'a> Column<'a> {
     }
 
     /// Keeps a state followed by a column, if it is among the best so far.
-    fn offer(
-        &self,
-        kept: &mut Vec<State>,
-        state: &State,
-        before: u8,
-        column: [u8; BAND],
-        first: bool,
-    ) {
+    fn offer(&self, kept: &mut Vec<State>, state: &State, before: u8, column: [u8; BAND]) {
         let limit = match kept.get(BEAM - 1) {
             Some(worst) => worst.cost,
             None => f32::INFINITY,
         };
         let mut cost = state.cost;
-        for row in 0..self.rows {
-            cost += self.error(row, column[row]);
+        for (row, entry) in column.iter().take(self.rows).enumerate() {
+            cost += self.error(row, *entry);
             if cost >= limit {
                 return;
             }
         }
-        let (changes, used) = self.changes(state, &column, first);
+        let (changes, used) = self.changes(state, column);
         cost += self.price * changes;
         if cost >= limit {
             return;
@@ -261,16 +257,10 @@ impl<'a> Column<'a> {
 
     /// Columns between what stands and what is wanted: each wanted colour is taken by all rows that
     /// want it, or by none; where they are many, by each alone or by all.
-    fn mixtures(
-        &self,
-        old: &[u8; BAND],
-        wanted: &[u8; BAND],
-        first: bool,
-        add: &mut impl FnMut([u8; BAND]),
-    ) {
+    fn mixtures(&self, old: [u8; BAND], wanted: [u8; BAND], add: &mut impl FnMut([u8; BAND])) {
         let mut groups: Vec<u8> = Vec::with_capacity(BAND);
         for row in 0..self.rows {
-            if (first || wanted[row] != old[row]) && !groups.contains(&wanted[row]) {
+            if (self.first || wanted[row] != old[row]) && !groups.contains(&wanted[row]) {
                 groups.push(wanted[row]);
             }
         }
@@ -279,7 +269,7 @@ impl<'a> Column<'a> {
         }
         let all = (1_u8 << groups.len()) - 1;
         let mut take = |chosen: u8| {
-            let mut column = *old;
+            let mut column = old;
             for row in 0..self.rows {
                 let group = groups.iter().position(|g| *g == wanted[row]);
                 if group.is_some_and(|g| chosen >> g & 1 == 1) {
@@ -288,7 +278,7 @@ impl<'a> Column<'a> {
             }
             add(column);
         };
-        if first {
+        if self.first {
             take(all);
         } else if groups.len() <= 3 {
             (1..=all).for_each(&mut take);
@@ -299,10 +289,10 @@ impl<'a> Column<'a> {
     }
 
     /// How many colours change their masks after a state, and which the band has used then.
-    fn changes(&self, state: &State, column: &[u8; BAND], first: bool) -> (f32, Set) {
+    fn changes(&self, state: &State, column: [u8; BAND]) -> (f32, Set) {
         let mut used = state.used;
         let mut changes = 0.0;
-        let moved = |row: usize| first || column[row] != state.column[row];
+        let moved = |row: usize| self.first || column[row] != state.column[row];
         for row in (0..self.rows).filter(|row| moved(*row)) {
             let earlier = |r: usize| moved(r) && column[r] == column[row];
             if !(0..row).any(earlier) {
@@ -313,7 +303,7 @@ impl<'a> Column<'a> {
                 };
             }
         }
-        for row in (0..self.rows).filter(|row| !first && moved(*row)) {
+        for row in (0..self.rows).filter(|row| !self.first && moved(*row)) {
             let old = state.column[row];
             let begun = |r: usize| moved(r) && column[r] == old;
             let earlier = |r: usize| moved(r) && state.column[r] == old;

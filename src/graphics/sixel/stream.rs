@@ -11,6 +11,9 @@ use std::io::Write as _;
 /// Rows of a band.
 pub(super) const BAND: usize = 6;
 
+/// Above so many colours in a band only one order is tried: the others hardly differ.
+const MANY: usize = 48;
+
 /// A picture of indices.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Indexed<'a> {
@@ -54,8 +57,9 @@ fn numbers(picture: Indexed<'_>, width: usize) -> Vec<Option<usize>> {
     let mut bands = vec![0_usize; picture.palette.len()];
     for rows in picture.indices.chunks(width * BAND) {
         let mut used = [false; 256];
-        rows.iter()
-            .for_each(|index| used[usize::from(*index)] = true);
+        for index in rows {
+            used[usize::from(*index)] = true;
+        }
         for (count, _) in bands.iter_mut().zip(used).filter(|(_, used)| *used) {
             *count += 1;
         }
@@ -82,8 +86,9 @@ struct Band {
 impl Band {
     fn new(rows: &[u8], width: usize) -> Self {
         let mut counts = [0_usize; 256];
-        rows.iter()
-            .for_each(|index| counts[usize::from(*index)] += 1);
+        for index in rows {
+            counts[usize::from(*index)] += 1;
+        }
         let colours: Vec<usize> = (0..256).filter(|c| counts[*c] > 0).collect();
         let mut place = [0; 256];
         for (at, colour) in colours.iter().enumerate() {
@@ -149,6 +154,9 @@ impl Band {
         falling.reverse();
         let mut much = rising.clone();
         much.sort_by_key(|place| std::cmp::Reverse(self.counts[*place]));
+        if self.colours.len() > MANY {
+            return vec![rising];
+        }
         let mut orders = vec![much, rising, falling];
         orders.dedup();
         orders
@@ -182,14 +190,19 @@ impl Row {
     /// pixel that must be painted. From the right, `cost[x]` is that of everything from column `x`
     /// on, which never rises to the right: so of all lengths with the same price the longest is best.
     fn cheapest(must: &[u8], may: &[u8]) -> Self {
+        let first = must.iter().position(|m| *m != 0).unwrap_or(0);
         let end = must
             .iter()
             .rposition(|m| *m != 0)
             .map_or(0, |last| last + 1);
-        let mut cost = vec![0_usize; end + 1];
-        let mut length = vec![0_usize; end];
+        // Nothing is gained by a longer way in than the first sixel could be painted over.
+        let wanted = must.get(first).copied().unwrap_or(0);
+        let blocked = may[..first].iter().rposition(|m| m & wanted != wanted);
+        let start = blocked.map_or(0, |x| x + 1);
+        let mut cost = vec![0_usize; end + 1 - start];
+        let mut length = vec![0_usize; end - start];
         let (mut next_must, mut next_not) = ([end; BAND], [end; BAND]);
-        for x in (0..end).rev() {
+        for x in (start..end).rev() {
             let mut furthest = end;
             for bit in 0..BAND {
                 if must[x] >> bit & 1 == 1 {
@@ -204,17 +217,17 @@ impl Row {
             let options = [1, 2, 9, 99, most].map(|many| many.min(most));
             let best = options
                 .into_iter()
-                .map(|many| (price(many) + cost[x + many], many));
-            (cost[x], length[x]) = best.min().unwrap_or((1, 1));
+                .map(|many| (price(many) + cost[x + many - start], many));
+            (cost[x - start], length[x - start]) = best.min().unwrap_or((1, 1));
         }
-        Self::along(must, &length, cost[0])
-    }
-
-    fn along(must: &[u8], length: &[usize], cost: usize) -> Self {
-        let mut runs: Vec<(u8, usize)> = Vec::new();
-        let mut x = 0;
-        while x < length.len() {
-            let many = length[x];
+        // The blank before it may end anywhere from there to the first pixel.
+        let ins = (start..=first).map(|x| (price(x) + cost[x - start], x));
+        let (cost, from) = ins.min().unwrap_or((0, 0));
+        let mut runs = Vec::new();
+        runs.extend((from > 0).then_some((0, from)));
+        let mut x = from;
+        while x < end {
+            let many = length[x - start];
             let sixel = must[x..x + many].iter().fold(0, |all, m| all | m);
             runs.push((sixel, many));
             x += many;
