@@ -35,7 +35,7 @@ pub use scene::Scene;
 pub use sprite::Sprite;
 
 use cover::{Cover, Shows, rectangles};
-use plan::Costs;
+use plan::{Costs, PURSE};
 use shelf::{Held, Shelf};
 
 /// Coded units that may wait for room on the line.
@@ -242,7 +242,7 @@ impl Delivery {
             levels: VecDeque::new(),
             picture_bytes: 0,
             sitting_bytes: 0,
-            purse: 0.0,
+            purse: PURSE,
             purse_at: Duration::ZERO,
             next_id: 1,
             next_order: 1,
@@ -629,7 +629,7 @@ impl Delivery {
         self.link.unacked() > 0
             || !stage.sends.is_empty()
             || !stage.draws.is_empty()
-            || self.purse < 0.0
+            || (self.pace().is_some() && self.purse < PURSE)
     }
 
     /// A group of bytes was written.

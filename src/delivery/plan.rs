@@ -18,6 +18,9 @@ const SOON: f64 = 0.5;
 const TILE: usize = 288;
 /// Cells that a lower rung is not worth sending for.
 const FEW: usize = 24;
+/// What may be saved up of a limited rate, in bytes: a small picture. A larger one is sent when the
+/// purse is full, and paid for after.
+pub(super) const PURSE: f64 = 1_500.0;
 /// Weight of a new sample of what a cell costs.
 const WEIGHT: f64 = 0.4;
 
@@ -213,14 +216,19 @@ impl Delivery {
             AT_ONCE
         };
         let seconds = |rung: Rung| self.costs.of_cells(rung, cells) / rate;
+        // What was tried and is not there does not fit.
+        let best = match least {
+            Rung::Q0 => least,
+            _ => least.max(self.tried),
+        };
         let quick = [Rung::Q5, Rung::Q3, Rung::Q2]
             .into_iter()
-            .find(|rung| *rung > least && seconds(*rung) <= patience);
+            .find(|rung| *rung > best && seconds(*rung) <= patience);
         quick.unwrap_or_else(|| {
             if cells <= FEW {
                 Rung::Q5
             } else {
-                self.next(least.max(self.tried))
+                self.next(best)
             }
         })
     }
@@ -312,7 +320,7 @@ impl Delivery {
     }
 
     /// Bytes a second that are allowed, where they are limited by more than the line's answers.
-    fn pace(&self) -> Option<f64> {
+    pub(super) fn pace(&self) -> Option<f64> {
         let blind = if self.link.confirms() {
             None
         } else {
@@ -324,13 +332,13 @@ impl Delivery {
         }
     }
 
-    /// Fills the purse with what the time since it was looked into allows, a second's worth at most.
+    /// Fills the purse with what the time since it was looked into allows.
     pub(super) fn earn(&mut self, now: Duration) {
         let passed = now.saturating_sub(self.purse_at).as_secs_f64();
         self.purse_at = now;
         self.purse = match self.pace() {
-            Some(pace) => (self.purse + passed * pace).min(pace.max(1_500.0)),
-            None => 0.0,
+            Some(pace) => (self.purse + passed * pace).min(PURSE),
+            None => PURSE,
         };
     }
 
@@ -342,7 +350,7 @@ impl Delivery {
             .pace()
             .filter(|_| waiting && !self.link.is_stalled(now))
             .map(|pace| {
-                let missing = (1_500.0 - self.purse).max(pace * 0.05);
+                let missing = (PURSE - self.purse).max(pace * 0.05);
                 now + Duration::from_secs_f64(missing / pace.max(1.0))
             });
         stall.into_iter().chain(purse).min()

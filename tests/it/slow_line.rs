@@ -564,6 +564,7 @@ impl Sitting {
         } else {
             self.put(&bytes, token, sent + draws, true);
         }
+        if std::env::var_os("DBGB").is_some() { eprintln!("{}", String::from_utf8_lossy(&bytes).replace('\x1b', "~").chars().take(3000).collect::<String>()); }
         if std::env::var_os("DBG").is_some() { eprintln!("{:?} wrote pictures {pictures} last {sent} bytes {} places {:?} window {window} before {before} running {:?}", self.now, bytes.len(), stage.placements.len(), self.delivery.facts(self.now)); }
         if pictures > 0 {
             self.writes.push((self.now, pictures));
