@@ -344,10 +344,16 @@ impl Delivery {
         self.ready.retain(|unit| !stale(unit));
         self.coding.take_if(|unit| stale(unit));
         self.content = Some(Content {
-            scene: wish,
+            scene: Arc::clone(&wish),
             frame: Arc::clone(frame),
             marks,
         });
+        // It may be another one of the same scene.
+        let level = self.level(&wish);
+        self.seen_level = self.seen_level.or(level);
+        for (_, written) in &mut self.levels {
+            *written = written.or(level);
+        }
     }
 
     /// The coder's answer to an order. An answer that is not awaited any more is dropped.

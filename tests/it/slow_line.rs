@@ -8,12 +8,14 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use ratatui::buffer::{Buffer, CellDiffOption};
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use xamine::cancel::Cancel;
 use xamine::delivery::{Delivery, Level, Means, Order, Scene, Settings, Sprite, Written};
-use xamine::graphics::{self, Depth, Effort, Encoded, Protocol, Rung, Stage, Target};
+use xamine::graphics::{self, Body, Depth, Encoded, Protocol, Rung, Stage, kitty};
 use xamine::radiograph::{Size, Unit};
 use xamine::terminal::Screen;
 use xamine::view::{
@@ -257,20 +259,57 @@ fn plain(order: &Order) -> xamine::Result<Encoded> {
     let (origin, size) = order.part;
     let part = order.frame.crop(origin, size);
     let blocks = block(order.target.protocol, order.rung);
-    let mut small = reduced(&part, blocks);
-    if order.target.protocol != Protocol::Kitty {
-        small = enlarged(&small, blocks);
-    }
-    let target = Target {
-        effort: Effort::Fast,
-        ..order.target
+    let small = reduced(&part, blocks);
+    let (rung, lossless, target) = (order.rung, order.rung == Rung::Q5, order.target);
+    let cells = [size[0] / usize::from(CELL.width), size[1] / usize::from(CELL.height)];
+    let [columns, rows] = cells.map(|cells| cells as u16);
+    let bytes = match target.protocol {
+        Protocol::Sixel => {
+            let coded = graphics::encode(&enlarged(&small, blocks), &target)?;
+            return Ok(Encoded {
+                rung,
+                lossless,
+                ..coded
+            });
+        }
+        Protocol::Kitty => kitty::transmit(&file(&small), target.id, target.answers),
+        _ => inline(&file(&small), [columns, rows]),
     };
-    let coded = graphics::encode(&small, &target)?;
     Ok(Encoded {
-        rung: order.rung,
-        lossless: order.rung == Rung::Q5,
-        ..coded
+        protocol: target.protocol,
+        id: target.id,
+        columns,
+        rows,
+        pixels: size,
+        sent: [small.width, small.height],
+        rung,
+        cell: CELL,
+        colours: 6,
+        lossless,
+        bytes: bytes.len(),
+        body: Body::Bytes(bytes),
     })
+}
+
+/// A grey PNG.
+fn file(frame: &Frame) -> Vec<u8> {
+    let Pixels::Grey(grey) = &frame.pixels else {
+        panic!("grey")
+    };
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, frame.width as u32, frame.height as u32);
+    encoder.set_color(png::ColorType::Grayscale);
+    let mut writer = encoder.write_header().expect("a header");
+    writer.write_image_data(grey).expect("the pixels");
+    writer.finish().expect("an end");
+    file
+}
+
+/// A file drawn by iTerm2, scaled to these cells.
+fn inline(file: &[u8], [columns, rows]: [u16; 2]) -> Vec<u8> {
+    let text = STANDARD.encode(file);
+    let size = format!("width={columns};height={rows};preserveAspectRatio=0");
+    format!("\x1b]1337;File=inline=1;{size};doNotMoveCursor=1:{text}\x07").into_bytes()
 }
 
 fn coded(coder: Coder, order: &Order) -> xamine::Result<Encoded> {
@@ -701,11 +740,9 @@ impl Sitting {
 
     /// The frame of the scene on every rung, crosshair included where it is part of the frame.
     fn expect(&mut self) {
-        let layers = self.protocol == Protocol::Kitty;
-        let drawn = Over {
-            crosshair: self.over.crosshair.filter(|_| !layers),
-            ..Over::default()
-        };
+        // Until a crosshair is drawn anew, the picture is the one with the old.
+        let frame = self.frame.as_ref().filter(|(scene, ..)| *scene == self.scene);
+        let drawn = frame.map_or_else(Over::default, |(_, over, _)| *over);
         let wanted = (self.scene.clone(), drawn);
         if self.expects.as_ref() == Some(&wanted) {
             return;
