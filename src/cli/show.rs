@@ -226,12 +226,20 @@ fn fitting(frame: &Frame, sheet: &Sheet, limit: &Limit) -> Result<(Encoded, Vec<
     // Cells and whatever an encoder could not keep within its share: in fewer and fewer colours.
     let within =
         most.saturating_sub(AROUND + frame.height / usize::from(choice.cell.height.max(1)));
-    let whole = make(frame, Some(within))?;
+    let nothing = || Error::NotPossible {
+        why: say("graphics-nothing-fits", &[arg("bytes", &most)]),
+    };
+    // The encoder knows its share only, the analyst the whole.
+    let too_many = |error| match error {
+        Error::NotPossible { .. } => nothing(),
+        other => other,
+    };
+    let whole = make(frame, Some(within)).map_err(too_many)?;
     if fits(&whole.1) {
         return Ok(whole);
     }
     for count in FEWER {
-        let fewer = make(&in_few_colours(frame, count), Some(within))?;
+        let fewer = make(&in_few_colours(frame, count), Some(within)).map_err(too_many)?;
         if fits(&fewer.1) {
             let (encoded, bytes) = fewer;
             let lossless = false;
@@ -244,9 +252,7 @@ fn fitting(frame: &Frame, sheet: &Sheet, limit: &Limit) -> Result<(Encoded, Vec<
             ));
         }
     }
-    Err(Error::NotPossible {
-        why: say("graphics-nothing-fits", &[arg("bytes", &most)]),
-    })
+    Err(nothing())
 }
 
 /// Most bytes that are written around a picture of bytes besides a line a row: cursor and placement.

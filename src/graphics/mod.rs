@@ -21,6 +21,7 @@ mod protocol;
 mod reduced;
 mod rows;
 mod rung;
+mod search;
 pub mod sixel;
 mod size;
 mod sprite;
@@ -139,6 +140,12 @@ pub fn code(
     cancel.check()?;
     let (columns, rows) = cells_of(frame, target)?;
     let limits = Limits { rung, most, cancel };
+    // What is not all there is meant for a line: a picture that packs badly is no rung of it.
+    let effort = match target.effort {
+        Effort::Fast if rung < Rung::Q5 || most.is_some() => Effort::Small,
+        effort => effort,
+    };
+    let target = &Target { effort, ..*target };
     let coded = match target.protocol {
         Protocol::Kitty => kitty::code(frame, target, [columns, rows], &limits)?,
         Protocol::Iterm2 => iterm2::code(frame, target, [columns, rows], &limits)?,

@@ -120,6 +120,9 @@ pub(crate) fn pack_few(few: &Few, effort: Effort, cancel: &Cancel) -> Result<Vec
 /// More colours than this are foretold from their neighbours with profit.
 const MANY: usize = 16;
 
+/// Pixels of a picture that is small enough to be packed twice as dearly as possible.
+const SMALL: usize = 150_000;
+
 /// The smallest file among several forms of the same picture, as far as the effort looks.
 fn smallest(forms: &[(&Image, &[Way])], effort: Effort, cancel: &Cancel) -> Result<Vec<u8>> {
     let mut ranked = Vec::new();
@@ -132,13 +135,18 @@ fn smallest(forms: &[(&Image, &[Way])], effort: Effort, cancel: &Cancel) -> Resu
     }
     ranked.sort_by_key(|(bytes, ..)| *bytes);
     if effort == Effort::Least {
-        ranked.truncate(4);
+        ranked.truncate(3);
         for (bytes, rows, image) in &mut ranked {
             *bytes = image.palette.len() + deflate::pack(rows, Effort::Small, cancel)?.len();
         }
         ranked.sort_by_key(|(bytes, ..)| *bytes);
     }
-    ranked.truncate(if effort == Effort::Least { 2 } else { 1 });
+    let small = forms.iter().all(|(image, _)| image.values.len() < SMALL);
+    ranked.truncate(if effort == Effort::Least && small {
+        2
+    } else {
+        1
+    });
     let mut best: Option<Vec<u8>> = None;
     for (_, rows, image) in ranked {
         let file = image.framed(&deflate::pack(&rows, effort, cancel)?)?;

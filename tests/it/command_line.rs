@@ -378,3 +378,44 @@ fn one_pixel_has_no_standard_deviation() {
     let json: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert!(json["planes"]["high"]["sd"].is_number(), "{out}");
 }
+
+const SEMIZ: &str = "samples/semiz/semiz_cargo_H_9MeV_u16.tif";
+
+#[test]
+fn show_prints_what_fits_and_says_what_was_reached() {
+    for protocol in ["kitty", "iterm2", "half-block", "sixel"] {
+        let all = xamine(["show", SEMIZ, "--protocol", protocol]).output();
+        assert!(all.stderr.is_empty(), "nothing is said without a limit");
+        let most = if protocol == "sixel" { 25_000 } else { 8_000 };
+        assert!(all.stdout.len() > most);
+        let limit = most.to_string();
+        let some = xamine(["show", SEMIZ, "--protocol", protocol, "--max-bytes", &limit]).output();
+        assert_eq!(some.status.code(), Some(0));
+        assert!(some.stdout.len() <= most && !some.stdout.is_empty());
+        let said = String::from_utf8(some.stderr).unwrap();
+        let bytes = format!("{} bytes", some.stdout.len());
+        assert!(said.contains("LOSSY") && said.contains(&bytes), "{said}");
+    }
+    // A limit that takes nothing away says nothing.
+    let limits = ["--max-bytes", "1000000", "--max-quality", "Q5"];
+    let all = [&["show", SEMIZ, "--protocol", "kitty"], &limits[..]].concat();
+    assert!(xamine(all).output().stderr.is_empty());
+}
+
+#[test]
+fn show_refuses_what_cannot_be() {
+    let limited = |name, value| ["show", SEMIZ, "--protocol", "kitty", name, value];
+    let (out, err) = xamine(limited("--max-bytes", "60")).exits(1);
+    assert!(out.is_empty() && err.contains("60 bytes"), "{err}");
+    let (_, err) = xamine(limited("--max-quality", "Q6")).exits(2);
+    assert!(err.contains("'Q6'"), "{err}");
+}
+
+#[test]
+fn show_of_the_lowest_quality_is_made_of_cells() {
+    let words = ["show", SEMIZ, "--protocol", "kitty", "--max-quality", "q0"];
+    let output = xamine(words).output();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains('▀') && !text.contains("\x1b_G"));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("Q0"));
+}
