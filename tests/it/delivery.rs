@@ -226,7 +226,11 @@ fn limits_hold_until_the_rest_is_asked_for() {
 fn a_new_view_is_recognisable_after_its_way_there() {
     for protocol in PIXELS {
         // A sixel picture of its first rung is several times as large.
-        let pane = if protocol == Protocol::Sixel { [40, 10] } else { LARGE };
+        let pane = if protocol == Protocol::Sixel {
+            [40, 10]
+        } else {
+            LARGE
+        };
         let mut sitting = Sitting::new(protocol, pane, SLOW).settled();
         for scan in [2, 3, 4] {
             sitting.scan(scan);
@@ -275,7 +279,11 @@ fn what_is_kept_moves_at_once_for_a_few_bytes() {
         sitting.pan(steps);
         let key = sitting.now;
         let at = sitting.until(|sitting| sitting.on_screen() == Some(Rung::Q5));
-        assert!(at - key <= SLOW.rtt / 2 + ms(100), "{steps:?}: {:?}", at - key);
+        assert!(
+            at - key <= SLOW.rtt / 2 + ms(100),
+            "{steps:?}: {:?}",
+            at - key
+        );
         sitting.idle();
         sitting.check_end(Rung::Q5);
     }
@@ -297,7 +305,7 @@ fn the_way_back_costs_places_only() {
                 s.lay(Over {
                     popup: Some(Rect::new(3, 2, 9, 4)),
                     ..s.over
-                })
+                });
             },
             |s| s.lay(Over::default()),
         ),

@@ -53,8 +53,11 @@ fn kitty_screen(encoded: &Encoded) -> Frame {
         panic!("{image:?}")
     };
     let number = |n: Option<u32>| n.unwrap() as usize;
-    let size = [number(placement.w), number(placement.h)];
-    assert_eq!((size, placement.x, placement.y), (sent, Some(0), Some(0)));
+    // What is not said is the whole picture from its corner.
+    let size = [placement.w, placement.h].map(|n| n.map(|n| n as usize));
+    let size = [size[0].unwrap_or(sent[0]), size[1].unwrap_or(sent[1])];
+    let corner = (placement.x.unwrap_or(0), placement.y.unwrap_or(0));
+    assert_eq!((size, corner), (sent, (0, 0)));
     let scaled = match (placement.columns, placement.rows) {
         (None, None) => size,
         cells => [number(cells.0) * CELL[0], number(cells.1) * CELL[1]],

@@ -5,6 +5,9 @@
     clippy::expect_used,
     clippy::print_stdout,
     clippy::print_stderr,
+    clippy::items_after_statements,
+    clippy::match_wildcard_for_single_variants,
+    clippy::unchecked_time_subtraction,
     missing_docs
 )]
 
@@ -13,8 +16,10 @@ mod command_line;
 mod configuration;
 mod console;
 mod decisions;
+mod delivery;
 mod doctor;
 mod encoders;
+mod far_terminal;
 mod glyphs;
 mod kept;
 mod keymaps;
@@ -29,6 +34,7 @@ mod scans;
 mod screens;
 mod shared;
 mod sixels;
+mod slow_line;
 mod tables;
 mod terminals;
 mod tty;

@@ -195,7 +195,11 @@ fn pixel(scan: u64, window: u64, x: i64, y: i64) -> u8 {
     let (x, y) = (x as u64, y as u64);
     let grain = mixed(scan << 40 | y << 20 | x);
     let patch = mixed(scan << 40 | (y / 48) << 20 | (x / 56));
-    let step = if grain % 7 == 0 { grain / 7 } else { patch };
+    let step = if grain.is_multiple_of(7) {
+        grain / 7
+    } else {
+        patch
+    };
     grey(step % 5 + window)
 }
 
@@ -261,7 +265,10 @@ fn plain(order: &Order) -> xamine::Result<Encoded> {
     let blocks = block(order.target.protocol, order.rung);
     let small = reduced(&part, blocks);
     let (rung, lossless, target) = (order.rung, order.rung == Rung::Q5, order.target);
-    let cells = [size[0] / usize::from(CELL.width), size[1] / usize::from(CELL.height)];
+    let cells = [
+        size[0] / usize::from(CELL.width),
+        size[1] / usize::from(CELL.height),
+    ];
     let [columns, rows] = cells.map(|cells| cells as u16);
     let bytes = match target.protocol {
         Protocol::Sixel => {
@@ -317,7 +324,13 @@ fn coded(coder: Coder, order: &Order) -> xamine::Result<Encoded> {
         Coder::Plain => plain(order),
         Coder::Real => {
             let part = order.frame.crop(order.part.0, order.part.1);
-            graphics::code(&part, &order.target, order.rung, order.most, &Cancel::never())
+            graphics::code(
+                &part,
+                &order.target,
+                order.rung,
+                order.most,
+                &Cancel::never(),
+            )
         }
     }
 }
@@ -520,7 +533,12 @@ impl Sitting {
         };
         self.write(stage, &buffer);
         if let Some(order) = self.delivery.order(self.now) {
-            if std::env::var_os("DBG").is_some() { eprintln!("{:?} order {} {:?} {}", self.now, order.number, order.part, order.rung); }
+            if std::env::var_os("DBG").is_some() {
+                eprintln!(
+                    "{:?} order {} {:?} {}",
+                    self.now, order.number, order.part, order.rung
+                );
+            }
             self.coding = Some((self.now + CODES, order));
         }
     }
@@ -603,8 +621,25 @@ impl Sitting {
         } else {
             self.put(&bytes, token, sent + draws, true);
         }
-        if std::env::var_os("DBGB").is_some() { eprintln!("{}", String::from_utf8_lossy(&bytes).replace('\x1b', "~").chars().take(3000).collect::<String>()); }
-        if std::env::var_os("DBG").is_some() { eprintln!("{:?} wrote pictures {pictures} last {sent} bytes {} places {:?} window {window} before {before} running {:?}", self.now, bytes.len(), stage.placements.len(), self.delivery.facts(self.now)); }
+        if std::env::var_os("DBGB").is_some() {
+            eprintln!(
+                "{}",
+                String::from_utf8_lossy(&bytes)
+                    .replace('\x1b', "~")
+                    .chars()
+                    .take(3000)
+                    .collect::<String>()
+            );
+        }
+        if std::env::var_os("DBG").is_some() {
+            eprintln!(
+                "{:?} wrote pictures {pictures} last {sent} bytes {} places {:?} window {window} before {before} running {:?}",
+                self.now,
+                bytes.len(),
+                stage.placements.len(),
+                self.delivery.facts(self.now)
+            );
+        }
         if pictures > 0 {
             self.writes.push((self.now, pictures));
             if self.answers && before > 0 {
@@ -741,7 +776,10 @@ impl Sitting {
     /// The frame of the scene on every rung, crosshair included where it is part of the frame.
     fn expect(&mut self) {
         // Until a crosshair is drawn anew, the picture is the one with the old.
-        let frame = self.frame.as_ref().filter(|(scene, ..)| *scene == self.scene);
+        let frame = self
+            .frame
+            .as_ref()
+            .filter(|(scene, ..)| *scene == self.scene);
         let drawn = frame.map_or_else(Over::default, |(_, over, _)| *over);
         let wanted = (self.scene.clone(), drawn);
         if self.expects.as_ref() == Some(&wanted) {

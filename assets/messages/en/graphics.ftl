@@ -27,8 +27,8 @@ show-failed = the picture could not be printed: { $why }
 cli-show-protocol = How the picture is drawn: auto, kitty, iterm2, sixel, half-block, quadrant, sextant, octant, braille or none
 cli-show-size = Most cells that the picture takes, such as 80x24
 cli-show-cell = Pixels of a cell, such as 8x16
-cli-show-max_bytes = Prints the best picture that takes at most so many bytes
-cli-show-max_quality = Best quality that is printed: Q0 (cells), Q1 (a first look), Q2, Q3, Q4 (every pixel) or Q5 (lossless)
+cli-show-max-bytes = Prints the best picture that takes at most so many bytes
+cli-show-max-quality = Best quality that is printed: Q0 (cells), Q1 (a first look), Q2, Q3, Q4 (every pixel) or Q5 (lossless)
 cli-show-example =
     Example:
       xamine show samples/cargo_high.tif --protocol half-block
