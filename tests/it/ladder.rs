@@ -198,6 +198,7 @@ fn each_rung_keeps_its_promise_and_is_no_worse_than_the_one_below() {
 }
 
 #[test]
+#[ignore = "searches for minutes in a build for tests: cargo test --release -- --ignored bytes_that"]
 fn bytes_that_are_allowed_are_used_well_and_never_exceeded() {
     let frame = grey(320, 192);
     for protocol in [Protocol::Kitty, Protocol::Iterm2] {
