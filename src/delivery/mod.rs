@@ -405,10 +405,8 @@ impl Delivery {
     pub fn evicted(&mut self, id: u32) {
         self.shelf.lose(id);
         self.sprite_ids.retain(|(_, sprite)| *sprite != id);
-        if self.standing.iter().any(|placement| placement.id == id) {
-            self.standing.retain(|placement| placement.id != id);
-            self.distrust();
-        }
+        // It may have been part of anything that is under way.
+        self.distrust();
     }
 
     /// What was said of the screen is not so.
@@ -434,15 +432,17 @@ impl Delivery {
 
     /// What takes everything away that the terminal keeps for us.
     pub fn removal(&self) -> Vec<u8> {
-        let running = self.running.as_ref().is_some_and(Running::is_begun);
-        let mut bytes = if running || self.torn {
+        let running = self.running.as_ref().filter(|running| running.is_begun());
+        let mut bytes = if running.is_some() || self.torn {
             kitty::cut_off()
         } else {
             Vec::new()
         };
         let held = self.shelf.held.iter().map(|held| held.id);
         let sprites = self.sprite_ids.iter().map(|(_, id)| *id);
-        for id in held.chain(sprites).chain(self.garbage.iter().copied()) {
+        let begun = running.map(|running| running.unit.id);
+        let garbage = self.garbage.iter().copied();
+        for id in held.chain(sprites).chain(begun).chain(garbage) {
             bytes.extend(kitty::delete(id));
         }
         bytes
@@ -488,12 +488,14 @@ impl Delivery {
         stage
     }
 
-    /// Gives up a transmission, in the middle or not.
+    /// Gives up a transmission, in the middle or not. Where only its last bytes are missing, a
+    /// terminal may keep it all the same.
     fn tear(&mut self) {
-        self.torn |= self
-            .running
-            .take()
-            .is_some_and(|running| running.is_begun());
+        if let Some(running) = self.running.take_if(|running| running.is_begun()) {
+            self.torn = true;
+            self.garbage.push(running.unit.id);
+        }
+        self.running = None;
     }
 
     /// Ends a transmission in the middle: the terminal refuses what it has of it.
@@ -508,10 +510,9 @@ impl Delivery {
         let mut stage = Stage::default();
         // Nothing may come between the parts of a transmission: what must move at once ends it.
         let new_sprites = self.sprites.iter().any(|s| self.sprite_id(s).is_none());
-        let moves = || {
-            new_sprites || !self.garbage.is_empty() || self.placements(wish, area) != self.standing
-        };
-        if self.torn || (self.running.is_some() && moves()) {
+        let moves = self.placements(wish, area) != self.standing;
+        let ends = new_sprites || moves || !self.garbage.is_empty();
+        if self.torn || (self.running.is_some() && ends) {
             self.cut_off(&mut stage);
         }
         if self.running.is_none() {
@@ -520,7 +521,13 @@ impl Delivery {
         let mut room = self.room(now);
         // What shares a fence: little enough that answers keep coming.
         let group = self.link.window() / 4;
+        let long = |unit: &Unit, room: usize| unit.bytes.len() > room;
         while let Some(mut running) = self.running.take().or_else(|| self.start_unit()) {
+            // What must move goes before a transmission that does not end with this stage.
+            if moves && running.written == 0 && long(&running.unit, room) {
+                self.ready.push_front(running.unit);
+                break;
+            }
             let rest = &running.unit.bytes[running.written..];
             let next = kitty::first_command(rest);
             if next > room && self.is_busy(&stage) {
@@ -547,11 +554,7 @@ impl Delivery {
             }
             self.shelf.put(running.unit.held());
             // It is placed now: nothing could come between the parts of the next one.
-            if self
-                .ready
-                .front()
-                .is_some_and(|unit| unit.bytes.len() > room)
-            {
+            if self.ready.front().is_some_and(|unit| long(unit, room)) {
                 break;
             }
         }

@@ -451,6 +451,7 @@ impl Sitting {
         self.scene.cells = cells;
         self.scene.view = self.scene.view.resized(self.canvas());
         self.terminal.resize(screen_size(cells));
+        self.screen.invalidate();
         self.turn();
     }
 
@@ -497,6 +498,8 @@ impl Sitting {
         };
         match &self.frame {
             Some((scene, over, frame)) if *scene == self.scene && *over == drawn => {
+                // Nobody waits any more for what was asked in between.
+                self.rendering = None;
                 if !self.delivery.has(frame) {
                     self.delivery.rendered(scene, frame);
                 }
@@ -533,12 +536,6 @@ impl Sitting {
         };
         self.write(stage, &buffer);
         if let Some(order) = self.delivery.order(self.now) {
-            if std::env::var_os("DBG").is_some() {
-                eprintln!(
-                    "{:?} order {} {:?} {}",
-                    self.now, order.number, order.part, order.rung
-                );
-            }
             self.coding = Some((self.now + CODES, order));
         }
     }
@@ -621,29 +618,11 @@ impl Sitting {
         } else {
             self.put(&bytes, token, sent + draws, true);
         }
-        if std::env::var_os("DBGB").is_some() {
-            eprintln!(
-                "{}",
-                String::from_utf8_lossy(&bytes)
-                    .replace('\x1b', "~")
-                    .chars()
-                    .take(3000)
-                    .collect::<String>()
-            );
-        }
-        if std::env::var_os("DBG").is_some() {
-            eprintln!(
-                "{:?} wrote pictures {pictures} last {sent} bytes {} places {:?} window {window} before {before} running {:?}",
-                self.now,
-                bytes.len(),
-                stage.placements.len(),
-                self.delivery.facts(self.now)
-            );
-        }
         if pictures > 0 {
             self.writes.push((self.now, pictures));
             if self.answers && before > 0 {
-                let most = window.max(before) + largest;
+                // A sprite moves at once, and may cut off what is under way.
+                let most = window.max(before) + largest + kitty::cut_off().len();
                 assert!(
                     before + pictures <= most,
                     "{before} + {pictures} of {window} + {largest}"
