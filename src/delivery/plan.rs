@@ -6,7 +6,7 @@ use std::time::Duration;
 use ratatui::layout::{Position, Rect};
 
 use super::cover::{rectangles, tiles};
-use super::{AHEAD, Delivery, Have, Pending, Scene, Unit, Waits, part};
+use super::{AHEAD, Delivery, Have, Level, Pending, Scene, Unit, Waits, part};
 use crate::graphics::{Protocol, Rung, Target};
 use crate::view::Frame;
 
@@ -21,6 +21,9 @@ const FEW: usize = 24;
 /// What may be saved up of a limited rate, in bytes: a small picture. A larger one is sent when the
 /// purse is full, and paid for after.
 pub(super) const PURSE: f64 = 1_500.0;
+/// Bytes of the credit, or a quarter of it where that is less, that are kept free for what a key needs
+/// at once while the rest of a picture is sent.
+const FREE: usize = 1_500;
 /// Weight of a new sample of what a cell costs.
 const WEIGHT: f64 = 0.4;
 
@@ -278,8 +281,8 @@ impl Delivery {
     pub(super) fn waits(&self) -> Option<Waits> {
         let ceiling = self.ceiling();
         let reached = match self.now_level {
-            super::Level::At { rung, .. } => rung >= ceiling || self.tried >= ceiling,
-            super::Level::Old => ceiling == Rung::Q0,
+            Level::At { rung, .. } => rung >= ceiling || self.tried >= ceiling,
+            Level::Old => ceiling == Rung::Q0,
         };
         (reached && ceiling < Rung::Q5).then_some(if ceiling < self.settings.ceiling {
             Waits::Metered
@@ -308,8 +311,12 @@ impl Delivery {
         if self.link.is_stalled(now) {
             return 0;
         }
+        let free = match self.now_level {
+            Level::Old => 0,
+            Level::At { .. } => FREE.min(self.link.window() / 4),
+        };
         let line = if self.link.confirms() {
-            self.link.room()
+            self.link.room().saturating_sub(free)
         } else {
             usize::MAX
         };

@@ -144,6 +144,9 @@ pub fn place_as_it_is(id: u32) -> Vec<u8> {
     format!("\x1b_Ga=p,i={id},p=1,C=1,q=2\x1b\\").into_bytes()
 }
 
+/// Takes every placement off the screen; the terminal keeps the pictures.
+pub const DISPLACE_ALL: &[u8] = b"\x1b_Ga=d,q=2\x1b\\";
+
 /// Takes one placement off the screen.
 pub fn displace(id: u32, placement: usize) -> Vec<u8> {
     format!("\x1b_Ga=d,d=i,i={id},p={placement},q=2\x1b\\").into_bytes()

@@ -7,6 +7,7 @@
 mod folder;
 mod keeper;
 mod log;
+mod margin;
 mod show;
 mod trace;
 
@@ -239,9 +240,11 @@ impl Console {
     #[allow(clippy::option_option)]
     fn next(&mut self, receiver: &Receiver<Message>) -> Option<Option<Message>> {
         let now = self.started.elapsed();
-        let wake = self.delivery.wake(now).map(|at| at.saturating_sub(now));
+        let wake = self.delivery.wake(now).into_iter();
+        let wake = wake.chain(self.margin_waits(now));
+        let wake = wake.map(|at| at.saturating_sub(now));
         let glance = self.app.terminal.probing.then_some(GLANCE);
-        let Some(patience) = wake.into_iter().chain(glance).min() else {
+        let Some(patience) = wake.chain(glance).min() else {
             return receiver.recv().ok().map(Some);
         };
         match receiver.recv_timeout(patience) {

@@ -67,8 +67,19 @@ impl Console {
         self.delivery.set_sprites(sprites);
     }
 
-    /// Draws the state and makes the terminal show it, as far as the line takes it now.
+    /// Draws the state and makes the terminal show it, as far as the line takes it now; text that
+    /// waited for the first look at a picture follows it.
     fn paint(&mut self) {
+        let now = self.started.elapsed();
+        let waits = self.margin_waits(now).is_some();
+        self.paint_now(waits);
+        if waits && self.margin_waits(now).is_none() {
+            self.paint_now(false);
+        }
+    }
+
+    /// Paints, with or without the text beside the picture.
+    fn paint_now(&mut self, margin_waits: bool) {
         let now = self.started.elapsed();
         if !self.delivery.may_paint(now) {
             return;
@@ -77,6 +88,9 @@ impl Console {
         let screen = Rect::new(0, 0, columns, rows);
         let mut buffer = Buffer::empty(screen);
         let drawn = ui::draw(&self.app, &mut buffer);
+        if let Some(margin) = drawn.margin.filter(|_| margin_waits) {
+            self.terminal.keep(&mut buffer, margin);
+        }
         if self.terminal.clears(screen) {
             self.delivery.lost();
         }

@@ -381,6 +381,12 @@ impl Terminal {
         self.screen.clears(area)
     }
 
+    /// Puts into `next` what the screen shows in `area`, so that painting leaves it alone; nothing
+    /// where the screen is to be cleared.
+    pub fn keep(&self, next: &mut Buffer, area: Rect) {
+        self.screen.keep(next, area);
+    }
+
     /// Makes the screen what `next`, `stage` and `cursor` say, and gives the bytes that it took; with
     /// a fence for `token` after them, if they are any. Does nothing while the terminal is not taken.
     ///

@@ -6,6 +6,7 @@
 
 use ratatui::buffer::{Buffer, Cell, CellDiffOption, CellWidth as _};
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Color;
 
 use super::sgr::CellWriter;
 use crate::graphics::{Depth, Placement, Stage, kitty};
@@ -20,6 +21,8 @@ pub struct Screen {
     invalid: bool,
     depth: Depth,
     synchronized: bool,
+    /// Pictures were drawn since the screen was cleared: blanks take them away.
+    drawn: bool,
     /// Parts of kept pictures on the screen, each with its name among those of its picture.
     standing: Vec<(Placement, usize)>,
 }
@@ -33,6 +36,7 @@ impl Screen {
             invalid: true,
             depth,
             synchronized: false,
+            drawn: false,
             standing: Vec::new(),
         }
     }
@@ -53,6 +57,17 @@ impl Screen {
         self.invalid || self.shown.area != area
     }
 
+    /// Puts into `next` what is shown in `area`, so that painting leaves it alone; nothing where the
+    /// next painting clears the screen.
+    pub fn keep(&self, next: &mut Buffer, area: Rect) {
+        if self.clears(next.area) {
+            return;
+        }
+        for position in area.intersection(next.area).positions() {
+            next[position] = self.shown[position].clone();
+        }
+    }
+
     /// The bytes that turn what is shown into `next` with the pictures of `stage`; empty when
     /// nothing changes. Cells of `next` that are marked `Skip` and blank show pictures, all others
     /// are text, which lies over pictures that are drawn there.
@@ -70,10 +85,10 @@ impl Screen {
         } else {
             self.draw(&mut out, stage, &wanted);
         }
-        self.place(&mut out, &stage.placements);
+        self.drawn |= !stage.draws.is_empty();
+        self.place(&mut out, stage);
         for id in &stage.deletes {
             out.raw(&kitty::delete(*id));
-            self.standing.retain(|(placement, _)| placement.id != *id);
         }
         self.shown = wanted;
         self.wrap(out.finish(), cursor)
@@ -120,17 +135,19 @@ impl Screen {
 
     /// Clears everything that is shown; kept pictures lose their places.
     fn clear(&mut self, out: &mut CellWriter, area: Rect) {
-        for (placement, name) in self.standing.drain(..) {
-            out.raw(&kitty::displace(placement.id, name));
+        if !self.standing.is_empty() {
+            out.raw(kitty::DISPLACE_ALL);
         }
+        self.standing.clear();
         out.raw(b"\x1b[m\x1b[2J");
         self.shown = Buffer::empty(area);
-        self.invalid = false;
+        (self.invalid, self.drawn) = (false, false);
     }
 
     /// Makes exactly these parts of kept pictures stand: new ones before old ones go, and by moving
-    /// an old one of the same picture where there is one.
-    fn place(&mut self, out: &mut CellWriter, wanted: &[Placement]) {
+    /// an old one of the same picture where there is one. What is deleted goes with its picture.
+    fn place(&mut self, out: &mut CellWriter, stage: &Stage) {
+        let wanted = &stage.placements;
         let before = std::mem::take(&mut self.standing);
         let (stay, mut go): (Vec<_>, Vec<_>) = before
             .into_iter()
@@ -151,8 +168,13 @@ impl Screen {
             out.raw(&kitty::place(&placement, name));
             standing.push((placement, name));
         }
-        for (placement, name) in go {
-            out.raw(&kitty::displace(placement.id, name));
+        go.retain(|(placement, _)| !stage.deletes.contains(&placement.id));
+        if standing.is_empty() && go.len() > 1 {
+            out.raw(kitty::DISPLACE_ALL);
+        } else {
+            for (placement, name) in go {
+                out.raw(&kitty::displace(placement.id, name));
+            }
         }
         self.standing = standing;
     }
@@ -172,15 +194,25 @@ impl Screen {
 
     /// Writes the cells that changed, where `part` says so.
     fn cells(&self, out: &mut CellWriter, wanted: &Buffer, part: impl Fn(Position) -> bool) {
-        let mut next = wanted.clone();
-        for (cell, old) in next.content.iter_mut().zip(&self.shown.content) {
+        let (mut before, mut next) = (self.shown.clone(), wanted.clone());
+        for (cell, old) in next.content.iter_mut().zip(&mut before.content) {
+            // Under a picture that is kept the cells are blank.
+            if is_picture(old) && !self.drawn {
+                old.reset();
+            }
             // Under a picture text has to go.
-            if is_picture(cell) && !is_picture(old) {
+            if is_picture(cell) && !is_picture(old) && !is_blank(old) {
                 cell.set_diff_option(CellDiffOption::AlwaysUpdate);
             }
         }
-        for (x, y, cell) in self.shown.diff_iter(&next) {
-            if part(Position { x, y }) {
+        for (x, y, cell) in before.diff_iter(&next) {
+            if !part(Position { x, y }) {
+                continue;
+            }
+            // Not every terminal takes what was drawn away when it erases.
+            if is_blank(cell) && !is_picture(&before[(x, y)]) {
+                out.erase(x, y);
+            } else {
                 out.cell(x, y, cell);
             }
         }
@@ -245,6 +277,11 @@ fn free_name(standing: &[(Placement, usize)], going: &[(Placement, usize)], id: 
     };
     let names = 1..standing.len() + going.len() + 2;
     names.into_iter().find(|name| !taken(*name)).unwrap_or(1)
+}
+
+/// Whether the cell shows nothing but the terminal's own ground.
+fn is_blank(cell: &Cell) -> bool {
+    cell.symbol() == " " && cell.bg == Color::Reset && cell.modifier.is_empty()
 }
 
 /// Whether the cell shows the picture.

@@ -15,6 +15,8 @@ pub(crate) struct CellWriter {
     depth: Depth,
     /// Where the terminal's cursor is, as far as that is certain.
     at: Option<(u16, u16)>,
+    /// Cells to be erased that nothing was written for yet: the first, and how many.
+    erased: Option<((u16, u16), u16)>,
     style: Option<(Color, Color, Modifier)>,
 }
 
@@ -25,18 +27,21 @@ impl CellWriter {
             out: Vec::new(),
             depth,
             at: None,
+            erased: None,
             style: None,
         }
     }
 
     /// Bytes as they are, after which the cursor is anywhere.
     pub(crate) fn raw(&mut self, bytes: &[u8]) {
+        self.erase_all(None);
         self.out.extend_from_slice(bytes);
         self.at = None;
     }
 
     /// Moves the cursor to a column and row from 0.
     pub(crate) fn go(&mut self, x: u16, y: u16) {
+        self.erase_all(Some((x, y)));
         match self.at {
             Some((column, row)) if (column, row) == (x, y) => return,
             Some((column, row)) if row == y && x == column + 1 => {
@@ -49,6 +54,39 @@ impl CellWriter {
             _ => self.write(format_args!("\x1b[{};{}H", y + 1, x + 1)),
         }
         self.at = Some((x, y));
+    }
+
+    /// Makes one cell blank, in the colours of the terminal.
+    pub(crate) fn erase(&mut self, x: u16, y: u16) {
+        match &mut self.erased {
+            Some(((left, row), count)) if *row == y && *left + *count == x => *count += 1,
+            _ => {
+                self.erase_all(Some((x, y)));
+                self.erased = Some(((x, y), 1));
+            }
+        }
+    }
+
+    /// Writes what is to be erased, before the cursor goes to `next`: blanks, or one command for
+    /// many of them, after which the cursor still stands before them.
+    fn erase_all(&mut self, next: Option<(u16, u16)>) {
+        let Some(((x, y), count)) = self.erased.take() else {
+            return;
+        };
+        self.go(x, y);
+        let fg = self.style.map_or(Color::Reset, |(fg, ..)| fg);
+        self.style(fg, Color::Reset, Modifier::empty());
+        let erase = format!("\x1b[{count}X");
+        let back = match next {
+            Some((_, row)) if row == y => "\x1b[00C".len(),
+            _ => 0,
+        };
+        if erase.len() + back < usize::from(count) {
+            self.out.extend_from_slice(erase.as_bytes());
+        } else {
+            self.out.extend(std::iter::repeat_n(b' ', usize::from(count)));
+            self.at = Some((x + count, y));
+        }
     }
 
     /// One cell at its place.
@@ -80,6 +118,7 @@ impl CellWriter {
 
     /// The bytes, with the style reset.
     pub(crate) fn finish(mut self) -> Vec<u8> {
+        self.erase_all(None);
         if self
             .style
             .is_some_and(|style| style != (Color::Reset, Color::Reset, Modifier::empty()))
@@ -262,6 +301,17 @@ mod tests {
             ]),
             "^[1H^[0;38;5;1;48;5;2m▀ ^[48;5;3m ▀█^[m"
         );
+    }
+
+    #[test]
+    fn many_blanks_are_one_command() {
+        let mut out = CellWriter::new(Depth::True);
+        (3..40).for_each(|x| out.erase(x, 2));
+        out.cell(40, 2, &Cell::new("x"));
+        (41..44).for_each(|x| out.erase(x, 2));
+        out.erase(0, 3);
+        let out = String::from_utf8_lossy(&out.finish()).replace('\x1b', "^");
+        assert_eq!(out, "^[3;4H^[m^[37X^[37Cx   ^[4H ");
     }
 
     #[test]

@@ -29,6 +29,8 @@ pub struct Drawn {
     pub cursor: Option<Position>,
     /// Where the picture's bytes belong, when it is not made of cells.
     pub picture: Option<Rect>,
+    /// Text beside the picture that can wait for it: the inspector, while nothing lies over it.
+    pub margin: Option<Rect>,
 }
 
 /// Draws the console into `buffer`, whose area is the whole screen.
@@ -48,7 +50,9 @@ pub fn draw(app: &App, buffer: &mut Buffer) -> Drawn {
         if app.form_is_open() {
             form::draw(app, buffer, paint::rect(layout.inspector), theme);
         } else {
-            inspector::draw(app, buffer, paint::rect(layout.inspector), theme);
+            let pane = paint::rect(layout.inspector);
+            inspector::draw(app, buffer, pane, theme);
+            drawn.margin = (app.mode == app.mode_below()).then_some(pane);
         }
     }
     status::draw(app, buffer, paint::rect(layout.status), theme);

@@ -156,6 +156,11 @@ impl FarTerminal {
             }
             CSI::Cursor(Cursor::Right(n)) => self.at[0] += n as u16,
             CSI::Edit(Edit::EraseInDisplay(EraseInDisplay::EraseDisplay)) => self.clear(),
+            CSI::Edit(Edit::EraseCharacter(count)) => {
+                let [x, y] = self.at;
+                (0..count).for_each(|_| self.print(' '));
+                self.at = [x, y];
+            }
             CSI::Device(device) => match *device {
                 Device::StatusReport => self.answers.push(Answer::Status),
                 other => panic!("{other:?}"),
@@ -358,6 +363,11 @@ impl FarTerminal {
     }
 
     fn delete(&mut self, what: &KittyImageDelete) {
+        if matches!(what, KittyImageDelete::All { delete: false }) {
+            self.changes += 1;
+            self.placed.clear();
+            return;
+        }
         let KittyImageDelete::ByImageId {
             image_id,
             placement_id,
