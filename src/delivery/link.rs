@@ -102,13 +102,15 @@ impl Link {
 
     /// A group was written.
     pub fn sent(&mut self, token: u64, bytes: usize, now: Duration) {
-        let busy = !self.waiting.is_empty();
+        // A line that was idle carried nothing before it was written to again.
+        let busy = self.waiting.front().map(|first| first.at);
+        let since = busy.map_or(now, |first| first.max(self.heard.unwrap_or_default()));
         self.waiting.push_back(Sent {
             token,
             bytes,
             at: now,
             through: self.through,
-            since: self.heard.filter(|_| busy).unwrap_or(now),
+            since,
         });
     }
 
@@ -303,6 +305,19 @@ mod tests {
         link.passed(2, at(1.0));
         assert_eq!(link.unacked(), 0, "a later answer stands for earlier ones");
         assert_eq!(link.passed(1, at(1.1)), None);
+    }
+
+    #[test]
+    fn a_pause_is_no_slowness() {
+        let mut link = Link::default();
+        link.set_confirms(true);
+        link.sent(1, 10, at(0.0));
+        link.passed(1, at(0.01));
+        link.sent(2, 4, at(9.0));
+        link.sent(3, 10_000, at(9.0));
+        link.passed(2, at(9.01));
+        link.passed(3, at(9.02));
+        assert!(link.rate() > Some(100_000.0), "{:?}", link.rate());
     }
 
     #[test]

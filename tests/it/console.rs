@@ -362,7 +362,7 @@ fn a_signal_in_the_middle_of_a_form_keeps_it_and_decides_nothing() {
         let mut console = desk.start(&folder);
         console.until(&["a.png", "LOSS", "of 2 decided"]);
         console.send("j").until(&["b.png", "LOSS"]);
-        console.send("ds n").until(&["note: "]);
+        console.send("ds n").until(&["note:"]);
         console
             .send("half a word\r")
             .until(&["half a word", "enter records"]);

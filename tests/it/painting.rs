@@ -119,6 +119,7 @@ impl Model {
             CSI::Edit(Edit::EraseInDisplay(EraseInDisplay::EraseDisplay)) => {
                 self.cells.fill(ModelCell::default());
             }
+            CSI::Edit(Edit::EraseCharacter(count)) => self.erase(count as u16),
             CSI::Sgr(_) => {}
             CSI::Mode(Mode::SetDecPrivateMode(DecPrivateMode::Code(code))) => {
                 self.mode(&code, true);
@@ -166,6 +167,17 @@ impl Model {
         self.at.0 += width;
     }
 
+    /// Blanks cells of text; whether a drawn picture goes with them is the terminal's own.
+    fn erase(&mut self, count: u16) {
+        let at = self.at;
+        for x in at.0..at.0 + count {
+            assert!(self.cell(x, at.1).picture.is_none(), "not over a drawn one");
+            self.at = (x, at.1);
+            self.print(' ');
+        }
+        self.at = at;
+    }
+
     /// A picture that becomes part of the cells.
     fn burn(&mut self, columns: u16, rows: u16) {
         let (left, top) = self.at;
@@ -209,6 +221,14 @@ impl Model {
                 let shown = [Rect { x, y, ..part }, part];
                 let (_, placements) = self.images.get_mut(&image_id.unwrap()).expect("it is held");
                 placements.insert(placement.placement_id.unwrap(), shown);
+            }
+            KittyImage::Delete {
+                what: KittyImageDelete::All { delete: false },
+                ..
+            } => {
+                for (_, placements) in self.images.values_mut() {
+                    placements.clear();
+                }
             }
             KittyImage::Delete { what, .. } => {
                 let KittyImageDelete::ByImageId {

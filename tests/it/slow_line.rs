@@ -789,11 +789,13 @@ impl Sitting {
         rungs.into_iter().find(is)
     }
 
-    /// The cells of the pane in which the terminal does not show text.
+    /// The cells of the pane in which the terminal does not show text, and is not about to.
     fn open(&self) -> Vec<Position> {
         let letter = |at: &Position| self.terminal.letter(at.x + PANE.0, at.y + PANE.1);
+        let popup = self.over.popup.unwrap_or_default();
         let pane = Rect::new(0, 0, self.scene.cells[0], self.scene.cells[1]);
-        pane.positions().filter(|at| letter(at) == ' ').collect()
+        let is_open = |at: &Position| letter(at) == ' ' && !popup.contains(*at);
+        pane.positions().filter(is_open).collect()
     }
 
     /// The least rung of what the terminal shows; `None` while a cell shows something else.
