@@ -341,8 +341,12 @@ impl Delivery {
         }
         let marks = marks(frame, &wish);
         let stale = |unit: &Unit| unit.marks != part(&marks, wish.pane(), unit.area);
+        let waiting = self.ready.len();
         self.ready.retain(|unit| !stale(unit));
         self.coding.take_if(|unit| stale(unit));
+        if self.ready.len() < waiting {
+            self.tried = Rung::Q0;
+        }
         self.content = Some(Content {
             scene: Arc::clone(&wish),
             frame: Arc::clone(frame),

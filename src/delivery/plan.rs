@@ -205,12 +205,18 @@ impl Delivery {
     /// The rung after `least` for so many cells: the highest that is there at once, else the next
     /// that is worth its bytes.
     fn climb(&self, least: Rung, cells: usize) -> Rung {
+        // What was tried and is not there does not fit.
+        let best = match least {
+            Rung::Q0 => least,
+            _ => least.max(self.tried),
+        };
+        let step = if cells <= FEW {
+            Rung::Q5
+        } else {
+            self.next(best)
+        };
         let Some(rate) = self.link.rate() else {
-            return if cells <= FEW {
-                Rung::Q5
-            } else {
-                self.next(least)
-            };
+            return step;
         };
         let part = cells * 2 < self.free.len();
         let patience = if least > Rung::Q0 || part {
@@ -219,21 +225,10 @@ impl Delivery {
             AT_ONCE
         };
         let seconds = |rung: Rung| self.costs.of_cells(rung, cells) / rate;
-        // What was tried and is not there does not fit.
-        let best = match least {
-            Rung::Q0 => least,
-            _ => least.max(self.tried),
-        };
         let quick = [Rung::Q5, Rung::Q3, Rung::Q2]
             .into_iter()
             .find(|rung| *rung > best && seconds(*rung) <= patience);
-        quick.unwrap_or_else(|| {
-            if cells <= FEW {
-                Rung::Q5
-            } else {
-                self.next(best)
-            }
-        })
+        quick.unwrap_or(step)
     }
 
     /// The next rung that is sent on a slow line: from Q3 tiles go straight to their end, because Q4

@@ -175,6 +175,29 @@ proptest! {
 }
 
 #[test]
+fn what_was_dropped_for_a_newer_frame_is_sent_again() {
+    for protocol in PIXELS {
+        let mut sitting = Sitting::new(protocol, SMALL, SLOW);
+        sitting.turn();
+        let hidden = Over {
+            hidden: true,
+            ..Over::default()
+        };
+        sitting.lay(hidden);
+        sitting.wait(ms(30));
+        // Until it is drawn with its crosshair, two rungs without one are ready.
+        sitting.act(&Act::Crosshair(Some((0, 0))));
+        sitting.wait(ms(30));
+        sitting.lay(Over {
+            hidden: false,
+            ..sitting.over
+        });
+        sitting.idle();
+        sitting.check_end(Rung::Q5);
+    }
+}
+
+#[test]
 fn limits_hold_until_the_rest_is_asked_for() {
     for protocol in PIXELS {
         for (settings, rung, waits) in [
