@@ -84,7 +84,8 @@ impl CellWriter {
         if erase.len() + back < usize::from(count) {
             self.out.extend_from_slice(erase.as_bytes());
         } else {
-            self.out.extend(std::iter::repeat_n(b' ', usize::from(count)));
+            self.out
+                .extend(std::iter::repeat_n(b' ', usize::from(count)));
             self.at = Some((x + count, y));
         }
     }

@@ -13,7 +13,7 @@ from pictures import protocol
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "line"))
 from sitting import Sitting
 
-PATIENCE = 25.0
+PATIENCE = 45.0
 # Pieces of pictures or of replies that would be read as text.
 STRAY = re.compile(r"[A-Za-z0-9+/]{60,}|;OK|\[\?\d+;|>\||1337|rgb:|\b_G|\d+;\d+;\d+t|iVBOR")
 

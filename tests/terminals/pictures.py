@@ -8,7 +8,7 @@ from display import until
 
 # Rows of text below a picture that has the whole screen: status and line.
 TEXT_ROWS = 2
-PATIENCE = 25.0
+PATIENCE = 45.0
 INTRODUCERS = {"kitty": rb"\x1b_G[^;\x1b]*a=[tTp]", "iterm2": rb"\x1b\]1337;(?:Multipart)?File",
                "sixel": rb"\x1bP[0-9;]*q"}
 

@@ -8,6 +8,12 @@ XAMINE names the program under test, NODE_MODULES the packages of xterm.js.
 import argparse, os, signal, sys, traceback
 from concurrent.futures import ThreadPoolExecutor
 
+try:
+    import numpy, PIL.Image  # noqa: F401  What is said of pixels needs both.
+except ImportError as error:
+    print(f"skipped: {error.name}")
+    sys.exit(0)
+
 from emulators import KINDS, Window, missing, version
 
 

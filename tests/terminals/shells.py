@@ -11,7 +11,7 @@ from desk import HOME, Desk
 from display import until
 from emulators import Window, version
 
-PATIENCE = 20.0
+PATIENCE = 45.0
 # So long a left-over reply would take to be typed into the shell.
 QUIET = 0.7
 SHELL = ["env", "PS1=$ ", "bash", "--norc", "--noprofile", "-i"]
