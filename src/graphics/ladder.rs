@@ -9,12 +9,12 @@ use super::search::Search;
 use super::{Effort, Rung, png};
 use crate::Result;
 use crate::cancel::Cancel;
-use crate::view::Frame;
+use crate::view::{Frame, Pixels};
 
 /// Files of fewer bytes by the quick packer are of flat pictures or small ones.
 const FLAT: usize = 16_000;
 /// Bytes on the wire of the first look.
-pub(crate) const FIRST_LOOK: usize = 1400;
+pub(crate) const FIRST_LOOK: usize = 1100;
 
 /// What is asked of the ladder.
 pub(crate) struct Ask<'a> {
@@ -63,13 +63,21 @@ pub(crate) fn code(ask: &Ask<'_>) -> Result<Coded> {
     if ask.limits.rung == Rung::Q5 && ask.limits.most.is_none() {
         return whole(ask, ask.effort);
     }
-    let rough = whole(ask, Effort::Fast)?;
+    let first = ask.limits.rung <= Rung::Q1;
+    let rough = if first && is_busy(ask.frame) {
+        None
+    } else {
+        Some(whole(ask, Effort::Fast)?)
+    };
     let budget = match ask.limits.rung {
         Rung::Q0 | Rung::Q1 => Some(FIRST_LOOK.min(ask.limits.most.unwrap_or(FIRST_LOOK))),
         _ => ask.limits.most,
     };
     let fits = |coded: &Coded| budget.is_none_or(|most| (ask.wire)(coded.file.len()) <= most);
     let whole = |most: usize| -> Result<Option<Coded>> {
+        let Some(rough) = &rough else {
+            return Ok(None);
+        };
         // Dear packing takes up to a third off what quick packing made, and far more off flat pictures.
         let quick = rough.file.len();
         let least = if quick < FLAT {
@@ -102,6 +110,33 @@ pub(crate) fn code(ask: &Ask<'_>) -> Result<Coded> {
         (None, None) => return self::whole(ask, ask.effort),
     };
     Ok(whole((ask.wire)(found.file.len()))?.unwrap_or(found))
+}
+
+/// Whether a frame has so many pixels unlike those to the left and above that it cannot be told whole
+/// in the bytes of a first look.
+fn is_busy(frame: &Frame) -> bool {
+    match &frame.pixels {
+        Pixels::Grey(pixels) => has_edges(pixels, frame.width),
+        Pixels::Indexed { indices, .. } => has_edges(indices, frame.width),
+        Pixels::Rgb(pixels) => has_edges(pixels, frame.width),
+    }
+}
+
+fn has_edges<T: PartialEq>(pixels: &[T], width: usize) -> bool {
+    let rows = pixels
+        .chunks_exact(width)
+        .zip(pixels.chunks_exact(width).skip(1));
+    let mut edges = 0;
+    for (above, row) in rows {
+        let pairs = row.iter().zip(row.iter().skip(1)).zip(above.iter().skip(1));
+        edges += pairs
+            .filter(|((left, here), above)| here != left && here != above)
+            .count();
+        if edges > 8 * FIRST_LOOK {
+            return true;
+        }
+    }
+    false
 }
 
 /// The whole picture: every pixel, and every colour where a palette holds them.

@@ -22,6 +22,7 @@ mod reduced;
 mod rows;
 mod rung;
 mod search;
+mod secant;
 pub mod sixel;
 mod size;
 mod sprite;

@@ -193,6 +193,11 @@ impl Few {
 }
 
 impl Smaller {
+    /// Whether it has levels; else colours.
+    pub(crate) fn is_grey(&self) -> bool {
+        matches!(self.content, Content::Grey { .. })
+    }
+
     /// The picture in at most `count` colours.
     pub(crate) fn few(&self, count: usize) -> Few {
         let (palette, indices) = match &self.content {

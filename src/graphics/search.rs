@@ -7,6 +7,7 @@
 use super::jpeg::{Jpeg, Raw};
 use super::ladder::{Ask, Coded, Formats};
 use super::reduced::{Few, MOST, Smaller, Source};
+use super::secant::Secant;
 use super::ssim::Reference;
 use super::{Effort, Rung, png};
 use crate::messages::{arg, say};
@@ -40,12 +41,31 @@ const SCALES_CALMED: usize = 3;
 const PRICES: [f32; 2] = [-25.0, -17.0];
 /// Most pixels that are calmed, all trials together: about half a second.
 const WORK: usize = 1_200_000;
+/// Most pixels and counts of a first look.
+const FIRST_PIXELS: usize = 16_000;
+const FIRST_COUNTS: usize = 16;
+/// The place of the fewest levels that a first look has where they fit: similarity alone would choose
+/// large shapes in two.
+const FIRST_LEAST: usize = 3;
+/// Logarithm of the price of a bit that is looked at first where bytes are given, and how many are.
+const START: f64 = -10.5;
+const TRIALS: usize = 4;
+/// By how many places in [`COUNTS`] there are more levels where noise is calmed.
+const MORE: usize = 2;
 /// Halvings of that range.
 const ROUNDS: usize = 6;
 /// How far a coarse look may be off.
 const NEAR: f64 = 0.004;
 /// Estimated bytes of a scale, the place of its count in [`COUNTS`], and the scale.
 type Promising = (usize, usize, Smaller);
+
+/// A scale in as many levels as fit.
+struct Look {
+    similarity: f64,
+    /// The place of its count in [`COUNTS`].
+    place: usize,
+    smaller: Smaller,
+}
 
 /// A search for one frame.
 pub(crate) struct Search<'a> {
@@ -296,58 +316,22 @@ impl<'a> Search<'a> {
         Ok(Some(high))
     }
 
-    /// The most similar coding of at most so many bytes on the wire.
+    /// The most similar coding found of at most so many bytes on the wire. Every scale is looked at in
+    /// as many levels as fit; the noise of the most similar ones is calmed until more levels do.
     pub(crate) fn fitting(&self, most: usize) -> Result<Coded> {
-        let mut candidates = Vec::new();
-        let mut scales = Vec::new();
-        for scale in self.scales() {
-            self.ask.limits.cancel.check()?;
-            let smaller = self.at(scale);
-            let before = candidates.len();
-            for count in COUNTS {
-                let few = smaller.few(count);
-                let bytes = png::estimate(&few);
-                // Dear packing takes up to a third off the estimate.
-                if (self.ask.wire)(bytes * 2 / 3) > most {
-                    break;
-                }
-                let similarity = self.glance(&smaller, &few);
-                candidates.push((similarity, bytes, scales.len(), count));
-            }
-            scales.push(smaller);
-            if candidates.len() == before {
-                break;
-            }
-        }
-        candidates.sort_by(|a, b| b.0.total_cmp(&a.0));
         let fits = |file: usize| (self.ask.wire)(file) <= most;
-        let mut best = None;
-        // What packing made of an estimate, and so will about make of the next.
-        let mut share = 2.0 / 3.0;
-        for (_, bytes, smaller, count) in candidates {
-            if !fits((bytes as f64 * share) as usize) {
-                continue;
-            }
-            let smaller = &scales[smaller];
-            let few = smaller.few(count);
-            let quick = png::pack_few(&few, Effort::Small, self.ask.limits.cancel)?.len();
-            // The greatest effort takes about a tenth off.
-            share = (0.85 * quick as f64 / bytes as f64).max(share);
-            if !fits(quick * 85 / 100) {
-                continue;
-            }
-            let coded = self.packed(smaller, &few)?;
-            if fits(coded.file.len()) {
-                best = Some(coded);
-                break;
-            }
-        }
+        let mut looks = self.looks(fits)?;
+        let least = if self.is_first() { FIRST_LEAST } else { 0 };
+        looks.sort_by(|a, b| {
+            let enough = |look: &Look| look.place >= least;
+            let by_levels = enough(b).cmp(&enough(a));
+            by_levels.then(b.similarity.total_cmp(&a.similarity))
+        });
+        let mut best = self.settled(&looks, most)?;
         if best.is_none() {
-            best = self
-                .smallest(&scales)?
-                .filter(|coded| fits(coded.file.len()));
+            best = self.smallest()?.filter(|coded| fits(coded.file.len()));
         }
-        let raw = self.raw.as_ref();
+        let raw = self.raw.as_ref().filter(|_| !self.is_first());
         let jpeg = raw.map(|raw| raw.fitting(fits, &self.reference, self.ask.limits.cancel));
         let least = best.as_ref().map_or(-1.0, |best| best.similarity);
         let jpeg = jpeg.transpose()?.flatten();
@@ -359,11 +343,138 @@ impl<'a> Search<'a> {
         })
     }
 
+    /// Whether the first look is wanted, which must not take long.
+    fn is_first(&self) -> bool {
+        self.ask.limits.rung <= Rung::Q1
+    }
+
+    /// Each scale in as many levels as fit, about.
+    fn looks(&self, fits: impl Fn(usize) -> bool) -> Result<Vec<Look>> {
+        let mut looks: Vec<Look> = Vec::new();
+        let first = self.is_first();
+        let pixels = if first { FIRST_PIXELS } else { usize::MAX };
+        let counts = if first { FIRST_COUNTS } else { COUNTS.len() };
+        for scale in self.scales() {
+            self.ask.limits.cancel.check()?;
+            let [width, height] = self.sent(scale);
+            // Noise may be calmed: twice the bytes are not too many to begin with.
+            let bytes = |smaller: &Smaller, place| png::estimate(&smaller.few(COUNTS[place]));
+            if width * height > pixels && !looks.is_empty() {
+                break;
+            }
+            let smaller = self.at(scale);
+            if !fits(bytes(&smaller, 0) / 2) {
+                break;
+            }
+            let (mut place, mut above) = (0, counts);
+            while above - place > 1 {
+                let middle = place.midpoint(above);
+                // Dear packing takes about a tenth off the estimate.
+                if fits(bytes(&smaller, middle) * 9 / 10) {
+                    place = middle;
+                } else {
+                    above = middle;
+                }
+            }
+            let similarity = self.glance(&smaller, &smaller.few(COUNTS[place]));
+            looks.push(Look {
+                similarity,
+                place,
+                smaller,
+            });
+        }
+        Ok(looks)
+    }
+
+    /// The best of the most promising looks, as it fits.
+    fn settled(&self, looks: &[Look], most: usize) -> Result<Option<Coded>> {
+        let deep = if self.is_first() { 1 } else { SCALES_CALMED };
+        let weights = self.reference.weights();
+        let mut candidates: Vec<(f64, &Smaller, Few)> = Vec::new();
+        let mut work = 0;
+        for look in looks.iter().take(deep) {
+            let (plain, part) = self.poorer(look, most)?;
+            let mut found: Vec<Few> = plain.into_iter().collect();
+            let weights = look.smaller.weights(&weights);
+            work += TRIALS * weights.len();
+            if work <= WORK {
+                found.extend(self.squeezed(look, &weights, (part, most))?);
+            }
+            let glance = |few: Few| (self.glance(&look.smaller, &few), &look.smaller, few);
+            candidates.extend(found.into_iter().map(glance));
+        }
+        candidates.sort_by(|a, b| b.0.total_cmp(&a.0));
+        for (_, smaller, few) in candidates {
+            let coded = self.packed(smaller, &few)?;
+            if (self.ask.wire)(coded.file.len()) <= most {
+                return Ok(Some(coded));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Bytes of a picture, packed well.
+    fn bytes(&self, few: &Few) -> Result<usize> {
+        Ok(png::pack_few(few, Effort::Small, self.ask.limits.cancel)?.len())
+    }
+
+    /// A look in as many levels as really fit, and the part of the estimate that packing leaves.
+    fn poorer(&self, look: &Look, most: usize) -> Result<(Option<Few>, f64)> {
+        let mut part = 1.0;
+        // What is calmed needs no other try.
+        let tries = if self.is_first() && look.smaller.is_grey() {
+            1
+        } else {
+            3
+        };
+        for place in (0..=look.place).rev().take(tries) {
+            let few = look.smaller.few(COUNTS[place]);
+            let bytes = self.bytes(&few)?;
+            part = bytes as f64 / png::estimate(&few) as f64;
+            if (self.ask.wire)(bytes) <= most {
+                return Ok((Some(few), part));
+            }
+        }
+        Ok((None, part))
+    }
+
+    /// A look in more levels with its noise calmed until it fits; packing leaves about `part` of an
+    /// estimate.
+    fn squeezed(
+        &self,
+        look: &Look,
+        weights: &[f32],
+        (part, most): (f64, usize),
+    ) -> Result<Option<Few>> {
+        let count = COUNTS[(look.place + MORE).min(COUNTS.len() - 1)];
+        let mut secant = Secant::new(0.4);
+        let mut best = None;
+        let mut next = START;
+        let most = most as f64 * 0.98;
+        for _ in 0..TRIALS {
+            self.ask.limits.cancel.check()?;
+            let Some(few) = look.smaller.calmed(count, next.exp() as f32, weights) else {
+                return Ok(None);
+            };
+            let bytes = (self.ask.wire)((png::estimate(&few) as f64 * part) as usize);
+            let room = (most / bytes as f64).ln();
+            let here = next;
+            next = secant.next(next, room).clamp(-20.0, -5.0);
+            if room >= 0.0 && best.as_ref().is_none_or(|(least, _)| here < *least) {
+                best = Some((here, few));
+            }
+            if (0.0..0.03).contains(&room) {
+                break;
+            }
+        }
+        Ok(best.map(|(_, few)| few))
+    }
+
     /// The poorest coding there is.
-    fn smallest(&self, scales: &[Smaller]) -> Result<Option<Coded>> {
-        let first = scales.first();
+    fn smallest(&self) -> Result<Option<Coded>> {
+        let first = self.scales().next().map(|scale| self.at(scale));
         first
-            .map(|smaller| self.packed(smaller, &smaller.few(1)))
+            .map(|smaller| self.packed(&smaller, &smaller.few(1)))
             .transpose()
     }
 

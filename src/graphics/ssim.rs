@@ -63,14 +63,20 @@ impl<'a> Reference<'a> {
         let variance = 1.0 / (many * (many - 1.0).max(1.0));
         let all = (self.spreads.len() as f32 * many).max(1.0);
         let mut weights = vec![0.0; self.pixels.len()];
+        // Windows of a row beside both ends of it cost nothing.
+        let side = self.window - 1;
+        let mut row = vec![0.0; across + 2 * side];
         let mut sums = vec![0.0; self.width];
-        for (top, row) in self.spreads.chunks(across).enumerate() {
-            sums.fill(0.0);
-            for (left, spread) in row.iter().enumerate() {
-                let each = 1.0 / ((2.0 * *spread as f32 * variance + C2) * all);
-                for sum in &mut sums[left..left + self.window] {
-                    *sum += each;
-                }
+        for (top, spreads) in self.spreads.chunks(across).enumerate() {
+            for (each, spread) in row[side..].iter_mut().zip(spreads) {
+                *each = 1.0 / ((2.0 * *spread as f32 * variance + C2) * all);
+            }
+            sums.copy_from_slice(&row[..self.width]);
+            for offset in 1..self.window {
+                let shifted = row[offset..].iter();
+                sums.iter_mut()
+                    .zip(shifted)
+                    .for_each(|(sum, each)| *sum += each);
             }
             let rows = weights.chunks_mut(self.width).skip(top).take(self.window);
             for (weight, sum) in rows.flat_map(|row| row.iter_mut().zip(&sums)) {

@@ -54,7 +54,7 @@ impl Work {
         let [depth, nice, rounds, splits] = match (effort, data) {
             (Effort::Least, 0..=150_000) => [600, 300, 15, 3],
             (Effort::Least, _) => [128, 258, 8, 2],
-            (_, 0..=30_000) => [64, 258, 5, 1],
+            (_, 0..=30_000) => [32, 96, 4, 1],
             _ => [16, 64, 2, 1],
         };
         Self {

@@ -24,6 +24,19 @@ pub(super) struct Prices {
     lengths: [u32; LONGEST + 1],
     /// By the distance's symbol.
     distances: [u32; 30],
+    /// For each length the longest that has the same price.
+    longest: [u16; LONGEST + 1],
+}
+
+/// For each length the longest of its symbol.
+fn longest() -> [u16; LONGEST + 1] {
+    let mut longest: [u16; LONGEST + 1] = std::array::from_fn(|length| length as u16);
+    for length in (SHORTEST..LONGEST).rev() {
+        if codes::length_symbol(length) == codes::length_symbol(length + 1) {
+            longest[length] = longest[length + 1];
+        }
+    }
+    longest
 }
 
 impl Prices {
@@ -39,6 +52,7 @@ impl Prices {
             literals: std::array::from_fn(|i| literals[i]),
             lengths: std::array::from_fn(|length| price(5.0 + codes::length_extra(length))),
             distances: std::array::from_fn(|symbol| price(4.0 + codes::distance_extra(symbol))),
+            longest: longest(),
         }
     }
 
@@ -55,6 +69,7 @@ impl Prices {
                 symbols[LENGTHS + codes::length_symbol(length)] + price(codes::length_extra(length))
             }),
             distances: std::array::from_fn(|i| distances[i] + price(codes::distance_extra(i))),
+            longest: longest(),
         }
     }
 }
@@ -101,10 +116,10 @@ pub(super) fn parse(
             if longest < shortest {
                 break;
             }
-            let ends = &costs[at + shortest..=at + longest];
-            let lengths = &prices.lengths[shortest..=longest];
-            for (length, (end, price)) in (shortest..).zip(ends.iter().zip(lengths)) {
-                let cost = end + price + distance;
+            while shortest <= longest {
+                // Of lengths with one price the longest leaves least to be said.
+                let length = longest.min(usize::from(prices.longest[shortest]));
+                let cost = costs[at + length] + prices.lengths[length] + distance;
                 if cost < best {
                     best = cost;
                     token = Token {
@@ -112,8 +127,8 @@ pub(super) fn parse(
                         value: found.distance,
                     };
                 }
+                shortest = length + 1;
             }
-            shortest = longest + 1;
         }
         costs[at] = best;
         tokens[at] = token;
