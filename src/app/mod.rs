@@ -113,6 +113,8 @@ pub struct TerminalFacts {
     pub protocol: Protocol,
     /// Whether kitty's pictures stand for characters among the cells, as through tmux.
     pub placeholders: bool,
+    /// Whether the terminal's answers show that it takes the protocol.
+    pub proven: bool,
     /// Why that protocol.
     pub reason: Safe,
     /// Whether the terminal's answers are still awaited.

@@ -205,7 +205,14 @@ impl Link {
     /// When the line counts as stalled if nothing comes back; `None` while nothing is awaited.
     pub fn stalls_at(&self) -> Option<Duration> {
         let oldest = self.waiting.front()?;
-        let patience = self.nearest.map_or(STALL, |rtt| STALL.max(4 * rtt));
+        // What is under way takes its time.
+        let carrying = self
+            .measured()
+            .map_or(0.0, |rate| self.unacked() as f64 / rate);
+        let carrying = Duration::from_secs_f64(2.0 * carrying.min(60.0));
+        let patience = self
+            .nearest
+            .map_or(STALL, |rtt| STALL.max(4 * rtt).max(rtt + carrying));
         // An answer that came since shows that the line lives.
         Some(oldest.at.max(self.heard.unwrap_or_default()) + patience)
     }

@@ -56,6 +56,8 @@ pub struct Means {
     pub registers: u16,
     /// Whether kitty's pictures stand for characters among the cells.
     pub placeholders: bool,
+    /// Whether the terminal's answers show that it takes the protocol.
+    pub proven: bool,
 }
 
 /// What stands on the screen, as far as the terminal confirmed it.
@@ -98,6 +100,8 @@ pub enum Waits {
     Ceiling,
     /// Metered: the rest comes when it is asked for.
     Metered,
+    /// The terminal keeps no picture that it is sent.
+    Refused,
 }
 
 /// The line and the picture, for the status line and the record.
@@ -105,6 +109,8 @@ pub enum Waits {
 pub struct Facts {
     /// What stands on the screen.
     pub level: Level,
+    /// Whether the terminal confirms what it shows; else `level` is what was sent, and never lossless.
+    pub confirmed: bool,
     /// No answer came for long.
     pub stalled: bool,
     /// The shortest round trip.
@@ -162,8 +168,10 @@ pub struct Delivery {
     /// Sprites that the terminal has, by what they show.
     sprite_ids: Vec<(u64, u32)>,
     all_asked: bool,
-    /// The highest rung of a whole picture that was tried for this scene.
-    tried: Rung,
+    /// The highest rung that was asked for of each cell's content and not reached.
+    tried: Vec<Rung>,
+    /// Pictures in a row that the terminal did not keep while it confirmed nothing.
+    refused: usize,
     now_level: Level,
     seen_level: Level,
     levels: VecDeque<(u64, Level)>,
@@ -236,7 +244,8 @@ impl Delivery {
             unfenced: false,
             sprite_ids: Vec::new(),
             all_asked: false,
-            tried: Rung::Q0,
+            tried: Vec::new(),
+            refused: 0,
             now_level: Level::Old,
             seen_level: Level::Old,
             levels: VecDeque::new(),
@@ -286,6 +295,7 @@ impl Delivery {
     /// Sends this picture to its end, whatever the limits say.
     pub fn finish(&mut self) {
         self.all_asked = true;
+        self.refused = 0;
     }
 
     /// What should be seen: `None` for no picture. `focus` is the cell of the pane that matters
@@ -296,7 +306,7 @@ impl Delivery {
             return;
         }
         self.all_asked = false;
-        self.tried = Rung::Q0;
+        self.tried.clear();
         self.picture_bytes = 0;
         self.ready.clear();
         self.coding = None;
@@ -341,11 +351,11 @@ impl Delivery {
         }
         let marks = marks(frame, &wish);
         let stale = |unit: &Unit| unit.marks != part(&marks, wish.pane(), unit.area);
-        let waiting = self.ready.len();
         self.ready.retain(|unit| !stale(unit));
         self.coding.take_if(|unit| stale(unit));
-        if self.ready.len() < waiting {
-            self.tried = Rung::Q0;
+        // What was tried is of the frame before.
+        if self.content.as_ref().is_some_and(|c| c.marks != marks) {
+            self.tried.clear();
         }
         self.content = Some(Content {
             scene: Arc::clone(&wish),
@@ -360,7 +370,9 @@ impl Delivery {
         }
     }
 
-    /// The coder's answer to an order. An answer that is not awaited any more is dropped.
+    /// The coder's answer to an order. An answer that is not awaited any more is dropped; so is what is
+    /// no better than what its cells have, and what would hold up the line, which is then ordered
+    /// anew in smaller parts.
     ///
     /// # Errors
     /// Why the picture cannot be coded.
@@ -371,25 +383,57 @@ impl Delivery {
         let encoded = match result {
             Ok(encoded) => encoded,
             Err(Error::Cancelled) => return Ok(()),
-            Err(error) => return Err(error),
+            Err(error) => {
+                self.try_no_more(&unit, Rung::Q5);
+                return Err(error);
+            }
         };
         let cells = unit.area.area() as usize;
         self.costs.learn(encoded.rung, encoded.bytes, cells);
-        if let Body::Bytes(bytes) = encoded.body {
-            // A coder may reach more than it was asked for, and less where the bytes did not do.
-            self.tried = self.tried.max(unit.rung.min(Rung::Q3));
-            unit.rung = encoded.rung;
-            unit.lossless = encoded.lossless;
-            unit.sent = encoded.sent;
-            unit.bytes = bytes;
-            if self.means.placeholders {
-                let (columns, rows) = (unit.area.width, unit.area.height);
-                unit.bytes
-                    .extend(placeholder::virtual_placement(unit.id, columns, rows));
-            }
+        let Body::Bytes(bytes) = encoded.body else {
+            return Ok(());
+        };
+        if unit.rung > Rung::Q1 && self.holds_up(bytes.len(), cells) {
+            return Ok(());
+        }
+        if encoded.rung < unit.rung {
+            self.try_no_more(&unit, unit.rung.min(Rung::Q3));
+        }
+        unit.rung = encoded.rung;
+        unit.lossless = encoded.lossless;
+        unit.sent = encoded.sent;
+        unit.bytes = bytes;
+        if self.means.placeholders {
+            let (columns, rows) = (unit.area.width, unit.area.height);
+            unit.bytes
+                .extend(placeholder::virtual_placement(unit.id, columns, rows));
+        }
+        if self.betters(&unit) {
             self.ready.push_back(unit);
         }
         Ok(())
+    }
+
+    /// The rung cannot be had of what these cells show.
+    fn try_no_more(&mut self, unit: &Unit, rung: Rung) {
+        let Some(wish) = self.wish.clone().filter(|wish| **wish == *unit.scene) else {
+            return;
+        };
+        self.tried.resize(self.free.len(), Rung::Q0);
+        for (at, _) in own_cells(unit.area, &unit.marks, [0, 0], &wish) {
+            self.tried[at] = self.tried[at].max(rung);
+        }
+    }
+
+    /// Whether a cell of the picture has less than this would give it.
+    fn betters(&self, unit: &Unit) -> bool {
+        let have = self.have(&unit.scene, Pending::With);
+        let quality = Some((unit.rung, unit.lossless));
+        let mut cells = own_cells(unit.area, &unit.marks, [0, 0], &unit.scene);
+        cells.any(|(at, _)| {
+            have.get(at)
+                .is_some_and(|c| c.is_some_and(|has| has < quality))
+        })
     }
 
     /// The terminal confirmed a group; its picture is on the screen.
@@ -402,11 +446,15 @@ impl Delivery {
             self.seen_level = level;
             self.levels.pop_front();
         }
+        if self.seen_level != Level::Old {
+            self.refused = 0;
+        }
         ack
     }
 
     /// The terminal does not have a picture any more: it is sent again where it is needed.
     pub fn evicted(&mut self, id: u32) {
+        self.refused += 1;
         self.shelf.lose(id);
         self.sprite_ids.retain(|(_, sprite)| *sprite != id);
         // It may have been part of anything that is under way.
@@ -432,6 +480,7 @@ impl Delivery {
         self.coding = None;
         self.tear();
         self.now_level = Level::Old;
+        self.refused = 0;
     }
 
     /// What takes everything away that the terminal keeps for us.
@@ -533,7 +582,12 @@ impl Delivery {
                 break;
             }
             let rest = &running.unit.bytes[running.written..];
-            let next = kitty::first_command(rest);
+            // Behind tmux a fence is a query of the same protocol: none may come between the parts.
+            let next = if self.is_whole_only() {
+                rest.len()
+            } else {
+                kitty::first_command(rest)
+            };
             if next > room && self.is_busy(&stage) {
                 if running.written == 0 {
                     self.ready.push_front(running.unit);
@@ -696,6 +750,23 @@ impl Delivery {
         written.fold(self.seen_level, Level::or)
     }
 
+    /// Whether pictures are confirmed: the terminal takes the protocol, and answers.
+    fn is_confirmed(&self) -> bool {
+        let pixels = self.means.protocol.is_pixels();
+        !pixels || (self.means.proven && self.link.confirms())
+    }
+
+    /// What may be said of the screen: what nobody confirmed is not lossless.
+    fn said_level(&self) -> Level {
+        match self.known_level() {
+            Level::At { rung, lossless } => Level::At {
+                rung,
+                lossless: lossless && self.is_confirmed(),
+            },
+            Level::Old => Level::Old,
+        }
+    }
+
     /// What the screen shows once everything that was written has arrived.
     pub fn level_written(&self) -> Level {
         self.now_level
@@ -704,7 +775,8 @@ impl Delivery {
     /// The line and the picture as they are.
     pub fn facts(&self, now: Duration) -> Facts {
         Facts {
-            level: self.known_level(),
+            level: self.said_level(),
+            confirmed: self.is_confirmed(),
             stalled: self.link.is_stalled(now),
             rtt: self
                 .link
@@ -723,7 +795,7 @@ impl Delivery {
 
     /// How much work a byte is worth.
     fn effort(&self) -> Effort {
-        match self.link.rate() {
+        match self.rate() {
             Some(rate) if rate >= FAST => Effort::Fast,
             Some(rate) if rate < SLOW => Effort::Least,
             _ => Effort::Small,
@@ -832,7 +904,7 @@ impl Delivery {
             return None;
         };
         let held = &self.shelf.held[number];
-        let [dx, dy] = held.scene.shift_on(wish)?;
+        let [dx, dy] = self.shift(held, wish)?;
         let back = |at: u16, by: i32, first: u16| {
             u16::try_from(i32::from(at) - by - i32::from(first)).ok()
         };
@@ -867,7 +939,7 @@ impl Delivery {
         let (id, source) = match shows {
             Shows::Held(at) => {
                 let held = &self.shelf.held[at];
-                let [dx, dy] = held.scene.shift_on(wish)?;
+                let [dx, dy] = self.shift(held, wish)?;
                 let back = |at: u16, by: i32| u16::try_from(i32::from(at) - by).ok();
                 let own = Rect {
                     x: back(cells.x, dx)?,
@@ -918,6 +990,14 @@ impl Delivery {
         placements
     }
 
+    /// Where a kept picture's pane lies on that of `wish`, in cells. Once it is known what each cell
+    /// shows, a picture of anything may serve at its own place.
+    fn shift(&self, held: &Held, wish: &Scene) -> Option<[i32; 2]> {
+        let known = || self.marks_of(wish).is_some() && held.scene.cell == wish.cell;
+        let same = held.scene.shift_on(wish);
+        same.or_else(|| known().then_some([0, 0]))
+    }
+
     /// Which kept picture shows each cell of the pane best.
     fn cover(&self, wish: &Scene) -> Cover {
         let columns = usize::from(wish.cells[0]);
@@ -925,7 +1005,7 @@ impl Delivery {
         let mut cells: Vec<Shows> = self.free.iter().map(blank).collect();
         let marks = self.marks_of(wish);
         for (number, held) in self.shelf.held.iter().enumerate() {
-            let Some(shift) = held.scene.shift_on(wish) else {
+            let Some(shift) = self.shift(held, wish) else {
                 continue;
             };
             for (at, mark) in own_cells(held.area, &held.marks, shift, wish) {

@@ -16,6 +16,14 @@ const AT_ONCE: f64 = 0.15;
 const SOON: f64 = 0.5;
 /// Cells of the smallest tile: 256 x 128 pixels of 8 x 16 cells.
 const TILE: usize = 288;
+/// Cells of the smallest tile of protocols whose parts cannot be cut off, and the bytes that such a
+/// part may always have: a first look of sixel.
+const LEAST_TILE: usize = 24;
+const LEAST_PIECE: f64 = 8_000.0;
+/// Bytes a second while nothing is known: 64 kbit/s.
+const UNKNOWN: f64 = 8_000.0;
+/// So many pictures in a row that the terminal did not keep, and it is sent no more.
+const REFUSALS: usize = 6;
 /// Cells that a lower rung is not worth sending for.
 const FEW: usize = 24;
 /// What may be saved up of a limited rate, in bytes: a small picture. A larger one is sent when the
@@ -73,16 +81,19 @@ impl Costs {
     /// What test pictures cost at 8 x 16 pixels a cell.
     pub(super) fn of(protocol: Protocol) -> Self {
         Self(match protocol {
-            Protocol::Sixel => [0.0, 2.0, 8.0, 15.0, 20.0, 25.0],
+            Protocol::Sixel => [0.0, 2.0, 6.0, 15.0, 60.0, 80.0],
             Protocol::Iterm2 => [0.0, 0.5, 2.5, 5.0, 12.0, 38.0],
             _ => [0.0, 0.5, 1.2, 4.0, 14.0, 38.0],
         })
     }
 
-    /// A picture of so many cells took so many bytes.
+    /// A picture of so many cells took so many bytes. What is dearer than known counts at once: too
+    /// large a part holds up the line.
     pub(super) fn learn(&mut self, rung: Rung, bytes: usize, cells: usize) {
         let known = &mut self.0[rung as usize];
-        *known += WEIGHT * (bytes as f64 / cells.max(1) as f64 - *known);
+        let new = bytes as f64 / cells.max(1) as f64;
+        let weight = if new > *known { 1.0 } else { WEIGHT };
+        *known += weight * (new - *known);
     }
 
     /// Bytes of so many cells.
@@ -94,7 +105,8 @@ impl Costs {
 impl Delivery {
     /// The next work for the coder, if there is any and the line will want it soon.
     pub fn order(&mut self, now: Duration) -> Option<Order> {
-        if self.coding.is_some() || self.ready.len() >= AHEAD || self.link.is_stalled(now) {
+        let full = self.coding.is_some() || self.ready.len() >= AHEAD;
+        if full || self.link.is_stalled(now) || self.is_refused() {
             return None;
         }
         if !matches!(
@@ -132,47 +144,89 @@ impl Delivery {
             part: (origin, size),
             target: self.target(id, rung),
             rung,
-            most: self.most(rung),
+            most: self.most(rung, area),
         })
     }
 
-    /// What a rung may cost on this line: a noisy picture reaches a likeness only by its noise, which
+    /// What a part may cost on this line: a noisy picture reaches a likeness only by its noise, which
     /// is better sent as it is.
-    fn most(&self, rung: Rung) -> Option<usize> {
-        let rate = self.link.rate().filter(|rate| *rate < super::FAST)?;
+    fn most(&self, rung: Rung, area: Rect) -> Option<usize> {
+        let rate = self.rate().unwrap_or(UNKNOWN);
         let (least, seconds) = match rung {
             Rung::Q2 => (3_000.0, 0.75),
             Rung::Q3 => (8_000.0, 2.0),
             _ => return None,
         };
-        Some((rate * seconds).max(least) as usize)
+        let (dear, share) = match self.means.protocol {
+            Protocol::Sixel => (3.0, self.share(area)),
+            Protocol::Iterm2 => (1.0, self.share(area)),
+            _ => (1.0, 1.0),
+        };
+        (rate < super::FAST).then(|| ((rate * seconds).max(least) * dear * share) as usize)
+    }
+
+    /// Which part of the picture this is.
+    fn share(&self, area: Rect) -> f64 {
+        let all = self.free.iter().filter(|free| **free).count().max(1);
+        (f64::from(area.area()) / all as f64).min(1.0)
+    }
+
+    /// Bytes a second of the line or of the budget, once known.
+    pub(super) fn rate(&self) -> Option<f64> {
+        match (self.link.rate(), self.settings.budget) {
+            (Some(line), Some(budget)) => Some(line.min(budget)),
+            (line, budget) => line.or(budget),
+        }
+    }
+
+    /// Whether a part must be sent in one piece.
+    pub(super) fn is_whole_only(&self) -> bool {
+        self.means.placeholders || self.means.protocol != Protocol::Kitty
+    }
+
+    /// Bytes that may be sent in one piece, so that a key waits for no more.
+    fn piece(&self) -> f64 {
+        let window = self.link.window() as f64;
+        let budget = self.settings.budget.unwrap_or(f64::INFINITY);
+        window.min(budget.max(PURSE))
+    }
+
+    /// Whether a part of so many cells would hold up the line, and can be made smaller.
+    pub(super) fn holds_up(&self, bytes: usize, cells: usize) -> bool {
+        let most = (2.0 * self.piece()).max(LEAST_PIECE);
+        let slow = self.rate().is_none_or(|rate| rate < super::FAST);
+        self.is_whole_only() && slow && cells > LEAST_TILE && bytes as f64 > most
+    }
+
+    /// Whether the terminal takes no picture.
+    pub(super) fn is_refused(&self) -> bool {
+        self.refused >= REFUSALS
     }
 
     /// The part of the pane that is worst off, and the rung to lift it to.
     fn next_part(&self, wish: &Scene) -> Option<(Rect, Rung)> {
         let have = self.have(wish, Pending::With);
         let ceiling = self.ceiling();
-        let rung_of = |cell: &Have| cell.map(|shown| shown.map_or(Rung::Q0, |(rung, _)| rung));
-        let least = have.iter().filter_map(rung_of).min()?;
+        // What was tried and is not there does not fit.
+        let rungs: Vec<Option<Rung>> = have
+            .iter()
+            .enumerate()
+            .map(|(at, cell)| cell.map(|has| self.tried_or(at, has.map(|(rung, _)| rung))))
+            .collect();
+        let least = rungs.iter().flatten().copied().min()?;
         if least >= ceiling {
             return None;
         }
-        let poor = |cell: &Have| rung_of(cell).filter(|rung| *rung == least).map(|_| ());
-        let worst: Vec<Option<()>> = have.iter().map(poor).collect();
-        let count = worst.iter().flatten().count();
+        let count = rungs
+            .iter()
+            .flatten()
+            .filter(|rung| **rung == least)
+            .count();
         let target = self.climb(least, count).min(ceiling);
-        if target <= self.tried && least > Rung::Q0 {
-            // It was tried, and this is what fits.
-            return None;
-        }
-        let below = |cell: &Have| rung_of(cell).filter(|rung| *rung < target).map(|_| ());
-        let region: Vec<Option<()>> = have.iter().map(below).collect();
+        let below = |rung: &Option<Rung>| rung.filter(|rung| *rung < target).map(|_| ());
+        let region: Vec<Option<()>> = rungs.iter().map(below).collect();
         let parts = rectangles(&region, usize::from(wish.cells[0]));
-        let size = if target <= Rung::Q3 {
-            usize::MAX
-        } else {
-            self.tile_cells(target)
-        };
+        let size = self.tile_cells(target);
         let aspect = f64::from(wish.cell.height) / f64::from(wish.cell.width.max(1));
         let whole = bounds(&region, usize::from(wish.cells[0]));
         let cells = region.iter().flatten().count();
@@ -205,17 +259,12 @@ impl Delivery {
     /// The rung after `least` for so many cells: the highest that is there at once, else the next
     /// that is worth its bytes.
     fn climb(&self, least: Rung, cells: usize) -> Rung {
-        // What was tried and is not there does not fit.
-        let best = match least {
-            Rung::Q0 => least,
-            _ => least.max(self.tried),
-        };
         let step = if cells <= FEW {
             Rung::Q5
         } else {
-            self.next(best)
+            self.next(least)
         };
-        let Some(rate) = self.link.rate() else {
+        let Some(rate) = self.rate() else {
             return step;
         };
         let part = cells * 2 < self.free.len();
@@ -227,7 +276,7 @@ impl Delivery {
         let seconds = |rung: Rung| self.costs.of_cells(rung, cells) / rate;
         let quick = [Rung::Q5, Rung::Q3, Rung::Q2]
             .into_iter()
-            .find(|rung| *rung > best && seconds(*rung) <= patience);
+            .find(|rung| *rung > least && seconds(*rung) <= patience);
         quick.unwrap_or(step)
     }
 
@@ -245,18 +294,25 @@ impl Delivery {
         }
     }
 
-    /// Cells of a tile: what the line takes in one window, so that a key waits for no more.
+    /// Cells of a tile: what the line takes in one window. A first look, and a picture whose
+    /// transmission can be cut off between its parts, is whole below lossless.
     fn tile_cells(&self, rung: Rung) -> usize {
-        if self.means.placeholders {
+        if rung <= Rung::Q1 || (rung <= Rung::Q3 && !self.is_whole_only()) {
             return usize::MAX;
         }
         let cost = self.costs.of_cells(rung, 1).max(0.1);
-        let cells = (self.link.window() as f64 * 0.8 / cost) as usize;
-        match self.means.protocol {
-            // A transmission can be cut off between its parts.
-            Protocol::Kitty => cells.max(TILE),
-            _ => cells.max(TILE / 4),
+        let cells = (self.piece() * 0.8 / cost) as usize;
+        if self.is_whole_only() {
+            cells.max(LEAST_TILE)
+        } else {
+            cells.max(TILE)
         }
+    }
+
+    /// What a cell has or was tried for, whichever is more.
+    fn tried_or(&self, at: usize, has: Option<Rung>) -> Rung {
+        let tried = self.tried.get(at).copied().unwrap_or(Rung::Q0);
+        has.unwrap_or(Rung::Q0).max(tried)
     }
 
     /// The highest rung for the picture at hand.
@@ -274,9 +330,17 @@ impl Delivery {
 
     /// Why the picture stays below lossless, once it does.
     pub(super) fn waits(&self) -> Option<Waits> {
+        if self.is_refused() {
+            return Some(Waits::Refused);
+        }
         let ceiling = self.ceiling();
+        let wish = self.wish.as_deref()?;
         let reached = match self.now_level {
-            Level::At { rung, .. } => rung >= ceiling || self.tried >= ceiling,
+            Level::At { .. } => {
+                let have = self.have(wish, Pending::Without).into_iter().enumerate();
+                have.filter_map(|(at, cell)| Some((at, cell?)))
+                    .all(|(at, has)| self.tried_or(at, has.map(|(rung, _)| rung)) >= ceiling)
+            }
             Level::Old => ceiling == Rung::Q0,
         };
         (reached && ceiling < Rung::Q5).then_some(if ceiling < self.settings.ceiling {
@@ -288,8 +352,8 @@ impl Delivery {
 
     /// Until the picture is as good as it gets, while it is not.
     pub(super) fn left(&self) -> Option<Duration> {
-        let rate = self.link.rate()?;
-        let rate = self.settings.budget.map_or(rate, |budget| rate.min(budget));
+        self.link.rate()?;
+        let rate = self.rate()?;
         let wish = self.wish.as_deref()?;
         self.marks_of(wish)?;
         let ceiling = self.ceiling();

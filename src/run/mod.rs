@@ -496,6 +496,7 @@ fn facts(terminal: &Terminal, ceiling: Rung) -> TerminalFacts {
         registers,
         keyboard,
         placeholders,
+        proven,
         ..
     } = terminal.choice().clone();
     let (protocol, reason) = if ceiling == Rung::Q0 && protocol.is_pixels() {
@@ -511,6 +512,7 @@ fn facts(terminal: &Terminal, ceiling: Rung) -> TerminalFacts {
         registers,
         protocol,
         placeholders: placeholders && protocol == Protocol::Kitty,
+        proven,
         reason,
         probing: terminal.is_asking(),
         tells_repeats: keyboard,

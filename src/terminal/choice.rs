@@ -20,6 +20,8 @@ pub struct Choice {
     pub protocol: Protocol,
     /// Why, for the status line and `doctor`.
     pub reason: Safe,
+    /// Whether the terminal's answers show that it can.
+    pub proven: bool,
     /// Pixels of a cell.
     pub cell: CellSize,
     /// Colours of cells.
@@ -38,6 +40,9 @@ pub struct Choice {
     pub placeholders: bool,
 }
 
+/// Terminals whose names stand for iTerm2's protocol, which has no question of its own.
+const ITERM2: [&str; 4] = ["iTerm2", "WezTerm", "Konsole", "xterm.js"];
+
 /// How to show pictures, from what is known so far; `forced` is the user's word.
 pub fn choose(
     findings: &Findings,
@@ -54,6 +59,7 @@ pub fn choose(
     Choice {
         protocol,
         reason,
+        proven: proven(findings, protocol),
         cell: cell(findings, size).0,
         depth: depth(findings, environment).0,
         registers: findings.registers.map_or(256, |r| r.clamp(2, 256) as u16),
@@ -66,6 +72,19 @@ pub fn choose(
             Passage::Direct
         },
         placeholders: through,
+    }
+}
+
+/// Whether the terminal said that it takes this protocol; cells are text, which all take.
+fn proven(findings: &Findings, protocol: Protocol) -> bool {
+    match protocol {
+        Protocol::Kitty => {
+            let named = findings.is("kitty(") || findings.is("ghostty");
+            findings.kitty.unwrap_or(named)
+        }
+        Protocol::Sixel => takes_sixel(findings),
+        Protocol::Iterm2 => ITERM2.iter().any(|name| findings.is(name)),
+        _ => true,
     }
 }
 

@@ -167,6 +167,12 @@ fn picture(app: &App) -> Safe {
     if app.line.is_some_and(|line| line.stalled) {
         return say("status-stalled", &[]);
     }
+    if app
+        .line
+        .is_some_and(|line| line.waits == Some(Waits::Refused))
+    {
+        return say("status-refused", &[]);
+    }
     let Some((line, rung, lossless)) = level.and_then(|line| match line.level {
         Level::Old => None,
         Level::At { rung, lossless } => Some((line, rung, lossless)),
@@ -178,6 +184,9 @@ fn picture(app: &App) -> Safe {
     }
     let rung = Safe::word(rung.as_str());
     let lossy = say("status-lossy", &[arg("rung", &rung)]);
+    if !line.confirmed {
+        return say("status-unconfirmed", &[arg("lossy", &lossy)]);
+    }
     match (line.waits, line.left) {
         (Some(Waits::Metered), _) => {
             let key = app.chord(app.mode, "finish_picture");
@@ -188,7 +197,7 @@ fn picture(app: &App) -> Safe {
             "status-left",
             &[arg("lossy", &lossy), arg("seconds", &left.as_secs())],
         ),
-        (None, None) => lossy,
+        (Some(Waits::Refused), _) | (None, None) => lossy,
     }
 }
 

@@ -80,6 +80,7 @@ impl AtWork {
             registers: 0,
             protocol: Protocol::HalfBlock,
             placeholders: false,
+            proven: true,
             reason: Safe::default(),
             probing: false,
             tells_repeats: false,
@@ -190,6 +191,7 @@ impl AtWork {
             delivery::Level::At { rung, lossless }
         };
         self.event(Event::Line(Facts {
+            confirmed: true,
             level,
             stalled: false,
             rtt: None,
