@@ -304,14 +304,16 @@ impl App {
 
     /// What the terminal confirmed counts as seen.
     fn take_line(&mut self, facts: Facts) {
-        if let (delivery::Level::At { rung, lossless }, Some(view)) = (facts.level, &self.desk.view)
-        {
-            let quality = Quality {
-                protocol: self.terminal.protocol.as_str(),
-                rung,
-                lossless,
-            };
-            self.desk.seen.show(view, quality, self.now);
+        match (facts.level, &self.desk.view) {
+            (delivery::Level::At { rung, lossless }, Some(view)) => {
+                let quality = Quality {
+                    protocol: self.terminal.protocol.as_str(),
+                    rung,
+                    lossless,
+                };
+                self.desk.seen.show(view, quality, self.now);
+            }
+            _ => self.desk.seen.hide(self.now),
         }
         self.line = Some(facts);
     }

@@ -18,6 +18,8 @@ pub enum Warning {
     NeverSeen,
     /// The picture was never lossless.
     NeverLossless,
+    /// The view that is decided on never stood on the screen.
+    NotShown,
     /// The picture was only ever shown in character cells.
     CellsOnly,
     /// Data of the scan is missing.
@@ -34,6 +36,7 @@ impl Warning {
         match self {
             Self::NeverSeen => "never-seen",
             Self::NeverLossless => "never-lossless",
+            Self::NotShown => "view-not-shown",
             Self::CellsOnly => "cells-only",
             Self::Truncated => "truncated",
             Self::Changed => "changed",
@@ -50,6 +53,7 @@ impl App {
         let decided = self.desk.row.and_then(|row| self.queue.rows.get(row));
         let checks = [
             (looks.is_empty(), Warning::NeverSeen),
+            (!looks.is_empty() && seen.missed(), Warning::NotShown),
             (!looks.is_empty() && seen.cells_only(), Warning::CellsOnly),
             (
                 !looks.is_empty()
@@ -160,6 +164,7 @@ impl App {
     /// Opens the form of the scan at hand, as it was left, and has its files looked at again.
     pub(crate) fn open_form(&mut self) -> Vec<Effect> {
         self.desk.form.get_or_insert_with(Form::default);
+        self.desk.seen.judge();
         self.desk.corner = None;
         // From marking a region it is a way back, not a step further in.
         if self.back.last() == Some(&Mode::Decide) {

@@ -18,6 +18,10 @@ pub struct Seen {
     first_pixel: Option<Duration>,
     looks: Vec<Look>,
     since: Duration,
+    /// Whether the last look is still on the screen.
+    stands: bool,
+    /// The decision was begun on a view that never stood on the screen.
+    missed: bool,
     last_key: Duration,
     idle: Duration,
 }
@@ -60,6 +64,7 @@ impl Seen {
     pub fn show(&mut self, view: &View, quality: Quality, now: Duration) {
         self.first_pixel.get_or_insert(now);
         self.settle(now);
+        (self.stands, self.missed) = (true, false);
         match self.looks.last_mut().filter(|look| look.view == *view) {
             Some(look) if look.quality == quality => {}
             Some(look) if look.dwell < GLIMPSE => look.quality = quality,
@@ -69,6 +74,22 @@ impl Seen {
                 dwell: Duration::ZERO,
             }),
         }
+    }
+
+    /// What stood on the screen does not any more, or no longer for sure.
+    pub fn hide(&mut self, now: Duration) {
+        self.settle(now);
+        self.stands = false;
+    }
+
+    /// A decision is begun: on what stands there, or on a view that was not on the screen.
+    pub fn judge(&mut self) {
+        self.missed = !self.stands;
+    }
+
+    /// Whether the decision was begun on a view that was not on the screen, and still is not.
+    pub fn missed(&self) -> bool {
+        self.missed
     }
 
     /// A key came at `now`.
@@ -82,7 +103,7 @@ impl Seen {
 
     /// Counts the time up to `now` towards the look in force.
     pub fn settle(&mut self, now: Duration) {
-        if let Some(look) = self.looks.last_mut() {
+        if let Some(look) = self.looks.last_mut().filter(|_| self.stands) {
             look.dwell += now.saturating_sub(self.since);
         }
         self.since = now;
@@ -108,9 +129,10 @@ impl Seen {
         self.idle
     }
 
-    /// Whether the last look was lossless.
+    /// Whether the last look was lossless, and it was what was decided on.
     pub fn final_lossless(&self) -> bool {
-        self.looks.last().is_some_and(|look| look.quality.lossless)
+        let last = self.looks.last();
+        !self.missed && last.is_some_and(|look| look.quality.lossless)
     }
 
     /// Whether every look was in cells.

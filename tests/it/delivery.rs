@@ -393,9 +393,8 @@ fn a_line_that_is_stuck_is_said_and_left_alone() {
         let mut sitting = Sitting::new(protocol, LARGE, SLOW).settled();
         sitting.scan(2);
         sitting.wait(ms(400));
-        sitting.stick(ms(20_000));
-        sitting.wait(ms(4_000));
-        assert!(sitting.delivery.facts(sitting.now).stalled, "{protocol}");
+        sitting.stick(ms(40_000));
+        sitting.until(|s| s.delivery.facts(s.now).stalled);
         let pixels = |s: &Sitting| s.writes.iter().filter(|(_, bytes)| *bytes > 40).count();
         let writes = pixels(&sitting);
         sitting.wait(ms(8_000));

@@ -128,6 +128,7 @@ form-confirm = { $key } records: { $decision }
 
 warning-never-seen = no picture of this scan was shown
 warning-never-lossless = the picture was never lossless
+warning-view-not-shown = this view has not been on the screen
 warning-cells-only = seen in character cells only: too coarse for small items
 warning-truncated = data of this scan is missing
 warning-changed = its file has changed or gone since it was read
