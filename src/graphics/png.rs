@@ -109,7 +109,7 @@ pub(crate) fn pack_few(few: &Few, effort: Effort, cancel: &Cancel) -> Result<Vec
     let none = &Way::ALL[..1];
     let mut forms = vec![(&bits, none)];
     if few.palette.len() > MANY || effort == Effort::Least {
-        forms.push((&bytes, &Way::ALL));
+        forms.push((&bytes, &Way::ALL[..Way::ALL.len() - 1]));
     } else if bits.bits > 2 {
         forms.push((&bytes, none));
     }
@@ -135,7 +135,7 @@ fn smallest(forms: &[(&Image, &[Way])], effort: Effort, cancel: &Cancel) -> Resu
     }
     ranked.sort_by_key(|(bytes, ..)| *bytes);
     if effort == Effort::Least {
-        ranked.truncate(3);
+        ranked.truncate(2);
         for (bytes, rows, image) in &mut ranked {
             *bytes = image.palette.len() + deflate::pack(rows, Effort::Small, cancel)?.len();
         }
@@ -244,10 +244,10 @@ impl Image {
         if effort == Effort::Fast {
             return self.quick();
         }
-        let ways = if self.bits < 8 {
-            &Way::ALL[..1]
-        } else {
-            &Way::ALL
+        let ways: &[Way] = match effort {
+            _ if self.bits < 8 => &Way::ALL[..1],
+            Effort::Least => &Way::ALL,
+            _ => &Way::ALL[..Way::ALL.len() - 1],
         };
         smallest(&[(self, ways)], effort, cancel)
     }
