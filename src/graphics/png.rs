@@ -125,14 +125,37 @@ const SMALL: usize = 150_000;
 
 /// The smallest file among several forms of the same picture, as far as the effort looks.
 fn smallest(forms: &[(&Image, &[Way])], effort: Effort, cancel: &Cancel) -> Result<Vec<u8>> {
-    let mut ranked = Vec::new();
-    for (image, ways) in forms {
-        for way in *ways {
-            cancel.check()?;
-            let rows = image.rows(*way);
-            ranked.push((image.palette.len() + deflate::estimate(&rows), rows, image));
+    cancel.check()?;
+    let each = forms.iter().flat_map(|(image, ways)| ways.iter().map(move |way| (*image, *way)));
+    let each: Vec<(&Image, Way)> = each.collect();
+    let threads = std::thread::available_parallelism().map_or(1, |n| n.get().min(8));
+    let estimated = |(image, way): &(&Image, Way)| {
+        let rows = image.rows(*way);
+        (image.palette.len() + deflate::estimate(&rows), rows)
+    };
+    // The dearest are last: shared out one by one they end together.
+    let mut ranked: Vec<(usize, Vec<u8>, &Image)> = Vec::with_capacity(each.len());
+    std::thread::scope(|scope| {
+        let share = |first: usize| {
+            let (each, estimated) = (&each, &estimated);
+            move || -> Vec<(usize, Vec<u8>, &Image)> {
+                let mine = each.iter().skip(first).step_by(threads);
+                mine.map(|one| {
+                    let (bytes, rows) = estimated(one);
+                    (bytes, rows, one.0)
+                })
+                .collect()
+            }
+        };
+        let workers: Vec<_> = (0..threads).map(|first| scope.spawn(share(first))).collect();
+        for worker in workers {
+            match worker.join() {
+                Ok(some) => ranked.extend(some),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
         }
-    }
+    });
+    cancel.check()?;
     ranked.sort_by_key(|(bytes, ..)| *bytes);
     if effort == Effort::Least {
         ranked.truncate(2);

@@ -38,14 +38,14 @@ const ROWS: usize = 64;
 /// Scales whose noise is calmed.
 const SCALES_CALMED: usize = 3;
 /// Most pixels that are calmed, all trials together: about a third of a second.
-const WORK: usize = 3_600_000;
+const WORK: usize = 2_400_000;
 /// Counts below the one that was found by halving that are looked at, too.
 const FEWER: usize = 3;
 /// Logarithm of the price of a bit that is looked at first, and how similarity falls with it, about.
 const CALM: f64 = -14.5;
-const FALL: f64 = 0.012;
+const FALL: f64 = 0.02;
 /// Similarity to spare that is not worth another trial.
-const CLOSE: f64 = 0.000_25;
+const CLOSE: f64 = 0.000_4;
 /// Most pixels and counts of a first look.
 const FIRST_PIXELS: usize = 16_000;
 const FIRST_COUNTS: usize = 16;
@@ -54,7 +54,7 @@ const FIRST_COUNTS: usize = 16;
 const FIRST_LEAST: usize = 3;
 /// Logarithm of the price of a bit that is looked at first where bytes are given, and how many are.
 const START: f64 = -10.5;
-const TRIALS: usize = 4;
+const TRIALS: usize = 5;
 /// By how many places in [`COUNTS`] there are more levels where noise is calmed.
 const MORE: usize = 2;
 /// How far a coarse look may be off.
@@ -312,7 +312,8 @@ impl<'a> Search<'a> {
                 spare = smaller.similarity(&few, &self.reference, 1) - calm.wanted;
             }
             let here = next;
-            next = secant.next(next, spare).clamp(-20.0, -5.0);
+            // A little to spare is aimed at: what lacks a little is no use.
+            next = secant.next(next, spare - CLOSE / 2.0).clamp(-20.0, -5.0);
             if spare >= 0.0 && best.as_ref().is_none_or(|(most, _)| here > *most) {
                 best = Some((here, few));
             }
