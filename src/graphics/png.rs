@@ -126,7 +126,9 @@ const SMALL: usize = 150_000;
 /// The smallest file among several forms of the same picture, as far as the effort looks.
 fn smallest(forms: &[(&Image, &[Way])], effort: Effort, cancel: &Cancel) -> Result<Vec<u8>> {
     cancel.check()?;
-    let each = forms.iter().flat_map(|(image, ways)| ways.iter().map(move |way| (*image, *way)));
+    let each = forms
+        .iter()
+        .flat_map(|(image, ways)| ways.iter().map(move |way| (*image, *way)));
     let each: Vec<(&Image, Way)> = each.collect();
     let threads = std::thread::available_parallelism().map_or(1, |n| n.get().min(8));
     let estimated = |(image, way): &(&Image, Way)| {
@@ -147,7 +149,9 @@ fn smallest(forms: &[(&Image, &[Way])], effort: Effort, cancel: &Cancel) -> Resu
                 .collect()
             }
         };
-        let workers: Vec<_> = (0..threads).map(|first| scope.spawn(share(first))).collect();
+        let workers: Vec<_> = (0..threads)
+            .map(|first| scope.spawn(share(first)))
+            .collect();
         for worker in workers {
             match worker.join() {
                 Ok(some) => ranked.extend(some),

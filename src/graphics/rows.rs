@@ -74,7 +74,9 @@ pub(crate) fn foretold(data: &[u8], stride: usize, reach: usize, way: Way) -> Ve
             }
             let before = out.len().saturating_sub(BEFORE * (stride + 1));
             let best = match way {
-                Way::Packed => tried.iter().min_by_key(|row| packer.size(&out[before..], row)),
+                Way::Packed => tried
+                    .iter()
+                    .min_by_key(|row| packer.size(&out[before..], row)),
                 _ => tried.iter().min_by_key(|row| cost(way, &row[1..])),
             };
             if let Some(best) = best {
@@ -98,7 +100,7 @@ struct Packer {
 
 impl Default for Packer {
     fn default() -> Self {
-        let flags = create_comp_flags_from_zip_params(1, 0, 0);
+        let flags = create_comp_flags_from_zip_params(4, 0, 0);
         Self {
             packer: Box::new(CompressorOxide::new(flags)),
             input: Vec::new(),

@@ -225,7 +225,9 @@ impl<'a> Search<'a> {
         if tried.is_empty() {
             tried.extend(self.plain(&found, wanted));
         }
-        let estimated = tried.into_iter().map(|(smaller, few)| (png::estimate(&few), smaller, few));
+        let estimated = tried
+            .into_iter()
+            .map(|(smaller, few)| (png::estimate(&few), smaller, few));
         let mut tried: Vec<_> = estimated.collect();
         tried.sort_by_key(|(bytes, ..)| *bytes);
         let mut best: Option<(usize, &Smaller, Few)> = None;
@@ -254,7 +256,7 @@ impl<'a> Search<'a> {
     }
 
     /// The most promising scales with their noise calmed as far as the similarity allows; for grey.
-    /// Each is tried in some more levels than it needs, then the best of them in fewer and in more.
+    /// Each is tried in the levels that it needs, then the best of them in more.
     fn calmed<'b>(&self, found: &'b [Promising], wanted: f64) -> Result<Vec<(&'b Smaller, Few)>> {
         let weights = self.reference.weights();
         let mut calm = Calm {
@@ -267,9 +269,10 @@ impl<'a> Search<'a> {
         };
         let mut calmed = Vec::new();
         let mut first: Option<(usize, &Promising, Vec<f32>)> = None;
+        let weighed = |promising: &Promising| promising.2.weights(&weights);
         for promising in found.iter().take(SCALES_CALMED) {
-            let weights = promising.2.weights(&weights);
-            if let Some(few) = self.calmest(promising, 2, &weights, &mut calm)? {
+            let weights = weighed(promising);
+            if let Some(few) = self.calmest(promising, 0, &weights, &mut calm)? {
                 let bytes = png::estimate(&few);
                 calmed.push((&promising.2, few));
                 if first.as_ref().is_none_or(|(least, ..)| bytes < *least) {
@@ -277,8 +280,14 @@ impl<'a> Search<'a> {
                 }
             }
         }
-        if let Some((_, promising, weights)) = first {
-            for more in [4, 0] {
+        // What needs every level that it has to be alike cannot be calmed in these.
+        let unable = || {
+            found
+                .first()
+                .map(|promising| (0, promising, weighed(promising)))
+        };
+        if let Some((_, promising, weights)) = first.or_else(unable) {
+            for more in [2, 4] {
                 let few = self.calmest(promising, more, &weights, &mut calm)?;
                 calmed.extend(few.map(|few| (&promising.2, few)));
             }
@@ -286,7 +295,7 @@ impl<'a> Search<'a> {
         Ok(calmed)
     }
 
-    /// The picture in more levels at the highest price of a bit that still reaches the similarity.
+    /// The picture in some more levels at the highest price of a bit that still reaches the similarity.
     fn calmest(
         &self,
         (_, count, smaller): &Promising,
