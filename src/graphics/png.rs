@@ -123,6 +123,9 @@ const MANY: usize = 16;
 /// Pixels of a picture that is small enough to be packed twice as dearly as possible.
 const SMALL: usize = 150_000;
 
+/// More bytes than this, some half a million pixels, are packed with no more than small effort.
+const LARGE: usize = 600_000;
+
 /// The smallest file among several forms of the same picture, as far as the effort looks.
 fn smallest(forms: &[(&Image, &[Way])], effort: Effort, cancel: &Cancel) -> Result<Vec<u8>> {
     cancel.check()?;
@@ -271,6 +274,11 @@ impl Image {
         if effort == Effort::Fast {
             return self.quick();
         }
+        // Work is bounded by what there is to pack, not by a clock.
+        let effort = match effort {
+            Effort::Least if self.values.len() > LARGE => Effort::Small,
+            effort => effort,
+        };
         let ways: &[Way] = match effort {
             _ if self.bits < 8 => &Way::ALL[..1],
             Effort::Least => &Way::ALL,

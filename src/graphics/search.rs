@@ -38,11 +38,10 @@ const ROWS: usize = 64;
 /// Scales whose noise is calmed.
 const SCALES_CALMED: usize = 3;
 /// Most pixels that are calmed, all trials together: about a third of a second.
-const WORK: usize = 2_400_000;
+const WORK: usize = 2_000_000;
 /// Counts below the one that was found by halving that are looked at, too.
 const FEWER: usize = 3;
-/// Logarithm of the price of a bit that is looked at first, and how similarity falls with it, about.
-const CALM: f64 = -14.5;
+/// How similarity falls with the logarithm of the price of a bit, about.
 const FALL: f64 = 0.02;
 /// Similarity to spare that is not worth another trial.
 const CLOSE: f64 = 0.000_4;
@@ -261,7 +260,7 @@ impl<'a> Search<'a> {
         let weights = self.reference.weights();
         let mut calm = Calm {
             wanted,
-            price: CALM,
+            price: price_of(wanted, found.first().map_or(0, |(bytes, ..)| *bytes)),
             work: match self.ask.effort {
                 Effort::Least => WORK,
                 _ => WORK / 3,
@@ -490,7 +489,9 @@ impl<'a> Search<'a> {
         weights: &[f32],
         (part, most): (f64, usize),
     ) -> Result<Option<Few>> {
-        let count = COUNTS[(look.place + MORE).min(COUNTS.len() - 1)];
+        // More than sixteen are packed in more ways than a first look has time for.
+        let most_levels = if self.is_first() { 16 } else { MOST };
+        let count = COUNTS[(look.place + MORE).min(COUNTS.len() - 1)].min(most_levels);
         let mut secant = Secant::new(0.4);
         let mut best = None;
         let mut next = START;
@@ -534,4 +535,10 @@ impl<'a> Search<'a> {
             lossless: false,
         })
     }
+}
+
+/// Logarithm of the price of a bit to begin with, for a picture of so many bytes before it is calmed:
+/// about what each of its bits may cost in similarity.
+fn price_of(wanted: f64, bytes: usize) -> f64 {
+    ((1.0 - wanted) / (8.0 * bytes.max(1) as f64)).ln() - 0.6
 }
