@@ -147,11 +147,8 @@ fn fitted(view: &View, sheet: &Sheet) -> Size {
     let cell = sheet.choice.cell;
     let (columns, rows) = sheet.cells;
     let (width, height) = pixels_for(sheet.choice.protocol, columns, rows, cell);
-    // Half a cell need not be as high as it is wide.
-    let tall = match sheet.choice.protocol {
-        Protocol::HalfBlock => f64::from(cell.height) / 2.0 / f64::from(cell.width),
-        _ => 1.0,
-    };
+    // A part of a cell need not be as high as it is wide.
+    let tall = sheet.choice.protocol.pixel_aspect(cell);
     let [_, _, w, h] = view.region;
     let (w, h) = if view.rotation.is_multiple_of(180) {
         (w, h)
@@ -198,6 +195,19 @@ fn print(
     Ok(lossy.then_some(reached))
 }
 
+/// One picture is made once: unless it goes straight to a terminal on this machine, a second of work
+/// is less than what its bytes take on a line.
+fn effort(sheet: &Sheet, limit: &Limit) -> Effort {
+    let remote = ["SSH_CONNECTION", "SSH_TTY"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
+    if sheet.terminal.is_some() && !remote && limit.is_open() {
+        Effort::Fast
+    } else {
+        Effort::Least
+    }
+}
+
 /// The best picture within the limit, and all that prints it.
 fn fitting(frame: &Frame, sheet: &Sheet, limit: &Limit) -> Result<(Encoded, Vec<u8>)> {
     let choice = &sheet.choice;
@@ -207,11 +217,7 @@ fn fitting(frame: &Frame, sheet: &Sheet, limit: &Limit) -> Result<(Encoded, Vec<
         depth: choice.depth,
         registers: choice.registers,
         id: ID | std::process::id(),
-        effort: if limit.is_open() {
-            Effort::Fast
-        } else {
-            Effort::Least
-        },
+        effort: effort(sheet, limit),
         answers: Answers::Silent,
     };
     let make = |frame: &Frame, most| {

@@ -88,6 +88,13 @@ pub(crate) fn code(ask: &Ask<'_>) -> Result<Coded> {
         if !rough.lossless || (ask.wire)(least) > most {
             return Ok(None);
         }
+        // What is not even near is not packed dearly.
+        if most < usize::MAX && ask.effort == Effort::Least {
+            let near = whole(ask, Effort::Small)?;
+            if (ask.wire)(near.file.len() * 9 / 10) > most {
+                return Ok(None);
+            }
+        }
         let whole = whole(ask, ask.effort)?;
         Ok(Some(whole).filter(|whole| (ask.wire)(whole.file.len()) <= most))
     };

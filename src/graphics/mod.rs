@@ -144,6 +144,9 @@ pub fn code(
     // What is not all there is meant for a line: a picture that packs badly is no rung of it.
     let effort = match target.effort {
         Effort::Fast if rung < Rung::Q5 || most.is_some() => Effort::Small,
+        // The first look must be there at once, and what costs nearly as much as the whole is not
+        // worth looking for long.
+        Effort::Least if matches!(rung, Rung::Q0 | Rung::Q1 | Rung::Q4) => Effort::Small,
         effort => effort,
     };
     let target = &Target { effort, ..*target };

@@ -109,7 +109,7 @@ pub(crate) fn pack_few(few: &Few, effort: Effort, cancel: &Cancel) -> Result<Vec
     let none = &Way::ALL[..1];
     let mut forms = vec![(&bits, none)];
     if few.palette.len() > MANY || effort == Effort::Least {
-        forms.push((&bytes, &Way::ALL));
+        forms.push((&bytes, &Way::ALL[..Way::ALL.len() - 1]));
     } else if bits.bits > 2 {
         forms.push((&bytes, none));
     }
@@ -123,19 +123,49 @@ const MANY: usize = 16;
 /// Pixels of a picture that is small enough to be packed twice as dearly as possible.
 const SMALL: usize = 150_000;
 
+/// More bytes than this, some half a million pixels, are packed with no more than small effort.
+const LARGE: usize = 600_000;
+
 /// The smallest file among several forms of the same picture, as far as the effort looks.
 fn smallest(forms: &[(&Image, &[Way])], effort: Effort, cancel: &Cancel) -> Result<Vec<u8>> {
-    let mut ranked = Vec::new();
-    for (image, ways) in forms {
-        for way in *ways {
-            cancel.check()?;
-            let rows = image.rows(*way);
-            ranked.push((image.palette.len() + deflate::estimate(&rows), rows, image));
+    cancel.check()?;
+    let each = forms
+        .iter()
+        .flat_map(|(image, ways)| ways.iter().map(move |way| (*image, *way)));
+    let each: Vec<(&Image, Way)> = each.collect();
+    let threads = std::thread::available_parallelism().map_or(1, |n| n.get().min(8));
+    let estimated = |(image, way): &(&Image, Way)| {
+        let rows = image.rows(*way);
+        (image.palette.len() + deflate::estimate(&rows), rows)
+    };
+    // The dearest are last: shared out one by one they end together.
+    let mut ranked: Vec<(usize, Vec<u8>, &Image)> = Vec::with_capacity(each.len());
+    std::thread::scope(|scope| {
+        let share = |first: usize| {
+            let (each, estimated) = (&each, &estimated);
+            move || -> Vec<(usize, Vec<u8>, &Image)> {
+                let mine = each.iter().skip(first).step_by(threads);
+                mine.map(|one| {
+                    let (bytes, rows) = estimated(one);
+                    (bytes, rows, one.0)
+                })
+                .collect()
+            }
+        };
+        let workers: Vec<_> = (0..threads)
+            .map(|first| scope.spawn(share(first)))
+            .collect();
+        for worker in workers {
+            match worker.join() {
+                Ok(some) => ranked.extend(some),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
         }
-    }
+    });
+    cancel.check()?;
     ranked.sort_by_key(|(bytes, ..)| *bytes);
     if effort == Effort::Least {
-        ranked.truncate(3);
+        ranked.truncate(2);
         for (bytes, rows, image) in &mut ranked {
             *bytes = image.palette.len() + deflate::pack(rows, Effort::Small, cancel)?.len();
         }
@@ -244,10 +274,15 @@ impl Image {
         if effort == Effort::Fast {
             return self.quick();
         }
-        let ways = if self.bits < 8 {
-            &Way::ALL[..1]
-        } else {
-            &Way::ALL
+        // Work is bounded by what there is to pack, not by a clock.
+        let effort = match effort {
+            Effort::Least if self.values.len() > LARGE => Effort::Small,
+            effort => effort,
+        };
+        let ways: &[Way] = match effort {
+            _ if self.bits < 8 => &Way::ALL[..1],
+            Effort::Least => &Way::ALL,
+            _ => &Way::ALL[..Way::ALL.len() - 1],
         };
         smallest(&[(self, ways)], effort, cancel)
     }

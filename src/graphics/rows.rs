@@ -3,6 +3,10 @@
 //! PNG specification, clause 9. Which way packs best cannot be known without packing; a [`Way`] is one
 //! guess at it, and the caller compares a few by a quick estimate.
 
+use miniz_oxide::deflate::core::{
+    CompressorOxide, TDEFLFlush, compress, create_comp_flags_from_zip_params,
+};
+
 /// One row's foretelling, by PNG's number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Row {
@@ -33,11 +37,13 @@ pub(crate) enum Way {
     LeastEntropy,
     /// Each row by what leaves the fewest different pairs of bytes.
     FewestPairs,
+    /// Each row by what a quick packer makes of it after the rows before.
+    Packed,
 }
 
 impl Way {
-    /// Every way, cheap ones first.
-    pub(crate) const ALL: [Self; 8] = [
+    /// Every way, the dearest last.
+    pub(crate) const ALL: [Self; 9] = [
         Self::All(Row::None),
         Self::All(Row::Sub),
         Self::All(Row::Up),
@@ -46,6 +52,7 @@ impl Way {
         Self::LeastSum,
         Self::LeastEntropy,
         Self::FewestPairs,
+        Self::Packed,
     ];
 }
 
@@ -54,6 +61,7 @@ pub(crate) fn foretold(data: &[u8], stride: usize, reach: usize, way: Way) -> Ve
     let mut out = Vec::with_capacity(data.len() + data.len() / stride.max(1) + 1);
     let mut above = vec![0; stride];
     let mut tried = [const { Vec::new() }; 5];
+    let mut packer = Packer::default();
     for line in data.chunks_exact(stride.max(1)) {
         if let Way::All(row) = way {
             out.push(row as u8);
@@ -64,7 +72,14 @@ pub(crate) fn foretold(data: &[u8], stride: usize, reach: usize, way: Way) -> Ve
                 tried.push(row as u8);
                 foretell(row, reach, [line, &above], tried);
             }
-            if let Some(best) = tried.iter().min_by_key(|tried| cost(way, &tried[1..])) {
+            let before = out.len().saturating_sub(BEFORE * (stride + 1));
+            let best = match way {
+                Way::Packed => tried
+                    .iter()
+                    .min_by_key(|row| packer.size(&out[before..], row)),
+                _ => tried.iter().min_by_key(|row| cost(way, &row[1..])),
+            };
+            if let Some(best) = best {
                 out.extend_from_slice(best);
             }
         }
@@ -73,10 +88,49 @@ pub(crate) fn foretold(data: &[u8], stride: usize, reach: usize, way: Way) -> Ve
     out
 }
 
+/// Rows before one that a quick packer sees.
+const BEFORE: usize = 3;
+
+/// A quick packer that only counts.
+struct Packer {
+    packer: Box<CompressorOxide>,
+    input: Vec<u8>,
+    output: Vec<u8>,
+}
+
+impl Default for Packer {
+    fn default() -> Self {
+        let flags = create_comp_flags_from_zip_params(4, 0, 0);
+        Self {
+            packer: Box::new(CompressorOxide::new(flags)),
+            input: Vec::new(),
+            output: Vec::new(),
+        }
+    }
+}
+
+impl Packer {
+    /// Bytes of a row after those before it, packed.
+    fn size(&mut self, before: &[u8], row: &[u8]) -> usize {
+        self.input.clear();
+        self.input.extend_from_slice(before);
+        self.input.extend_from_slice(row);
+        self.output.resize(2 * self.input.len() + 64, 0);
+        self.packer.reset();
+        let (_, _, size) = compress(
+            &mut self.packer,
+            &self.input,
+            &mut self.output,
+            TDEFLFlush::Finish,
+        );
+        size
+    }
+}
+
 /// What a row is judged by.
 fn cost(way: Way, bytes: &[u8]) -> u64 {
     match way {
-        Way::All(_) => 0,
+        Way::All(_) | Way::Packed => 0,
         Way::LeastSum => bytes
             .iter()
             .map(|v| u64::from(v.cast_signed().unsigned_abs()))

@@ -37,10 +37,14 @@ const EVERY_PIXEL: usize = 64;
 const ROWS: usize = 64;
 /// Scales whose noise is calmed.
 const SCALES_CALMED: usize = 3;
-/// The least and the highest price of a bit that is looked at, in powers of two of similarity.
-const PRICES: [f32; 2] = [-25.0, -17.0];
-/// Most pixels that are calmed, all trials together: about half a second.
-const WORK: usize = 1_200_000;
+/// Most pixels that are calmed, all trials together: about a third of a second.
+const WORK: usize = 2_000_000;
+/// Counts below the one that was found by halving that are looked at, too.
+const FEWER: usize = 3;
+/// How similarity falls with the logarithm of the price of a bit, about.
+const FALL: f64 = 0.02;
+/// Similarity to spare that is not worth another trial.
+const CLOSE: f64 = 0.000_4;
 /// Most pixels and counts of a first look.
 const FIRST_PIXELS: usize = 16_000;
 const FIRST_COUNTS: usize = 16;
@@ -49,11 +53,9 @@ const FIRST_COUNTS: usize = 16;
 const FIRST_LEAST: usize = 3;
 /// Logarithm of the price of a bit that is looked at first where bytes are given, and how many are.
 const START: f64 = -10.5;
-const TRIALS: usize = 4;
+const TRIALS: usize = 5;
 /// By how many places in [`COUNTS`] there are more levels where noise is calmed.
 const MORE: usize = 2;
-/// Halvings of that range.
-const ROUNDS: usize = 6;
 /// How far a coarse look may be off.
 const NEAR: f64 = 0.004;
 /// Estimated bytes of a scale, the place of its count in [`COUNTS`], and the scale.
@@ -65,6 +67,14 @@ struct Look {
     /// The place of its count in [`COUNTS`].
     place: usize,
     smaller: Smaller,
+}
+
+/// What noise is calmed to, and the work that is left for it, in pixels.
+struct Calm {
+    wanted: f64,
+    /// Logarithm of the price to begin with.
+    price: f64,
+    work: usize,
 }
 
 /// A search for one frame.
@@ -210,11 +220,18 @@ impl<'a> Search<'a> {
             }
         }
         found.sort_by_key(|(bytes, ..)| *bytes);
-        let calmed = self.calmed(&found, wanted)?;
-        let plain = self.plain(&found, wanted);
+        let mut tried = self.calmed(&found, wanted)?;
+        if tried.is_empty() {
+            tried.extend(self.plain(&found, wanted));
+        }
+        let estimated = tried
+            .into_iter()
+            .map(|(smaller, few)| (png::estimate(&few), smaller, few));
+        let mut tried: Vec<_> = estimated.collect();
+        tried.sort_by_key(|(bytes, ..)| *bytes);
         let mut best: Option<(usize, &Smaller, Few)> = None;
-        for (smaller, few) in calmed.into_iter().chain(plain) {
-            let bytes = png::pack_few(&few, Effort::Small, self.ask.limits.cancel)?.len();
+        for (_, smaller, few) in tried.into_iter().take(2) {
+            let bytes = self.bytes(&few)?;
             if best.as_ref().is_none_or(|(least, ..)| bytes < *least) {
                 best = Some((bytes, smaller, few));
             }
@@ -237,59 +254,87 @@ impl<'a> Search<'a> {
         each.find(|(smaller, few)| smaller.similarity(few, &self.reference, 1) >= wanted)
     }
 
-    /// The most promising scales with their noise calmed as far as the similarity allows; where the
-    /// effort allows the search, and for grey.
+    /// The most promising scales with their noise calmed as far as the similarity allows; for grey.
+    /// Each is tried in the levels that it needs, then the best of them in more.
     fn calmed<'b>(&self, found: &'b [Promising], wanted: f64) -> Result<Vec<(&'b Smaller, Few)>> {
-        let mut calmed = Vec::new();
-        if self.ask.effort != Effort::Least {
-            return Ok(calmed);
-        }
         let weights = self.reference.weights();
-        let mut tried: Vec<_> = found
-            .iter()
-            .take(SCALES_CALMED)
-            .map(|(_, count, smaller)| (smaller.weights(&weights), *count, smaller))
-            .collect();
-        // Small ones first: more of them can be tried.
-        tried.sort_by_key(|(weights, ..)| weights.len());
-        let mut work = 0;
-        for (weights, count, smaller) in &tried {
-            for more in [0, 2, 4] {
-                work += weights.len();
-                if work > WORK {
-                    return Ok(calmed);
+        let mut calm = Calm {
+            wanted,
+            price: price_of(wanted, found.first().map_or(0, |(bytes, ..)| *bytes)),
+            work: match self.ask.effort {
+                Effort::Least => WORK,
+                _ => WORK / 3,
+            },
+        };
+        let mut calmed = Vec::new();
+        let mut first: Option<(usize, &Promising, Vec<f32>)> = None;
+        let weighed = |promising: &Promising| promising.2.weights(&weights);
+        for promising in found.iter().take(SCALES_CALMED) {
+            let weights = weighed(promising);
+            if let Some(few) = self.calmest(promising, 0, &weights, &mut calm)? {
+                let bytes = png::estimate(&few);
+                calmed.push((&promising.2, few));
+                if first.as_ref().is_none_or(|(least, ..)| bytes < *least) {
+                    first = Some((bytes, promising, weights));
                 }
-                let count = COUNTS[(count + more).min(COUNTS.len() - 1)];
-                let few = self.calmest(smaller, count, weights, wanted)?;
-                calmed.extend(few.map(|few| (*smaller, few)));
+            }
+        }
+        // What needs every level that it has to be alike cannot be calmed in these.
+        let unable = || {
+            found
+                .first()
+                .map(|promising| (0, promising, weighed(promising)))
+        };
+        if let Some((_, promising, weights)) = first.or_else(unable) {
+            for more in [2, 4] {
+                let few = self.calmest(promising, more, &weights, &mut calm)?;
+                calmed.extend(few.map(|few| (&promising.2, few)));
             }
         }
         Ok(calmed)
     }
 
-    /// The picture at the highest price of a bit that still reaches the similarity.
+    /// The picture in some more levels at the highest price of a bit that still reaches the similarity.
     fn calmest(
         &self,
-        smaller: &Smaller,
-        count: usize,
+        (_, count, smaller): &Promising,
+        more: usize,
         weights: &[f32],
-        wanted: f64,
+        calm: &mut Calm,
     ) -> Result<Option<Few>> {
-        let [mut low, mut high] = PRICES;
-        let mut best = None;
-        for _ in 0..ROUNDS {
+        let count = COUNTS[(count + more).min(COUNTS.len() - 1)];
+        let mut secant = Secant::new(-FALL);
+        let mut best: Option<(f64, Few)> = None;
+        let mut next = calm.price;
+        for _ in 0..TRIALS {
             self.ask.limits.cancel.check()?;
-            let middle = low.midpoint(high);
-            let Some(few) = smaller.calmed(count, middle.exp2(), weights) else {
+            if calm.work < weights.len() {
+                break;
+            }
+            calm.work -= weights.len();
+            let Some(few) = smaller.calmed(count, next.exp() as f32, weights) else {
                 return Ok(None);
             };
-            if self.reaches(smaller, &few, wanted) {
-                (low, best) = (middle, Some(few));
-            } else {
-                high = middle;
+            let mut spare = self.glance(smaller, &few) - calm.wanted;
+            if spare.abs() < NEAR {
+                spare = smaller.similarity(&few, &self.reference, 1) - calm.wanted;
+            }
+            let here = next;
+            // A little to spare is aimed at: what lacks a little is no use.
+            next = secant.next(next, spare - CLOSE / 2.0).clamp(-20.0, -5.0);
+            if spare >= 0.0 && best.as_ref().is_none_or(|(most, _)| here > *most) {
+                best = Some((here, few));
+            }
+            if (0.0..CLOSE).contains(&spare) {
+                break;
             }
         }
-        Ok(best.filter(|few| smaller.similarity(few, &self.reference, 1) >= wanted))
+        let reaches = |few: &Few| smaller.similarity(few, &self.reference, 1) >= calm.wanted;
+        let best = best.filter(|(_, few)| reaches(few));
+        Ok(best.map(|(price, few)| {
+            calm.price = price;
+            few
+        }))
     }
 
     /// Which of the counts is the least with which a scale reaches a similarity, as far as a coarse
@@ -300,10 +345,6 @@ impl<'a> Search<'a> {
         if !reaches(high) {
             return Ok(None);
         }
-        if self.ask.effort == Effort::Least {
-            // More levels are not always more similar: they may say more of the noise.
-            return Ok((low..=high).find(|count| reaches(*count)));
-        }
         while low < high {
             self.ask.limits.cancel.check()?;
             let middle = low.midpoint(high);
@@ -313,7 +354,9 @@ impl<'a> Search<'a> {
                 low = middle + 1;
             }
         }
-        Ok(Some(high))
+        // More levels are not always more similar: they may say more of the noise.
+        let least = high.saturating_sub(FEWER);
+        Ok((least..=high).find(|count| *count == high || reaches(*count)))
     }
 
     /// The most similar coding found of at most so many bytes on the wire. Every scale is looked at in
@@ -446,7 +489,9 @@ impl<'a> Search<'a> {
         weights: &[f32],
         (part, most): (f64, usize),
     ) -> Result<Option<Few>> {
-        let count = COUNTS[(look.place + MORE).min(COUNTS.len() - 1)];
+        // More than sixteen are packed in more ways than a first look has time for.
+        let most_levels = if self.is_first() { 16 } else { MOST };
+        let count = COUNTS[(look.place + MORE).min(COUNTS.len() - 1)].min(most_levels);
         let mut secant = Secant::new(0.4);
         let mut best = None;
         let mut next = START;
@@ -490,4 +535,10 @@ impl<'a> Search<'a> {
             lossless: false,
         })
     }
+}
+
+/// Logarithm of the price of a bit to begin with, for a picture of so many bytes before it is calmed:
+/// about what each of its bits may cost in similarity.
+fn price_of(wanted: f64, bytes: usize) -> f64 {
+    ((1.0 - wanted) / (8.0 * bytes.max(1) as f64)).ln() - 0.6
 }

@@ -62,11 +62,21 @@ struct Step {
     levels: [u8; STATES],
 }
 
+/// No level: beside the picture.
+const NONE: u8 = u8::MAX;
+/// Most columns right or left of what a state repeats.
+const REACH: usize = 2;
+
 struct Trellis<'a> {
     values: &'a Values<'a>,
-    levels: Vec<f32>,
+    /// The levels by their numbers; what is beside the picture is infinitely far from any pixel.
+    levels: [f32; 256],
+    /// For each value of a pixel the numbers of the levels around it.
+    near: Vec<(u8, u8)>,
     price: f32,
     chosen: Vec<u8>,
+    /// The last row and the one above it, with [`REACH`] levels beside each end.
+    above: [Vec<u8>; 2],
     /// How often each level was a literal.
     literals: Vec<u32>,
     steps: Vec<Step>,
@@ -74,105 +84,106 @@ struct Trellis<'a> {
 
 impl<'a> Trellis<'a> {
     fn new(values: &'a Values<'a>, levels: &[u8], price: f32) -> Self {
+        let mut table = [f32::INFINITY; 256];
+        for (entry, level) in table.iter_mut().zip(levels) {
+            *entry = f32::from(*level);
+        }
+        let around = |value: u8| {
+            let above = levels.partition_point(|level| *level < value);
+            let last = (above + 2).min(levels.len());
+            (above.saturating_sub(2) as u8, last as u8)
+        };
+        let step = Step {
+            from: [0; STATES],
+            levels: [0; STATES],
+        };
         Self {
             values,
-            levels: levels.iter().map(|level| f32::from(*level)).collect(),
+            levels: table,
+            near: (0..=255).map(around).collect(),
             price,
             chosen: vec![0; values.pixels.len()],
+            above: [const { Vec::new() }; 2],
             literals: vec![0; levels.len()],
-            steps: Vec::with_capacity(values.width),
+            steps: vec![step; values.width],
         }
     }
 
     /// Chooses every pixel's level, row after row.
     fn pass(&mut self, literals: &[f32]) {
         self.literals.fill(0);
-        for y in 0..self.values.pixels.len() / self.values.width.max(1) {
+        let width = self.values.width.max(1);
+        self.above = [0, 1].map(|_| vec![NONE; width + 2 * REACH]);
+        for y in 0..self.values.pixels.len() / width {
             let front = self.walk(y, literals);
             self.trace(y, &front);
+            self.above.swap(0, 1);
+            self.above[0][REACH..REACH + width].copy_from_slice(&self.chosen[y * width..][..width]);
         }
     }
 
     /// Goes along a row; answers what the paths cost at its end.
     fn walk(&mut self, y: usize, literals: &[f32]) -> Front {
-        self.steps.clear();
+        let width = self.values.width;
+        let pixels = &self.values.pixels[y * width..][..width];
+        let weights = &self.values.weights[y * width..][..width];
+        let begins = BEGIN.map(|bits| self.price * bits);
+        // What each state repeats, where it repeats a row.
+        let repeated: [&[u8]; STATES] = std::array::from_fn(|state| {
+            let (up, right) = ABOVE[state];
+            &self.above[up.max(1) - 1][REACH.saturating_add_signed(right)..][..width]
+        });
         let mut front = Front {
             costs: [0.0; STATES],
             levels: [0; STATES],
         };
-        for x in 0..self.values.width {
-            let at = y * self.values.width + x;
-            let (pixel, weight) = (f32::from(self.values.pixels[at]), self.values.weights[at]);
+        let levels = &self.levels;
+        for x in 0..width {
+            let (pixel, weight) = (f32::from(pixels[x]), weights[x].max(f32::MIN_POSITIVE));
             let error = |level: u8| {
-                let away = self.levels[usize::from(level)] - pixel;
+                let away = levels[usize::from(level)] - pixel;
                 weight * away * away
             };
             let best = least(&front.costs);
+            let before = front.costs[best];
             let mut step = Step {
                 from: [best as u8; STATES],
                 levels: [0; STATES],
             };
             let mut next = [f32::INFINITY; STATES];
-            let (level, cost) = self.literal(pixel, weight, literals);
-            (next[0], step.levels[0]) = (front.costs[best] + cost, level);
-            if x > 0 {
-                self.run(&front, best, error, (&mut next, &mut step));
-            }
-            for (state, (up, right)) in ABOVE.into_iter().enumerate().skip(2) {
-                let column = x
-                    .checked_add_signed(right)
-                    .filter(|x| *x < self.values.width);
-                let Some(column) = column.filter(|_| y >= up) else {
-                    continue;
-                };
-                let level = self.chosen[(y - up) * self.values.width + column];
-                let begin = front.costs[best] + self.price * BEGIN[state];
-                step.levels[state] = level;
-                if front.costs[state] <= begin {
-                    step.from[state] = state as u8;
+            let (low, high) = self.near[usize::from(pixels[x])];
+            for level in low..high {
+                let cost = before + error(level) + self.price * literals[usize::from(level)];
+                if cost < next[0] {
+                    (next[0], step.levels[0]) = (cost, level);
                 }
-                next[state] = front.costs[state].min(begin) + error(level);
+            }
+            if x > 0 {
+                // A run goes on, or begins after the best path or after a literal.
+                for (from, extra) in [(1, 0.0), (best, begins[1]), (0, begins[1])] {
+                    let level = front.levels[from];
+                    let cost = front.costs[from] + extra + error(level);
+                    if cost < next[1] {
+                        next[1] = cost;
+                        (step.from[1], step.levels[1]) = (from as u8, level);
+                    }
+                }
+            }
+            for state in 2..STATES {
+                let level = repeated[state][x];
+                let begin = before + begins[state];
+                let on = front.costs[state];
+                step.levels[state] = level;
+                step.from[state] = if on <= begin { state as u8 } else { best as u8 };
+                next[state] = on.min(begin) + error(level);
             }
             front = Front {
                 costs: next,
                 levels: step.levels,
             };
-            self.steps.push(step);
+            self.steps[x] = step;
         }
         front
-    }
-
-    /// The level of a literal and its cost.
-    fn literal(&self, pixel: f32, weight: f32, literals: &[f32]) -> (u8, f32) {
-        let above = self.levels.partition_point(|level| *level < pixel);
-        let near = above.saturating_sub(2)..(above + 2).min(self.levels.len());
-        let cost = |level: usize| {
-            let away = self.levels[level] - pixel;
-            (
-                level as u8,
-                weight * away * away + self.price * literals[level],
-            )
-        };
-        let costs = near.map(cost);
-        costs.min_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((0, 0.0))
-    }
-
-    /// Goes on with a run, or begins one after the best path or after a literal.
-    fn run(
-        &self,
-        front: &Front,
-        best: usize,
-        error: impl Fn(u8) -> f32,
-        (next, step): (&mut [f32; STATES], &mut Step),
-    ) {
-        let begin = self.price * BEGIN[1];
-        for (from, extra) in [(1, 0.0), (best, begin), (0, begin)] {
-            let cost = front.costs[from] + extra + error(front.levels[from]);
-            if cost < next[1] {
-                next[1] = cost;
-                (step.from[1], step.levels[1]) = (from as u8, front.levels[from]);
-            }
-        }
     }
 
     /// Goes back along the cheapest path of a row.

@@ -23,18 +23,19 @@ use crate::Result;
 use crate::cancel::Cancel;
 
 /// How many bytes `data` takes, roughly: for comparing codings with each other. Of much data every
-/// fourth part is looked at.
+/// second part is looked at.
 pub(crate) fn estimate(data: &[u8]) -> usize {
-    if data.len() < 4 * SAMPLE {
+    if data.len() < MUCH {
         return compress_to_vec_zlib(data, 5).len();
     }
-    let parts: Vec<&[u8]> = data.chunks(SAMPLE).skip(1).step_by(4).collect();
-    let some = parts.concat();
+    let some: Vec<&[u8]> = data.chunks(SAMPLE).step_by(2).collect();
+    let some = some.concat();
     compress_to_vec_zlib(&some, 5).len() * data.len() / some.len().max(1)
 }
 
-/// Bytes of a part that is looked at.
-const SAMPLE: usize = 16_384;
+/// Bytes above which not all are looked at, and of a part that is.
+const MUCH: usize = 200_000;
+const SAMPLE: usize = 4096;
 
 /// How much is tried.
 struct Work {
@@ -53,7 +54,7 @@ impl Work {
     fn of(data: usize, effort: Effort) -> Self {
         let [depth, nice, rounds, splits] = match (effort, data) {
             (Effort::Least, 0..=150_000) => [600, 300, 15, 3],
-            (Effort::Least, _) => [128, 258, 8, 2],
+            (Effort::Least, _) => [64, 258, 5, 2],
             (_, 0..=30_000) => [32, 96, 4, 1],
             _ => [16, 64, 2, 1],
         };
