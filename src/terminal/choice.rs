@@ -28,6 +28,9 @@ pub struct Choice {
     pub depth: Depth,
     /// Sixel registers, `2..=256`.
     pub registers: u16,
+    /// Columns and rows of the largest sixel picture that the terminal draws whole; `None` where it
+    /// did not say, and for other protocols.
+    pub largest: Option<[u32; 2]>,
     /// Whether a change may be shown in one step by `?2026`.
     pub synchronized: bool,
     /// Whether kitty's keyboard protocol may be switched on.
@@ -63,6 +66,10 @@ pub fn choose(
         cell: cell(findings, size).0,
         depth: depth(findings, environment).0,
         registers: findings.registers.map_or(256, |r| r.clamp(2, 256) as u16),
+        largest: findings
+            .largest
+            .filter(|_| protocol == Protocol::Sixel)
+            .map(|(width, height)| [width, height]),
         synchronized: findings.synchronized,
         keyboard: findings.keyboard,
         colours: findings.foreground.zip(findings.background),
@@ -177,10 +184,10 @@ pub enum CellSource {
     Cell,
     /// The text area's pixels (14t) by its cells.
     Area,
-    /// The largest sixel picture by the cells.
-    Sixel,
     /// The kernel's pixels by the cells.
     Kernel,
+    /// The largest sixel picture by the cells.
+    Sixel,
     /// As before the window changed.
     Before,
     /// Nothing is known.
@@ -202,7 +209,9 @@ pub enum DepthSource {
     Term,
 }
 
-/// The cell: 16t, else 14t or the sixel size by the cells, else the kernel's pixels, else 8 x 16.
+/// The cell: 16t, else the text area (14t) by the cells, else the kernel's pixels by them, else those of
+/// the largest sixel picture, else 8 x 16. The sixel size is last because xterm says the window's only
+/// up to a limit (`maxGraphicSize`, 1000 x 1000): in a larger window it says nothing of the cell.
 pub fn cell(findings: &Findings, size: WindowSize) -> (CellSize, CellSource) {
     let (columns, rows) = (u32::from(size.columns.max(1)), u32::from(size.rows.max(1)));
     let shared = |(width, height): (u32, u32)| (width / columns, height / rows);
@@ -211,8 +220,8 @@ pub fn cell(findings: &Findings, size: WindowSize) -> (CellSize, CellSource) {
     [
         (findings.cell, CellSource::Cell),
         (findings.area.map(shared), CellSource::Area),
-        (findings.largest.map(shared), CellSource::Sixel),
         (kernel.map(shared), CellSource::Kernel),
+        (findings.largest.map(shared), CellSource::Sixel),
         (findings.previous.map(before), CellSource::Before),
     ]
     .into_iter()
@@ -288,7 +297,7 @@ mod tests {
     const KNOWN: &[Known] = &[
         (
             "kitty 0.26",
-            "\x1bP>|kitty(0.26.5)\x1b\\\x1b_Gi=31;OK\x1b\\\x1b[4;702;1116t\x1b[6;18;9t\x1b[?2026;2$y\x1b[?0u\x1b[>1;4000;26c\x1b[?62;c\x1b[0n",
+            "\x1bP>|kitty(0.26.5)\x1b\\\x1b_Gi=2147000031;OK\x1b\\\x1b[4;702;1116t\x1b[6;18;9t\x1b[?2026;2$y\x1b[?0u\x1b[>1;4000;26c\x1b[?62;c\x1b[0n",
             Protocol::Kitty,
             (9, 18),
             Depth::True,
@@ -309,7 +318,7 @@ mod tests {
         ),
         (
             "Konsole 22.12",
-            "\x1bP>|Konsole 22.12.3\x1b\\\x1b_Gi=31;OK\x1b\\\x1b[4;476;880t\x1b[6;17;8t\x1b[?1;0;256S\x1b[?2;0;16384;16384S\x1b[>1;115;0c\x1b[?62;1;4c\x1b[0n",
+            "\x1bP>|Konsole 22.12.3\x1b\\\x1b_Gi=2147000031;OK\x1b\\\x1b[4;476;880t\x1b[6;17;8t\x1b[?1;0;256S\x1b[?2;0;16384;16384S\x1b[>1;115;0c\x1b[?62;1;4c\x1b[0n",
             Protocol::Kitty,
             (8, 17),
             Depth::True,
@@ -323,28 +332,28 @@ mod tests {
         ),
         (
             "WezTerm",
-            "\x1bP>|WezTerm 20240203-110809-5046fc22\x1b\\\x1b_Gi=31;OK\x1b\\\x1b[6;20;10t\x1b[?2026;2$y\x1b[>1;277;0c\x1b[?65;4;6;18;22c\x1b[0n",
+            "\x1bP>|WezTerm 20240203-110809-5046fc22\x1b\\\x1b_Gi=2147000031;OK\x1b\\\x1b[6;20;10t\x1b[?2026;2$y\x1b[>1;277;0c\x1b[?65;4;6;18;22c\x1b[0n",
             Protocol::Iterm2,
             (10, 20),
             Depth::True,
         ),
         (
             "iTerm2",
-            "\x1bP>|iTerm2 3.5.4\x1b\\\x1b_Gi=31;OK\x1b\\\x1b[4;480;800t\x1b[?2026;2$y\x1b[>64;2500;0c\x1b[?64;1;2;4;6;17;18;21;22c\x1b[0n",
+            "\x1bP>|iTerm2 3.5.4\x1b\\\x1b_Gi=2147000031;OK\x1b\\\x1b[4;480;800t\x1b[?2026;2$y\x1b[>64;2500;0c\x1b[?64;1;2;4;6;17;18;21;22c\x1b[0n",
             Protocol::Iterm2,
             (8, 16),
             Depth::True,
         ),
         (
             "Ghostty",
-            "\x1bP>|ghostty 1.1.3\x1b\\\x1b_Gi=31;OK\x1b\\\x1b[6;21;10t\x1b[?2026;2$y\x1b[?0u\x1b[>1;10;1c\x1b[?62;22c\x1b[0n",
+            "\x1bP>|ghostty 1.1.3\x1b\\\x1b_Gi=2147000031;OK\x1b\\\x1b[6;21;10t\x1b[?2026;2$y\x1b[?0u\x1b[>1;10;1c\x1b[?62;22c\x1b[0n",
             Protocol::Kitty,
             (10, 21),
             Depth::True,
         ),
         (
             "xterm.js with its image addon",
-            "\x1bP>|xterm.js(6.1.0-beta.336)\x1b\\\x1b_Gi=31;OK\x1b\\\x1b[6;17;9t\x1b[?2026;2$y\x1b[?1;0;256S\x1b[>0;276;0c\x1b[?62;4;9;22c\x1b[0n",
+            "\x1bP>|xterm.js(6.1.0-beta.336)\x1b\\\x1b_Gi=2147000031;OK\x1b\\\x1b[6;17;9t\x1b[?2026;2$y\x1b[?1;0;256S\x1b[>0;276;0c\x1b[?62;4;9;22c\x1b[0n",
             Protocol::Kitty,
             (9, 17),
             Depth::True,
@@ -469,7 +478,7 @@ mod tests {
         let version = |version: &str| format!("\x1bP1+r{query}={}\x1b\\", hex(version));
         let kitty = |number: &str| name("xterm-kitty") + &version(number);
         let ghostty = name("xterm-ghostty");
-        let ok = "\x1b_Gi=31;OK\x1b\\";
+        let ok = "\x1b_Gi=2147000031;OK\x1b\\";
         for (near, behind, protocol, told) in [
             (
                 tmux,
@@ -558,7 +567,7 @@ mod tests {
     #[test]
     fn the_user_s_word_is_last() {
         let choice = choose(
-            &found("\x1b_Gi=31;OK\x1b\\"),
+            &found("\x1b_Gi=2147000031;OK\x1b\\"),
             &Environment::default(),
             Some(Protocol::Sixel),
             SIZE,
@@ -570,6 +579,24 @@ mod tests {
             ..Environment::default()
         };
         assert_eq!(chosen("", &no_color).depth, Depth::Monochrome);
+    }
+
+    #[test]
+    fn a_window_larger_than_the_largest_sixel_picture_has_its_own_cell() {
+        // xterm 379 of 150 x 50 cells of 8 x 17 pixels, as it answered here.
+        let xterm = "\x1bP>|XTerm(379)\x1b\\\x1b[?2;0;1000;850S\x1b[?63;1;2;4c\x1b[0n";
+        let window = WindowSize {
+            columns: 150,
+            rows: 50,
+            pixels: Some((1200, 850)),
+        };
+        let choice = choose(&found(xterm), &Environment::default(), None, window);
+        assert_eq!((choice.cell.width, choice.cell.height), (8, 17));
+        assert_eq!(cell(&found(xterm), window).1, CellSource::Kernel);
+        assert_eq!(choice.largest, Some([1000, 850]));
+        // Whoever says it himself is believed over the kernel.
+        let said = found("\x1b[6;20;10t\x1b[?2;0;1000;850S");
+        assert_eq!(cell(&said, window).1, CellSource::Cell);
     }
 
     #[test]

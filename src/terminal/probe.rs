@@ -9,8 +9,9 @@ use super::reader::Reply;
 use crate::graphics::{CellSize, Depth};
 use crate::text::Safe;
 
-/// Number of the picture that kitty is asked about.
-pub(super) const QUERY_ID: u32 = 31;
+/// Number of the picture that kitty is asked about: none that a picture of ours ever has, so that a
+/// picture that is lost says nothing about kitty; below 2^31, because Konsole knows no higher ones.
+pub const QUERY_ID: u32 = 2_147_000_031;
 /// Synchronized output.
 const SYNCHRONIZED: u32 = 2026;
 /// XTGETTCAP of `TN`, the terminal's name, and of `kitty-query-version`, in hex.
@@ -237,6 +238,27 @@ pub fn question_sizes(environment: &Environment, passage: Passage) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn said_of(id: u32, ok: bool) -> Reply {
+        Reply::Kitty {
+            id: Some(id),
+            placement: None,
+            ok,
+            message: Safe::word(if ok { "OK" } else { "ENOENT" }),
+        }
+    }
+
+    #[test]
+    fn what_is_said_of_a_picture_is_nothing_about_the_terminal() {
+        use crate::graphics::placeholder::{NUMBERS, number};
+        const { assert!(QUERY_ID < 1 << 31) };
+        let mut findings = Findings::default();
+        assert!(findings.learn(&said_of(QUERY_ID, true)));
+        for id in (0..NUMBERS).map(number).chain([0, 1, 31]) {
+            assert!(!findings.learn(&said_of(id, false)), "{id}");
+        }
+        assert_eq!(findings.kitty, Some(true));
+    }
 
     #[test]
     fn nothing_that_would_be_printed_is_asked() {

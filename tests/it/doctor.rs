@@ -153,7 +153,7 @@ fn on_a_terminal_it_asks_shows_times_and_keeps_the_answer() {
             if fences == 0 {
                 input
                     .write_all(
-                        b"\x1bP>|kitty(0.26.5)\x1b\\\x1b_Gi=31;OK\x1b\\\x1b[6;18;9t\x1b[?62;c",
+                        b"\x1bP>|kitty(0.26.5)\x1b\\\x1b_Gi=2147000031;OK\x1b\\\x1b[6;18;9t\x1b[?62;c",
                     )
                     .unwrap();
             }

@@ -311,7 +311,7 @@ fn scripted_answers_choose_the_protocol_and_are_never_typed() {
             &[
                 "a\x1bP>|kit",
                 "ty(0.26.5)\x1b",
-                "\\\x1b_Gi=31;O",
+                "\\\x1b_Gi=2147000031;O",
                 "K\x1b\\b\x1b[6;18",
                 ";9t\x1b[?2026;2$",
                 "y\x1b[?0u\x1b[?62;c",

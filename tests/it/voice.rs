@@ -190,7 +190,7 @@ proptest! {
 }
 
 /// A kitty's answers to the probe.
-const KITTY: &str = "\x1bP>|kitty(0.26.5)\x1b\\\x1b_Gi=31;OK\x1b\\\x1b]10;rgb:ffff/ffff/ffff\x1b\\\x1b]11;rgb:0/0/0\x07\x1b[6;18;9t\x1b[?2026;2$y\x1b[?0u\x1b[>1;4000;26c\x1b[?62;c\x1b[0n";
+const KITTY: &str = "\x1bP>|kitty(0.26.5)\x1b\\\x1b_Gi=2147000031;OK\x1b\\\x1b]10;rgb:ffff/ffff/ffff\x1b\\\x1b]11;rgb:0/0/0\x07\x1b[6;18;9t\x1b[?2026;2$y\x1b[?0u\x1b[>1;4000;26c\x1b[?62;c\x1b[0n";
 
 #[test]
 fn answers_after_the_first_screens_and_keys_are_taken_up_a_byte_at_a_time() {
@@ -215,10 +215,10 @@ fn answers_after_the_first_screens_and_keys_are_taken_up_a_byte_at_a_time() {
 
 #[test]
 fn wrong_answers_are_no_keys_and_hold_up_none() {
-    let long = format!("\x1b_Gi=31;{}\x1b\\", "x".repeat(100_000));
+    let long = format!("\x1b_Gi=2147000031;{}\x1b\\", "x".repeat(100_000));
     for wrong in [
         "\x1bP>|never ends",
-        "\x1b_Gi=31;O",
+        "\x1b_Gi=2147000031;O",
         "\x1b[?62;4",
         "\x1b]11;rgb:ff/",
         "\x1b[0n\x1b[0n\x1b[3n\x1b[?c\x1b[?;;;;c\x1b[?2026;9$y\x1b[6;0;0t\x1b[4;;t",
@@ -320,7 +320,7 @@ fn inside_tmux_a_fence_goes_through_it_and_only_with_the_focus() {
     console.until("60x10");
     let raw = String::from_utf8_lossy(&console.raw).into_owned();
     assert!(
-        raw.contains("\x1bPtmux;\x1b\x1b_Gi=31,"),
+        raw.contains("\x1bPtmux;\x1b\x1b_Gi=2147000031,"),
         "asked through tmux"
     );
     assert!(
@@ -329,7 +329,7 @@ fn inside_tmux_a_fence_goes_through_it_and_only_with_the_focus() {
     );
     console.send(b"\x1bP>|tmux 3.4\x1b\\\x1b[>84;0;0c\x1b[?1;2c\x1b[0n");
     console.until("half-block 8x16 answered");
-    console.send(b"\x1bP1+r544e=787465726d2d6b69747479\x1b\\\x1bP1+r6b697474792d71756572792d76657273696f6e=302e33352e31\x1b\\\x1b[6;20;10t\x1b_Gi=31;OK\x1b\\");
+    console.send(b"\x1bP1+r544e=787465726d2d6b69747479\x1b\\\x1bP1+r6b697474792d71756572792d76657273696f6e=302e33352e31\x1b\\\x1b[6;20;10t\x1b_Gi=2147000031;OK\x1b\\");
     console.until("kitty 10x20 answered");
     console.send(b"g");
     console.until("typed <None>");

@@ -145,7 +145,7 @@ fn from_hex(hex: &[u8]) -> Option<Vec<u8>> {
     hex.chunks(2).map(pair).collect()
 }
 
-/// `i=31,p=1;OK`.
+/// `i=7,p=1;OK`.
 fn kitty(body: &[u8]) -> Option<Reply> {
     let end = body.iter().position(|b| *b == b';')?;
     let keys = std::str::from_utf8(&body[..end]).ok()?;
