@@ -40,7 +40,7 @@ pub use shown::{Overlay, Shown};
 
 use crate::config::Config;
 use crate::delivery::Facts;
-use crate::graphics::{CellSize, Depth, Protocol};
+use crate::graphics::{CellSize, Depth, Evidence, Protocol};
 use crate::keymap::{Key, Keymap};
 use crate::text::Safe;
 use crate::view::{View, ViewRequest};
@@ -114,7 +114,7 @@ pub struct TerminalFacts {
     /// Whether kitty's pictures stand for characters among the cells, as through tmux.
     pub placeholders: bool,
     /// Whether the terminal's answers show that it takes the protocol.
-    pub proven: bool,
+    pub evidence: Evidence,
     /// Why that protocol.
     pub reason: Safe,
     /// Whether the terminal's answers are still awaited.

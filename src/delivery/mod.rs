@@ -23,8 +23,8 @@ use std::time::Duration;
 use ratatui::layout::Rect;
 
 use crate::graphics::{
-    Answers, Body, Depth, Draw, Effort, Encoded, Placement, Protocol, Rung, Stage, StandIn, Target,
-    kitty, placeholder,
+    Answers, Body, Depth, Draw, Effort, Encoded, Evidence, Placement, Protocol, Rung, Stage,
+    StandIn, Target, kitty, placeholder,
 };
 use crate::view::{Frame, Pixels};
 use crate::{Error, Result};
@@ -57,7 +57,7 @@ pub struct Means {
     /// Whether kitty's pictures stand for characters among the cells.
     pub placeholders: bool,
     /// Whether the terminal's answers show that it takes the protocol.
-    pub proven: bool,
+    pub evidence: Evidence,
 }
 
 /// What stands on the screen, as far as the terminal confirmed it.
@@ -753,7 +753,7 @@ impl Delivery {
     /// Whether pictures are confirmed: the terminal takes the protocol, and answers.
     fn is_confirmed(&self) -> bool {
         let pixels = self.means.protocol.is_pixels();
-        !pixels || (self.means.proven && self.link.confirms())
+        !pixels || (self.means.evidence == Evidence::Answered && self.link.confirms())
     }
 
     /// What may be said of the screen: what nobody confirmed is not lossless.

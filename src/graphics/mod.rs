@@ -39,7 +39,7 @@ use crate::{Error, Result};
 
 pub use cells::{CellPaint, CellPicture};
 pub use encoded::{Body, Encoded};
-pub use protocol::{Depth, Protocol};
+pub use protocol::{Depth, Evidence, Protocol};
 pub use reduced::in_few_colours;
 pub use rung::Rung;
 pub use size::{CellSize, parse_size, pixels_for};

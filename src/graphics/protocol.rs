@@ -128,6 +128,16 @@ impl fmt::Display for Protocol {
     }
 }
 
+/// On what ground a terminal is believed to take a protocol.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Evidence {
+    /// Its answers say so.
+    Answered,
+    /// The user says so, or nobody.
+    #[default]
+    Assumed,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -496,7 +496,7 @@ fn facts(terminal: &Terminal, ceiling: Rung) -> TerminalFacts {
         registers,
         keyboard,
         placeholders,
-        proven,
+        evidence,
         ..
     } = terminal.choice().clone();
     let (protocol, reason) = if ceiling == Rung::Q0 && protocol.is_pixels() {
@@ -512,7 +512,7 @@ fn facts(terminal: &Terminal, ceiling: Rung) -> TerminalFacts {
         registers,
         protocol,
         placeholders: placeholders && protocol == Protocol::Kitty,
-        proven,
+        evidence,
         reason,
         probing: terminal.is_asking(),
         tells_repeats: keyboard,

@@ -253,7 +253,7 @@ pub(super) fn means(facts: &TerminalFacts) -> Means {
         depth: facts.depth,
         registers: facts.registers,
         placeholders: facts.placeholders,
-        proven: facts.proven,
+        evidence: facts.evidence,
     }
 }
 

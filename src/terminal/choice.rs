@@ -6,7 +6,7 @@
 use super::multiplexer::{Multiplexer, Passage};
 use super::probe::{Environment, Findings};
 use super::tty::WindowSize;
-use crate::graphics::{CellSize, Depth, Protocol};
+use crate::graphics::{CellSize, Depth, Evidence, Protocol};
 use crate::messages::{arg, say};
 use crate::text::Safe;
 
@@ -21,7 +21,7 @@ pub struct Choice {
     /// Why, for the status line and `doctor`.
     pub reason: Safe,
     /// Whether the terminal's answers show that it can.
-    pub proven: bool,
+    pub evidence: Evidence,
     /// Pixels of a cell.
     pub cell: CellSize,
     /// Colours of cells.
@@ -62,7 +62,7 @@ pub fn choose(
     Choice {
         protocol,
         reason,
-        proven: proven(findings, protocol),
+        evidence: evidence(findings, protocol),
         cell: cell(findings, size).0,
         depth: depth(findings, environment).0,
         registers: findings.registers.map_or(256, |r| r.clamp(2, 256) as u16),
@@ -83,8 +83,8 @@ pub fn choose(
 }
 
 /// Whether the terminal said that it takes this protocol; cells are text, which all take.
-fn proven(findings: &Findings, protocol: Protocol) -> bool {
-    match protocol {
+fn evidence(findings: &Findings, protocol: Protocol) -> Evidence {
+    let said = match protocol {
         Protocol::Kitty => {
             let named = findings.is("kitty(") || findings.is("ghostty");
             findings.kitty.unwrap_or(named)
@@ -92,6 +92,11 @@ fn proven(findings: &Findings, protocol: Protocol) -> bool {
         Protocol::Sixel => takes_sixel(findings),
         Protocol::Iterm2 => ITERM2.iter().any(|name| findings.is(name)),
         _ => true,
+    };
+    if said {
+        Evidence::Answered
+    } else {
+        Evidence::Assumed
     }
 }
 

@@ -16,7 +16,7 @@ use xamine::cancel::Cancel;
 use xamine::cli::keys::names;
 use xamine::decisions::Decision;
 use xamine::delivery::{self, Facts};
-use xamine::graphics::{CellSize, Depth, Effort, Protocol, Rung};
+use xamine::graphics::{CellSize, Depth, Effort, Evidence, Protocol, Rung};
 use xamine::keymap::{Chord, Key, built_in};
 use xamine::radiograph::{Air, Energy, EnergyUnit, Kind, Plane, PlaneName, Radiograph};
 use xamine::scan::{FileRecord, Format, Opened, PairedBy, Scan, ScanFile};
@@ -80,7 +80,7 @@ impl AtWork {
             registers: 0,
             protocol: Protocol::HalfBlock,
             placeholders: false,
-            proven: true,
+            evidence: Evidence::Answered,
             reason: Safe::default(),
             probing: false,
             tells_repeats: false,

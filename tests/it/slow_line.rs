@@ -15,7 +15,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use xamine::cancel::Cancel;
 use xamine::delivery::{Delivery, Level, Means, Order, Scene, Settings, Sprite, Written};
-use xamine::graphics::{self, Body, Depth, Encoded, Protocol, Rung, Stage, kitty};
+use xamine::graphics::{self, Body, Depth, Encoded, Evidence, Protocol, Rung, Stage, kitty};
 use xamine::radiograph::{Size, Unit};
 use xamine::terminal::Screen;
 use xamine::view::{
@@ -341,7 +341,7 @@ fn means(protocol: Protocol) -> Means {
         depth: Depth::True,
         registers: 256,
         placeholders: false,
-        proven: true,
+        evidence: Evidence::Answered,
     }
 }
 
