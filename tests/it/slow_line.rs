@@ -876,6 +876,10 @@ impl Sitting {
                 self.over
             );
         }
+        if popup.is_some_and(|popup| popup == self.pane()) {
+            // Nothing of the picture is to be seen.
+            return;
+        }
         let Level::At { rung: said, .. } = self.delivery.facts(self.now).level else {
             panic!("it is not said that the picture is there")
         };
