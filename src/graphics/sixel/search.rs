@@ -129,12 +129,12 @@ impl<'a> Search<'a> {
         if self.part.is_none() {
             return Ok(found.into_iter().next().map(|(trial, _)| trial.made()));
         }
-        // What is enough for a part may not be for the whole; the last has the most colours.
-        let richest = self
-            .palettes(&whole, RICHEST)
-            .into_iter()
-            .max_by_key(Vec::len);
-        let more = richest.map(|palette| (start, palette));
+        // What is enough for a part may not be for the whole: then more colours are.
+        let most = found.iter().map(|(_, palette)| palette.len()).max();
+        let mut richer = self.palettes(&whole, RICHEST);
+        richer.retain(|palette| palette.len() > most.unwrap_or(0));
+        richer.sort_by_key(Vec::len);
+        let more = richer.into_iter().map(|palette| (start, palette));
         let each = found
             .into_iter()
             .map(|(trial, palette)| (trial.price, palette));
@@ -264,7 +264,7 @@ impl<'a> Search<'a> {
         let mut secant = Secant::new(-FALL);
         let mut best: Option<Trial> = None;
         let mut trial = from;
-        for turn in 0..2 * TRIALS {
+        for turn in 0..TRIALS + 2 {
             // Where nothing was alike enough yet, it goes on.
             if turn >= TRIALS && best.is_some() {
                 break;
