@@ -253,7 +253,7 @@ def seen(protocol, out, reference, scaling=None):
 
 
 def measure_tiles(views, found):
-    """Lossless in tiles as the console sends them on a slow line, by the program of benches/rungs.rs."""
+    """Lossless in tiles as the console sends them on a slow line, by the program of benches/peers/rungs.rs."""
     rungs = os.environ.get("RUNGS", os.path.join(HOME, "target/release/examples/rungs"))
     if not os.path.exists(rungs):
         print("skipped: tiles; cargo build --release --example rungs", flush=True)
