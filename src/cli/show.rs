@@ -201,7 +201,9 @@ fn effort(sheet: &Sheet, limit: &Limit) -> Effort {
     let remote = ["SSH_CONNECTION", "SSH_TTY"]
         .iter()
         .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
-    if sheet.terminal.is_some() && !remote && limit.is_open() {
+    // Cells at their best are what an open limit asks for; fewer bytes would be poorer ones.
+    let near = sheet.terminal.is_some() && !remote || !sheet.choice.protocol.is_pixels();
+    if near && limit.is_open() {
         Effort::Fast
     } else {
         Effort::Least

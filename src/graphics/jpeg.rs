@@ -4,7 +4,7 @@
 //! ITU-T T.81. Grey frames have one channel; the Huffman tables are made for the picture. Baseline,
 //! not progressive: at these sizes the scans cost more than they save.
 
-use jpeg_encoder::{ColorType, Encoder, QuantizationTableType};
+use jpeg_encoder::{ColorType, Encoder, QuantizationTableType, SamplingFactor};
 
 use super::Effort;
 use super::reduced::luminance;
@@ -67,6 +67,9 @@ impl Raw {
         let mut encoder = Encoder::new(&mut file, quality);
         encoder.set_quantization_tables(table.clone(), table.clone());
         encoder.set_optimized_huffman_tables(true);
+        // Luminance of saturated colours depends on chroma: subsampled, it is not alike enough at any
+        // quality.
+        encoder.set_sampling_factor(SamplingFactor::F_1_1);
         let [width, height] = self.size;
         encoder
             .encode(&self.bytes, width, height, self.colour)

@@ -431,12 +431,19 @@ impl<'a> Search<'a> {
 
     /// The best of the most promising looks, as it fits.
     fn settled(&self, looks: &[Look], most: usize) -> Result<Option<Coded>> {
-        let deep = if self.is_first() { 1 } else { SCALES_CALMED };
+        let first = self.is_first();
+        let deep = if first { 1 } else { SCALES_CALMED };
         let weights = self.reference.weights();
         let mut candidates: Vec<(f64, &Smaller, Few)> = Vec::new();
         let mut work = 0;
         for look in looks.iter().take(deep) {
-            let (plain, part) = self.poorer(look, most)?;
+            // What is calmed needs no other try.
+            let tries = if first && look.smaller.is_grey() {
+                1
+            } else {
+                3
+            };
+            let (plain, part) = self.poorer(look, most, tries)?;
             let mut found: Vec<Few> = plain.into_iter().collect();
             let weights = look.smaller.weights(&weights);
             work += TRIALS * weights.len();
@@ -453,6 +460,13 @@ impl<'a> Search<'a> {
                 return Ok(Some(coded));
             }
         }
+        // The estimates were too kind to the best: the next in as many levels as really fit.
+        for look in looks {
+            if let (Some(few), _) = self.poorer(look, most, look.place + 1)? {
+                let coded = self.packed(&look.smaller, &few)?;
+                return Ok(Some(coded).filter(|c| (self.ask.wire)(c.file.len()) <= most));
+            }
+        }
         Ok(None)
     }
 
@@ -461,15 +475,10 @@ impl<'a> Search<'a> {
         Ok(png::pack_few(few, Effort::Small, self.ask.limits.cancel)?.len())
     }
 
-    /// A look in as many levels as really fit, and the part of the estimate that packing leaves.
-    fn poorer(&self, look: &Look, most: usize) -> Result<(Option<Few>, f64)> {
+    /// A look in as many levels as really fit, of so many tries, and the part of the estimate that
+    /// packing leaves.
+    fn poorer(&self, look: &Look, most: usize, tries: usize) -> Result<(Option<Few>, f64)> {
         let mut part = 1.0;
-        // What is calmed needs no other try.
-        let tries = if self.is_first() && look.smaller.is_grey() {
-            1
-        } else {
-            3
-        };
         for place in (0..=look.place).rev().take(tries) {
             let few = look.smaller.few(COUNTS[place]);
             let bytes = self.bytes(&few)?;

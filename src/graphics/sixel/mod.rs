@@ -18,8 +18,8 @@ use crate::view::Frame;
 use search::Search;
 use stream::Indexed;
 
-/// Bytes of the first look.
-pub const FIRST_LOOK: usize = 6000;
+/// Bytes of the first look, a little less than 6 kB with what is written around it.
+pub const FIRST_LOOK: usize = 5900;
 /// Colours of a picture that has every pixel, but not as it was rendered.
 const EVERY_PIXEL: usize = 64;
 

@@ -7,13 +7,13 @@
 
 use super::grid::{Grid, Source, luminance};
 use super::shape::Matched;
-use super::stream::{self, Indexed};
+use super::stream::{self, BAND, Indexed};
 use super::{Ask, Effort, colours, percent};
 use crate::Result;
 use crate::graphics::secant::Secant;
 use crate::graphics::ssim::Reference;
 use crate::graphics::{Body, Made, Rung};
-use crate::view::Frame;
+use crate::view::{Frame, Pixels};
 
 /// Palettes of greys for a similarity: how many, and how crowded where the pixels are.
 const GREYS: [(usize, f32); 12] = [
@@ -46,14 +46,23 @@ const DEAREST: f64 = 1e6;
 const FALL: f64 = 0.009;
 /// How the logarithm of the bytes grows with similarity, about.
 const GROWTH: f64 = 35.0;
+/// So many palettes have the one with the most colours among them.
+const RICHEST: usize = 6;
+/// Pixels from which on a part is looked at first.
+const LARGE: usize = 60_000;
 /// Trials of one palette.
 const TRIALS: usize = 5;
 
 /// A search for one frame.
 pub(super) struct Search<'a> {
     source: Source,
+    /// Some bands of a large picture.
+    part: Option<Source>,
     ask: &'a Ask<'a>,
 }
+
+/// Pixels of a block across and down, and a palette.
+type Look = ([usize; 2], Vec<[u8; 3]>);
 
 /// What came out of a palette at a price.
 struct Trial {
@@ -83,49 +92,73 @@ impl<'a> Search<'a> {
     pub(super) fn new(frame: &Frame, ask: &'a Ask<'a>) -> Self {
         Self {
             source: Source::new(frame),
+            part: some_bands(frame).map(|part| Source::new(&part)),
             ask,
         }
     }
 
-    /// The cheapest found whose similarity is `wanted` at least; `None` where none is.
+    /// The cheapest found whose similarity is `wanted` at least; `None` where none is. Palettes and
+    /// prices are looked for on a part of a large picture, and put right on all of it.
     pub(super) fn reaching(&self, wanted: f64) -> Result<Option<(Made, Rung)>> {
-        let grid = self.source.grid([1, 1]);
+        let part = self.part();
+        let (whole, grid) = (self.source.grid([1, 1]), part.grid([1, 1]));
         let start = if wanted > 0.97 { 20.0 } else { 60.0 };
         let mut tried = Vec::new();
-        for palette in self.palettes(&grid, self.many()) {
-            let matched = Matched::new(&grid, &palette);
-            let trial = self.trial(&matched, start)?;
+        for palette in self.palettes(&whole, self.many()) {
+            let matched = Matched::new(&grid, &palette, self.ask.effort);
+            let trial = self.trial(part, &matched, start)?;
             let lacking = wanted - trial.similarity;
             let promise = (trial.bytes.len() as f64).ln() + GROWTH * lacking;
-            tried.push((promise, matched, trial));
+            tried.push((promise, palette, matched, trial));
         }
         tried.sort_by(|a, b| a.0.total_cmp(&b.0));
         let deep = if self.ask.effort == Effort::Least {
-            3
+            2
         } else {
             1
         };
-        let mut best: Option<Trial> = None;
-        for (at, (_, matched, trial)) in tried.into_iter().enumerate() {
-            if at >= deep && best.is_some() {
+        let mut found: Vec<(Trial, Vec<[u8; 3]>)> = Vec::new();
+        for (_, palette, matched, trial) in tried {
+            if found.len() >= deep {
                 break;
             }
-            let found = self.settle(&matched, trial, wanted)?;
-            let less = |t: &Trial| best.as_ref().is_none_or(|b| t.bytes.len() < b.bytes.len());
-            best = found.filter(less).or(best);
+            let settled = self.settle(part, &matched, trial, wanted)?;
+            found.extend(settled.map(|trial| (trial, palette)));
         }
-        Ok(best.map(Trial::made))
+        found.sort_by_key(|(trial, _)| trial.bytes.len());
+        if self.part.is_none() {
+            return Ok(found.into_iter().next().map(|(trial, _)| trial.made()));
+        }
+        // What is enough for a part may not be for the whole: then more colours are.
+        let most = found.iter().map(|(_, palette)| palette.len()).max();
+        let mut richer = self.palettes(&whole, RICHEST);
+        richer.retain(|palette| palette.len() > most.unwrap_or(0));
+        richer.sort_by_key(Vec::len);
+        let more = richer.into_iter().map(|palette| (start, palette));
+        let each = found
+            .into_iter()
+            .map(|(trial, palette)| (trial.price, palette));
+        for (price, palette) in each.chain(more) {
+            let matched = Matched::new(&whole, &palette, self.ask.effort);
+            let trial = self.trial(&self.source, &matched, price)?;
+            if let Some(best) = self.settle(&self.source, &matched, trial, wanted)? {
+                return Ok(Some(best.made()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What palettes and prices are looked for on.
+    fn part(&self) -> &Source {
+        self.part.as_ref().unwrap_or(&self.source)
     }
 
     /// The most similar found of at most so many bytes; the fewest bytes where nothing fits.
     pub(super) fn fitting(&self, most: usize) -> Result<(Made, Rung)> {
-        let grid = self.source.grid([1, 1]);
-        let mut best = None;
-        for palette in self.palettes(&grid, self.many().min(6)) {
-            let found = self.squeeze(&Matched::new(&grid, &palette), 100.0, most)?;
-            best = better(best, found);
-        }
-        match best {
+        let plain = self.source.grid([1, 1]);
+        let palettes = self.palettes(&plain, self.many().min(6));
+        let each = palettes.into_iter().map(|palette| ([1, 1], palette));
+        match self.best(each.collect(), 100.0, most)? {
             Some(best) => Ok(best.made()),
             None => self.first_look(most),
         }
@@ -135,27 +168,57 @@ impl<'a> Search<'a> {
     pub(super) fn first_look(&self, most: usize) -> Result<(Made, Rung)> {
         let looks = match self.ask.effort {
             Effort::Fast => 1,
-            Effort::Small => 3,
+            Effort::Small => 2,
             Effort::Least => FIRST.len(),
         };
-        let mut best = None;
-        for (block, colours, crowding) in FIRST.into_iter().take(looks) {
-            let grid = self.source.grid(block);
-            let matched = Matched::new(&grid, &self.palette(&grid, colours, crowding));
-            let found = self.squeeze(&matched, 1500.0, most)?;
-            best = better(best, found);
-        }
-        match best {
+        let looks = FIRST
+            .into_iter()
+            .take(looks)
+            .map(|(block, many, crowding)| {
+                let palette = self.palette(&self.source.grid(block), many, crowding);
+                (block, palette)
+            });
+        match self.best(looks.collect(), 1500.0, most)? {
             Some(best) => Ok(best.made()),
             None => self.least(),
         }
     }
 
+    /// The most similar of these blocks and palettes in at most so many bytes.
+    fn best(&self, looks: Vec<Look>, start: f64, most: usize) -> Result<Option<Trial>> {
+        let part = self.part();
+        let share = part.height as f64 / self.source.height as f64;
+        let mut best: Option<(Trial, Look)> = None;
+        for (block, palette) in looks {
+            let grid = part.grid(block);
+            let matched = Matched::new(&grid, &palette, self.ask.effort);
+            let found = self.squeeze(part, &matched, start, (most as f64 * share) as usize)?;
+            let more = |t: &Trial| {
+                best.as_ref()
+                    .is_none_or(|(b, _)| t.similarity > b.similarity)
+            };
+            best = found.filter(more).map(|t| (t, (block, palette))).or(best);
+        }
+        let Some((best, (block, palette))) = best else {
+            return Ok(None);
+        };
+        if self.part.is_none() {
+            return Ok(Some(best));
+        }
+        let grid = self.source.grid(block);
+        self.squeeze(
+            &self.source,
+            &Matched::new(&grid, &palette, self.ask.effort),
+            best.price,
+            most,
+        )
+    }
+
     /// About the fewest bytes that still show something.
     fn least(&self) -> Result<(Made, Rung)> {
         let grid = self.source.grid([6, 6]);
-        let matched = Matched::new(&grid, &self.palette(&grid, 2, 0.0));
-        Ok(self.trial(&matched, DEAREST)?.made())
+        let matched = Matched::new(&grid, &self.palette(&grid, 2, 0.0), self.ask.effort);
+        Ok(self.trial(&self.source, &matched, DEAREST)?.made())
     }
 
     /// How many palettes are tried.
@@ -163,7 +226,7 @@ impl<'a> Search<'a> {
         match self.ask.effort {
             Effort::Fast => 3,
             Effort::Small => 6,
-            Effort::Least => 12,
+            Effort::Least => 8,
         }
     }
 
@@ -191,31 +254,47 @@ impl<'a> Search<'a> {
     }
 
     /// The highest price that still reaches a similarity.
-    fn settle(&self, matched: &Matched<'_>, from: Trial, wanted: f64) -> Result<Option<Trial>> {
+    fn settle(
+        &self,
+        source: &Source,
+        matched: &Matched<'_>,
+        from: Trial,
+        wanted: f64,
+    ) -> Result<Option<Trial>> {
         let mut secant = Secant::new(-FALL);
         let mut best: Option<Trial> = None;
         let mut trial = from;
-        for _ in 0..TRIALS {
+        for turn in 0..TRIALS + 2 {
+            // Where nothing was alike enough yet, it goes on.
+            if turn >= TRIALS && best.is_some() {
+                break;
+            }
             let spare = trial.similarity - wanted;
             let next = secant.next(trial.price.ln(), spare);
             if spare >= 0.0 && best.as_ref().is_none_or(|b| trial.price > b.price) {
                 best = Some(trial);
             }
-            if (0.0..0.000_4).contains(&spare) || next < -1.0 {
+            if (0.0..0.000_6).contains(&spare) || next < -1.0 {
                 break;
             }
-            trial = self.trial(matched, next.exp())?;
+            trial = self.trial(source, matched, next.exp())?;
         }
         Ok(best)
     }
 
     /// The lowest price that keeps within so many bytes.
-    fn squeeze(&self, matched: &Matched<'_>, start: f64, most: usize) -> Result<Option<Trial>> {
+    fn squeeze(
+        &self,
+        source: &Source,
+        matched: &Matched<'_>,
+        start: f64,
+        most: usize,
+    ) -> Result<Option<Trial>> {
         let mut secant = Secant::new(0.4);
         let mut best: Option<Trial> = None;
         let mut price = start;
         for _ in 0..TRIALS {
-            let trial = self.trial(matched, price)?;
+            let trial = self.trial(source, matched, price)?;
             let room = (most as f64 / trial.bytes.len() as f64).ln();
             price = secant.next(price.ln(), room).clamp(-1.0, 14.0).exp();
             if room >= 0.0 && best.as_ref().is_none_or(|b| trial.price < b.price) {
@@ -229,14 +308,14 @@ impl<'a> Search<'a> {
     }
 
     /// The picture in a palette at a price, each colour moved to the mean of what it stands for.
-    fn trial(&self, matched: &Matched<'_>, price: f64) -> Result<Trial> {
+    fn trial(&self, source: &Source, matched: &Matched<'_>, price: f64) -> Result<Trial> {
         self.ask.cancel.check()?;
         let (entries, palette) = matched.shape(price as f32);
-        let indices = self.source.spread(matched.grid(), &entries);
+        let indices = source.spread(matched.grid(), &entries);
         let light: Vec<u8> = palette.iter().map(|colour| luminance(*colour)).collect();
         let shown: Vec<u8> = indices.iter().map(|i| light[usize::from(*i)]).collect();
-        let width = self.source.width;
-        let reference = Reference::new(&self.source.light, width);
+        let width = source.width;
+        let reference = Reference::new(&source.light, width);
         let said: Vec<[u8; 3]> = palette.iter().map(|c| c.map(percent)).collect();
         Ok(Trial {
             price,
@@ -251,10 +330,34 @@ impl<'a> Search<'a> {
     }
 }
 
-/// The more similar of two.
-fn better(a: Option<Trial>, b: Option<Trial>) -> Option<Trial> {
-    let by = |a: &Trial, b: &Trial| a.similarity.total_cmp(&b.similarity);
-    [a, b].into_iter().flatten().max_by(by)
+/// Three bands of each twelve, where there are many pixels.
+fn some_bands(frame: &Frame) -> Option<Frame> {
+    if frame.width * frame.height < LARGE {
+        return None;
+    }
+    let parts = (0..frame.height).step_by(12 * BAND);
+    let parts: Vec<Frame> = parts
+        .map(|top| frame.crop([0, top + 4 * BAND], [frame.width, 3 * BAND]))
+        .collect();
+    let height = parts.iter().map(|part| part.height).sum();
+    let mut pixels: Option<Pixels> = None;
+    for part in parts {
+        match (&mut pixels, part.pixels) {
+            (None, first) => pixels = Some(first),
+            (Some(Pixels::Grey(all)), Pixels::Grey(more)) => all.extend(more),
+            (Some(Pixels::Rgb(all)), Pixels::Rgb(more)) => all.extend(more),
+            (Some(Pixels::Indexed { indices, .. }), Pixels::Indexed { indices: more, .. }) => {
+                indices.extend(more);
+            }
+            _ => return None,
+        }
+    }
+    let width = frame.width;
+    pixels.filter(|_| height > 0).map(|pixels| Frame {
+        width,
+        height,
+        pixels,
+    })
 }
 
 /// How many indices occur.

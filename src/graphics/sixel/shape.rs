@@ -8,9 +8,17 @@
 use super::colours::{Nearest, distance, moved, said};
 use super::grid::Grid;
 use super::stream::BAND;
+use crate::graphics::Effort;
 
 /// States that are followed from column to column.
-const BEAM: usize = 6;
+fn beam(effort: Effort) -> usize {
+    match effort {
+        Effort::Fast => 3,
+        Effort::Small => 4,
+        Effort::Least => 6,
+    }
+}
+
 /// What the first use of a colour in a band costs, in changes.
 const FRESH: f32 = 3.0;
 /// What a colour that only ends costs, in changes: a later colour often covers it.
@@ -21,14 +29,19 @@ const ENDS: f32 = 0.4;
 pub(super) struct Matched<'a> {
     grid: &'a Grid,
     palette: Vec<[f32; 3]>,
+    /// Whether the blocks and the palette are all grey.
+    grey: bool,
+    beam: usize,
     /// Nearest to the block, to the mean of it and the next three, and to that over the band's rows.
     near: Vec<[u8; 3]>,
 }
 
 impl<'a> Matched<'a> {
     /// Looks for the nearest entries; the palette has between 1 and 256.
-    pub(super) fn new(grid: &'a Grid, palette: &[[u8; 3]]) -> Self {
+    pub(super) fn new(grid: &'a Grid, palette: &[[u8; 3]], effort: Effort) -> Self {
         let palette: Vec<[f32; 3]> = palette.iter().map(|c| c.map(f32::from)).collect();
+        let is_grey = |[r, g, b]: &[f32; 3]| r == g && g == b;
+        let grey = palette.iter().chain(&grid.colours).all(is_grey);
         let mut nearest = Nearest::new(&palette);
         let ahead = ahead(grid, &grid.colours);
         let around = down(grid, &ahead);
@@ -37,6 +50,8 @@ impl<'a> Matched<'a> {
             .collect();
         Self {
             grid,
+            grey,
+            beam: beam(effort),
             palette,
             near,
         }
@@ -172,6 +187,8 @@ struct Column<'a> {
     weights: [f32; BAND],
     near: [[u8; 3]; BAND],
     palette: &'a [[f32; 3]],
+    grey: bool,
+    beam: usize,
 }
 
 impl<'a> Column<'a> {
@@ -184,6 +201,8 @@ impl<'a> Column<'a> {
             weights: [0.0; BAND],
             near: [[0; 3]; BAND],
             palette: &matched.palette,
+            grey: matched.grey,
+            beam: matched.beam,
         };
         for row in 0..rows {
             let at = from + x + row * matched.grid.columns;
@@ -195,12 +214,16 @@ impl<'a> Column<'a> {
     }
 
     fn error(&self, row: usize, entry: u8) -> f32 {
-        self.weights[row] * distance(self.blocks[row], self.palette[usize::from(entry)])
+        let (block, colour) = (self.blocks[row], self.palette[usize::from(entry)]);
+        if self.grey {
+            return self.weights[row] * (block[0] - colour[0]) * (block[0] - colour[0]);
+        }
+        self.weights[row] * distance(block, colour)
     }
 
     /// The best states after this column, cheapest first.
     fn follow(&self, states: &[State]) -> Vec<State> {
-        let mut kept: Vec<State> = Vec::with_capacity(BEAM + 1);
+        let mut kept: Vec<State> = Vec::with_capacity(self.beam + 1);
         for (before, state) in states.iter().enumerate() {
             let mut add = |column: [u8; BAND]| {
                 self.offer(&mut kept, state, before as u8, column);
@@ -220,7 +243,7 @@ impl<'a> Column<'a> {
 
     /// Keeps a state followed by a column, if it is among the best so far.
     fn offer(&self, kept: &mut Vec<State>, state: &State, before: u8, column: [u8; BAND]) {
-        let limit = match kept.get(BEAM - 1) {
+        let limit = match kept.get(self.beam - 1) {
             Some(worst) => worst.cost,
             None => f32::INFINITY,
         };
@@ -252,7 +275,7 @@ impl<'a> Column<'a> {
                 used,
             },
         );
-        kept.truncate(BEAM);
+        kept.truncate(self.beam);
     }
 
     /// Columns between what stands and what is wanted: each wanted colour is taken by all rows that

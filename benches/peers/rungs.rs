@@ -1,7 +1,7 @@
 //! Bytes, similarity and time of every rung for pictures from files, and of lossless tiles.
 //!
 //! `cargo run --release --example rungs -- [--protocol P] [--effort E] FILE...` prints a line for each
-//! rung; `tiles` are what the console sends of a pane of 100 x 30 cells: 256 x 128 pixels or so each.
+//! rung (of the one named by RUNG, where it is set); `tiles` are what the console sends of a pane of 100 x 30 cells: 256 x 128 pixels or so each.
 
 #![allow(missing_docs)]
 
@@ -134,10 +134,11 @@ fn main() -> Result<(), Failure> {
 fn table(path: &str, target: &Target, out: &mut impl std::io::Write) -> Result<(), Failure> {
     let frame = read(path)?;
     let made = |frame: &Frame, rung| code(frame, target, rung, None, &Cancel::never());
-    let only = std::env::var("RUNG")
-        .ok()
-        .and_then(|word| Rung::parse(&word));
-    let wanted = |rung: &Rung| only.map_or(*rung > Rung::Q0, |only| only == *rung);
+    let only = std::env::var("RUNG").ok();
+    let wanted = |rung: &Rung| match only.as_deref() {
+        Some(only) => rung.as_str() == only,
+        None => *rung > Rung::Q0,
+    };
     for rung in Rung::ALL.into_iter().filter(wanted) {
         let start = Instant::now();
         let encoded = made(&frame, rung)?;
@@ -156,7 +157,7 @@ fn table(path: &str, target: &Target, out: &mut impl std::io::Write) -> Result<(
             "{path} {rung} {reached} {bytes} bytes {like} {took:.0} ms {width}x{height} {colours}"
         )?;
     }
-    if only.is_some() {
+    if only.is_some_and(|only| only != "tiles") {
         return Ok(());
     }
     let start = Instant::now();
