@@ -251,6 +251,8 @@ impl Console {
             Ok(message) => Some(Some(message)),
             Err(RecvTimeoutError::Timeout) => {
                 if glance.is_some() {
+                    let glanced = self.terminal.glance();
+                    self.tell_failure(glanced);
                     self.renew_facts();
                 }
                 Some(None)
@@ -327,12 +329,27 @@ impl Console {
             TerminalEvent::Input(Input::Paste(text)) => self.handle(Event::Paste(text)),
             TerminalEvent::Input(Input::Reply(reply)) => {
                 match self.terminal.learn(&reply) {
-                    Ok(learned) => self.take_passed(&learned.passed, learned.image.as_ref()),
+                    Ok(learned) => {
+                        self.take_passed(&learned.passed, learned.image.as_ref());
+                        if learned.passed.iter().any(|passed| !passed.ok) {
+                            // A picture broke off: nothing that it holds is sure.
+                            self.terminal.invalidate();
+                        }
+                    }
                     Err(error) => self.tell_failure(Err(error)),
                 }
                 self.renew_facts();
             }
-            TerminalEvent::Input(Input::Focus(_) | Input::Unknown(_)) => {}
+            TerminalEvent::Input(Input::Focus(gained)) => {
+                let focused = self.terminal.focused(gained);
+                self.tell_failure(focused);
+            }
+            TerminalEvent::Input(Input::Unknown(_)) => {}
+            TerminalEvent::Attached => {
+                let attached = self.terminal.attached();
+                self.tell_failure(attached);
+                self.renew_facts();
+            }
             TerminalEvent::Signal(Signal::Terminate | Signal::Hangup) | TerminalEvent::Gone => {
                 self.handle(Event::Ended);
             }

@@ -422,7 +422,8 @@ fn a_terminal_that_answers_late_gets_its_graphics() {
     let mut console = desk.start(&folder);
     console.until(&["a.png", "LOSS", "half-block"]);
     console.answers = true;
-    console.send("\x1bP>|kitty(0.35.2)\x1b\\\x1b_Gi=2147000031;OK\x1b\\\x1b[6;18;9t\x1b[?62;c\x1b[0n");
+    console
+        .send("\x1bP>|kitty(0.35.2)\x1b\\\x1b_Gi=2147000031;OK\x1b\\\x1b[6;18;9t\x1b[?62;c\x1b[0n");
     console.until_gone("half-block");
     console.until(&["kitty", "LOSSLESS"]);
     console.send("dc\r").until(&["RECORDED"]);

@@ -85,6 +85,8 @@ fn child() {
             TerminalEvent::Signal(Signal::Resize) => {
                 terminal.resized().unwrap();
             }
+            TerminalEvent::Input(Input::Focus(gained)) => terminal.focused(gained).unwrap(),
+            TerminalEvent::Attached => terminal.attached().unwrap(),
             TerminalEvent::Input(_) => {}
         }
     };
