@@ -145,9 +145,10 @@ impl Awaited {
     pub(super) fn query_came(&mut self, id: u32, ok: bool, now: Instant) {
         let at = self.far.iter().rposition(|(awaited, ..)| *awaited == id);
         let Some(at) = at else { return };
-        for (number, asked, since) in self.far.drain(..=at).collect::<Vec<_>>() {
+        let all: Vec<_> = self.far.drain(..=at).collect();
+        for (place, (_, asked, since)) in all.into_iter().enumerate() {
             // Of those before it nothing is known but that their answers are lost.
-            let this = number == id;
+            let this = place == at;
             self.pass(asked, since, now, ok || !this);
             if this {
                 self.slow(now.duration_since(since));
