@@ -6,8 +6,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use super::{ConsoleArgs, Failure, exit};
-use crate::Error;
-use crate::config::{self, LineRule, Overrides, Places};
+use crate::config::{self, Kind, LineRule, Overrides, Places, Setting};
 use crate::delivery::Settings;
 use crate::graphics::{Protocol, Rung};
 use crate::messages::{arg, say};
@@ -15,6 +14,7 @@ use crate::nearest::nearest;
 use crate::run::{self, Start};
 use crate::store;
 use crate::text::Safe;
+use crate::{Error, Result};
 
 /// Opens the console and waits until the analyst leaves it.
 pub(super) fn run(arguments: ConsoleArgs) -> Result<u8, Failure> {
@@ -23,13 +23,20 @@ pub(super) fn run(arguments: ConsoleArgs) -> Result<u8, Failure> {
     {
         return Err(nothing_there(path).into());
     }
+    let ceiling = arguments.max_quality.as_deref().map(quality).transpose()?;
+    if let Some(word) = &arguments.protocol {
+        Protocol::parse(word)?;
+    }
+    if let Some(word) = &arguments.byte_budget {
+        check_budget(word)?;
+    }
     let typed = Overrides {
         keymap: arguments.keymap.as_deref(),
         protocol: arguments.protocol.as_deref(),
         log: arguments.log.as_deref(),
         analyst: arguments.analyst.as_deref(),
         byte_budget: arguments.byte_budget.as_deref(),
-        max_quality: arguments.max_quality.as_deref(),
+        max_quality: ceiling.map(Rung::as_str),
     };
     let loaded = config::load(&Places::of_this_machine(), &typed)?;
     let mut problems = loaded.problems;
@@ -56,6 +63,32 @@ pub(super) fn run(arguments: ConsoleArgs) -> Result<u8, Failure> {
         config,
     })?;
     Ok(exit::DONE)
+}
+
+/// The rung of `--max-quality`, in either case.
+fn quality(word: &str) -> Result<Rung> {
+    Rung::parse(word).ok_or_else(|| {
+        let value = Safe::from_outside(word);
+        Error::request(say("show-bad-quality", &[arg("value", &value)]))
+    })
+}
+
+/// Whether `--byte-budget` can be one; what is typed is refused by its own name, not the setting's.
+fn check_budget(word: &str) -> Result<()> {
+    let Some(Setting {
+        kind: Kind::Integer { min, max },
+        ..
+    }) = Setting::find("line", "byte_budget")
+    else {
+        return Ok(());
+    };
+    let number = word.parse().ok();
+    if number.is_some_and(|number: u64| (*min..=*max).contains(&number)) {
+        return Ok(());
+    }
+    let value = Safe::from_outside(word);
+    let arguments = [arg("min", min), arg("max", max), arg("value", &value)];
+    Err(Error::request(say("console-bad-byte-budget", &arguments)))
 }
 
 /// What may be sent of pictures.

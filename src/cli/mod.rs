@@ -21,7 +21,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::messages::{has, say};
+use crate::messages::{arg, has, say};
 use crate::text::Safe;
 use crate::{Error, Result};
 
@@ -167,7 +167,7 @@ pub enum Command {
         cell: Option<String>,
         /// Most bytes.
         #[arg(long, value_name = "N")]
-        max_bytes: Option<usize>,
+        max_bytes: Option<String>,
         /// Best quality.
         #[arg(long, value_name = "Q0..Q5")]
         max_quality: Option<String>,
@@ -418,6 +418,14 @@ impl From<std::io::Error> for Failure {
     }
 }
 
+/// A number of bytes that was typed.
+fn bytes(word: &str) -> Result<usize> {
+    word.parse().map_err(|_| {
+        let value = Safe::from_outside(word);
+        Error::request(say("show-bad-bytes", &[arg("value", &value)]))
+    })
+}
+
 /// The command that was typed.
 fn dispatch(cli: Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, Failure> {
     match cli.command {
@@ -439,7 +447,7 @@ fn dispatch(cli: Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, Fa
                 protocol,
                 size,
                 cell,
-                max_bytes,
+                max_bytes: max_bytes.as_deref().map(bytes).transpose()?,
                 max_quality,
             },
             out,

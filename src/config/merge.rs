@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::layer::{Base, Layer, Origin, Placed};
 use super::settings::Setpoint;
+use crate::graphics::Depth;
 
 /// The built-in layer.
 pub const BUILT_IN: &str = include_str!("../../assets/config.toml");
@@ -107,6 +108,19 @@ pub enum Colours {
     Named16,
     /// None.
     None,
+}
+
+impl Colours {
+    /// The colours of cells that this means; `None` where the terminal is asked.
+    pub fn depth(self) -> Option<Depth> {
+        match self {
+            Self::Auto => None,
+            Self::TrueColour => Some(Depth::True),
+            Self::Indexed256 => Some(Depth::Colours256),
+            Self::Named16 => Some(Depth::Colours16),
+            Self::None => Some(Depth::Monochrome),
+        }
+    }
 }
 
 impl Config {

@@ -21,10 +21,10 @@ use serde_json::Value;
 
 use crate::Result;
 use crate::app::{App, Draft, Effect, Event, Level, Mode, Recorder, TerminalFacts};
-use crate::config::{Colours, Config};
+use crate::config::Config;
 use crate::decisions::{self, LogSettings};
 use crate::delivery::{Delivery, Settings};
-use crate::graphics::{Depth, Protocol, Rung};
+use crate::graphics::{Protocol, Rung};
 use crate::keymap::{Keymap, key_text};
 use crate::messages::{arg, say};
 use crate::scan::{self, Limits, Opened};
@@ -101,7 +101,7 @@ impl Message {
 pub fn console(start: Start) -> Result<()> {
     let trace = start.trace.as_deref().map(Trace::open).transpose()?;
     let (sender, receiver) = channel();
-    let mut terminal = Terminal::open(start.protocol, depth(start.config.display.colours))?;
+    let mut terminal = Terminal::open(start.protocol, start.config.display.colours.depth())?;
     let events = sender.clone();
     // When nobody listens any more the console is leaving.
     terminal.start(move |event| drop(events.send(Message::Terminal(event))))?;
@@ -251,6 +251,8 @@ impl Console {
             Ok(message) => Some(Some(message)),
             Err(RecvTimeoutError::Timeout) => {
                 if glance.is_some() {
+                    let glanced = self.terminal.glance();
+                    self.tell_failure(glanced);
                     self.renew_facts();
                 }
                 Some(None)
@@ -327,12 +329,27 @@ impl Console {
             TerminalEvent::Input(Input::Paste(text)) => self.handle(Event::Paste(text)),
             TerminalEvent::Input(Input::Reply(reply)) => {
                 match self.terminal.learn(&reply) {
-                    Ok(learned) => self.take_passed(&learned.passed, learned.image.as_ref()),
+                    Ok(learned) => {
+                        self.take_passed(&learned.passed, learned.image.as_ref());
+                        if learned.passed.iter().any(|passed| !passed.ok) {
+                            // A picture broke off: nothing that it holds is sure.
+                            self.terminal.invalidate();
+                        }
+                    }
                     Err(error) => self.tell_failure(Err(error)),
                 }
                 self.renew_facts();
             }
-            TerminalEvent::Input(Input::Focus(_) | Input::Unknown(_)) => {}
+            TerminalEvent::Input(Input::Focus(gained)) => {
+                let focused = self.terminal.focused(gained);
+                self.tell_failure(focused);
+            }
+            TerminalEvent::Input(Input::Unknown(_)) => {}
+            TerminalEvent::Attached => {
+                let attached = self.terminal.attached();
+                self.tell_failure(attached);
+                self.renew_facts();
+            }
             TerminalEvent::Signal(Signal::Terminate | Signal::Hangup) | TerminalEvent::Gone => {
                 self.handle(Event::Ended);
             }
@@ -471,17 +488,6 @@ impl Console {
         if let Some(trace) = &mut self.trace {
             trace.write(&line(now));
         }
-    }
-}
-
-/// The colours that the configuration names.
-fn depth(colours: Colours) -> Option<Depth> {
-    match colours {
-        Colours::Auto => None,
-        Colours::TrueColour => Some(Depth::True),
-        Colours::Indexed256 => Some(Depth::Colours256),
-        Colours::Named16 => Some(Depth::Colours16),
-        Colours::None => Some(Depth::Monochrome),
     }
 }
 

@@ -44,6 +44,9 @@ pub struct Passed {
     pub at: Instant,
     /// From asking to reading; of a fence whose own answer was lost, to that of a later one.
     pub took: Duration,
+    /// Whether the terminal took the bytes well. A query that is answered with an error says that the
+    /// picture before it broke off.
+    pub ok: bool,
 }
 
 /// One place in the line.
@@ -122,7 +125,7 @@ impl Awaited {
         if let Some(Place::Fence(asked, since)) = self.near.front().copied() {
             self.near.pop_front();
             self.slow(now.duration_since(since));
-            self.pass(asked, since, now);
+            self.pass(asked, since, now, true);
         }
     }
 
@@ -132,19 +135,24 @@ impl Awaited {
         let Some(mark) = mark else { return };
         for place in self.near.drain(..=mark).collect::<Vec<_>>() {
             match place {
-                Place::Fence(asked, since) => self.pass(asked, since, now),
+                Place::Fence(asked, since) => self.pass(asked, since, now, true),
                 Place::Mark(since) => self.slow(now.duration_since(since)),
             }
         }
     }
 
-    /// An answer of kitty's graphics came about this number.
-    pub(super) fn query_came(&mut self, id: u32, now: Instant) {
-        let at = self.far.iter().position(|(awaited, ..)| *awaited == id);
+    /// An answer of kitty's graphics came about this number, and whether it is a good one.
+    pub(super) fn query_came(&mut self, id: u32, ok: bool, now: Instant) {
+        let at = self.far.iter().rposition(|(awaited, ..)| *awaited == id);
         let Some(at) = at else { return };
-        for (_, asked, since) in self.far.drain(..=at).collect::<Vec<_>>() {
-            self.slow(now.duration_since(since));
-            self.pass(asked, since, now);
+        let all: Vec<_> = self.far.drain(..=at).collect();
+        for (place, (_, asked, since)) in all.into_iter().enumerate() {
+            // Of those before it nothing is known but that their answers are lost.
+            let this = place == at;
+            self.pass(asked, since, now, ok || !this);
+            if this {
+                self.slow(now.duration_since(since));
+            }
         }
     }
 
@@ -207,13 +215,14 @@ impl Awaited {
         self.near.push_back(Place::Fence(asked, now));
     }
 
-    fn pass(&mut self, asked: Asked, since: Instant, now: Instant) {
+    fn pass(&mut self, asked: Asked, since: Instant, now: Instant, ok: bool) {
         match asked {
             Asked::Probe => self.probed = true,
             Asked::Token(token) => self.passed.push(Passed {
                 token,
                 at: now,
                 took: now.duration_since(since),
+                ok,
             }),
             Asked::Rest => {}
         }
@@ -366,15 +375,42 @@ mod tests {
             .map(|token| line.awaited.query(Asked::Token(token), line.now))
             .collect();
         assert!(ids.iter().all(|id| is_query(*id)));
-        line.awaited.query_came(ids[0], line.now);
-        line.awaited.query_came(ids[0], line.now);
-        line.awaited.query_came(12, line.now);
+        line.awaited.query_came(ids[0], true, line.now);
+        line.awaited.query_came(ids[0], true, line.now);
+        line.awaited.query_came(12, true, line.now);
         assert_eq!(line.answer(&[]), [0]);
         // The answer to 1 was lost: what came after it says that it is done.
-        line.awaited.query_came(ids[2], line.now);
+        line.awaited.query_came(ids[2], true, line.now);
         assert_eq!(line.answer(&['n', 'c']), [1, 2]);
-        line.awaited.query_came(ids[3], line.now);
+        line.awaited.query_came(ids[3], true, line.now);
         assert_eq!(line.answer(&[]), [3]);
+    }
+
+    #[test]
+    fn a_query_that_is_answered_with_an_error_says_that_its_bytes_are_lost() {
+        let mut line = Line::new();
+        let ids: Vec<u32> = (0..3)
+            .map(|token| line.awaited.query(Asked::Token(token), line.now))
+            .collect();
+        line.awaited.query_came(ids[1], false, line.now);
+        line.awaited.query_came(ids[2], true, line.now);
+        let passed = line.awaited.take_passed();
+        let told: Vec<(u64, bool)> = passed.iter().map(|one| (one.token, one.ok)).collect();
+        assert_eq!(told, [(0, true), (1, false), (2, true)]);
+    }
+
+    #[test]
+    fn a_question_that_was_dropped_and_asked_again_is_answered_once() {
+        let mut line = Line::new();
+        line.awaited.query_as(31, Asked::Rest, line.now);
+        line.wait(5);
+        line.awaited.query_as(31, Asked::Rest, line.now);
+        line.awaited.query_came(31, true, line.now);
+        assert!(!line.awaited.is_pending(Duration::MAX, line.now));
+        assert!(
+            line.awaited.slowest() < Some(Duration::from_secs(5)),
+            "nobody took that long"
+        );
     }
 
     #[test]

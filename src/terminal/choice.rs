@@ -157,6 +157,8 @@ fn behind_tmux(findings: &Findings) -> (Protocol, Safe) {
     }
     let reason = if through {
         because("graphics-reason-tmux-old")
+    } else if findings.awaits_behind {
+        because("graphics-reason-tmux-waiting")
     } else {
         because("graphics-reason-tmux")
     };
@@ -542,6 +544,19 @@ mod tests {
             SIZE,
         );
         assert!(forced.placeholders && forced.passage == Passage::Tmux);
+    }
+
+    #[test]
+    fn nobody_is_advised_while_the_terminal_behind_tmux_may_still_answer() {
+        let mut findings = found("\x1bP>|tmux 3.3a\x1b\\\x1b[>84;0;0c\x1b[?1;2c\x1b[0n");
+        let reason = |findings: &Findings| {
+            let choice = choose(findings, &Environment::default(), None, SIZE);
+            choice.reason.as_str().contains("allow-passthrough")
+        };
+        findings.awaits_behind = true;
+        assert!(!reason(&findings));
+        findings.awaits_behind = false;
+        assert!(reason(&findings));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! hears signals on another, asks once what the terminal can do, and paints only what changed.
 //! However the program ends, the terminal is as it was found.
 
+mod attach;
 mod awaited;
 pub mod choice;
 pub mod multiplexer;
@@ -39,6 +40,7 @@ pub use sgr::lines;
 pub use signals::Signal;
 pub use tty::WindowSize;
 
+use attach::Socket;
 use awaited::Asked;
 use reader::{Parser, Waiting};
 use session::Session;
@@ -46,6 +48,12 @@ use tty::{Got, Tty};
 
 /// How long the screen says that a silent terminal is being asked; later answers still count.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// After so long the terminal behind tmux is asked once more.
+const AGAIN: Duration = Duration::from_secs(1);
+/// How long its answer counts as under way.
+const BEHIND: Duration = Duration::from_secs(3);
+/// How often the reader looks whether another terminal stands behind tmux.
+const ATTACHED: Duration = Duration::from_secs(1);
 /// How long a hand does not notice that Esc is waited upon.
 const KEY: Duration = Duration::from_millis(40);
 /// The same while answers are under way, which a slow line may tear apart.
@@ -60,6 +68,8 @@ pub enum TerminalEvent {
     Input(Input),
     /// From the system.
     Signal(Signal),
+    /// Another terminal may stand behind the multiplexer; see [`Terminal::attached`].
+    Attached,
     /// The terminal is gone: no more input will come.
     Gone,
 }
@@ -69,7 +79,8 @@ pub enum TerminalEvent {
 pub enum Fence {
     /// By answering `CSI 5 n` itself.
     Status,
-    /// By answering a kitty query by number, through tmux.
+    /// By answering a kitty query by number, through tmux. It must not stand between the parts of one
+    /// picture; see [`Terminal::may_fence`].
     Query,
     /// Not at all: a multiplexer would answer in its place, or it never answered.
     None,
@@ -80,7 +91,7 @@ pub enum Fence {
 pub struct Learned {
     /// How pictures are shown from now on, when that changed.
     pub choice: Option<Choice>,
-    /// Tokens whose bytes the terminal has worked through, in order.
+    /// Tokens whose bytes the terminal has worked through, in order; see [`Passed::ok`].
     pub passed: Vec<Passed>,
     /// What it says of a picture.
     pub image: Option<ImageAnswer>,
@@ -111,8 +122,16 @@ pub struct Terminal {
     reader: Option<JoinHandle<()>>,
     watch: Option<signals::Watch>,
     asked: Option<Instant>,
-    /// Whether the terminal behind tmux was asked.
-    asked_behind: bool,
+    behind: Behind,
+}
+
+/// The question to the terminal behind tmux.
+#[derive(Debug, Default)]
+struct Behind {
+    /// When it was asked first.
+    since: Option<Instant>,
+    /// Whether it was asked once more.
+    again: bool,
 }
 
 impl Terminal {
@@ -146,7 +165,7 @@ impl Terminal {
             reader: None,
             watch: None,
             asked: None,
-            asked_behind: false,
+            behind: Behind::default(),
         })
     }
 
@@ -157,7 +176,7 @@ impl Terminal {
         let session = Arc::clone(&self.session);
         self.watch = Some(signals::Watch::start(move |signal| {
             if matches!(signal, Signal::Terminate | Signal::Hangup) {
-                session.tty.hurry();
+                session.hurry();
             }
             // The end of a stop of our own is no news.
             if signal != Signal::Continue || !session.stop_ends() {
@@ -165,9 +184,10 @@ impl Terminal {
             }
         })?);
         let session = Arc::clone(&self.session);
+        let mut socket = self.environment.socket.clone();
         let thread = std::thread::Builder::new()
             .name("terminal".into())
-            .spawn(move || read(&session, &*events))
+            .spawn(move || read(&session, socket.as_mut(), &*events))
             .map_err(|error| Error::io(std::path::Path::new("/dev/tty"), &error))?;
         self.reader = Some(thread);
         Ok(())
@@ -183,23 +203,86 @@ impl Terminal {
     fn take(&mut self) -> Result<()> {
         self.screen.invalidate();
         self.asked = Some(Instant::now());
-        self.session.enter()?;
-        self.session.ask(&probe::question(&self.environment))?;
-        self.asked_behind = false;
-        self.ask_behind()
+        self.behind = Behind::default();
+        // tmux drops it while it redraws, and another screen is a redraw.
+        let first = if self.is_tmux() {
+            self.question_behind()
+        } else {
+            Vec::new()
+        };
+        self.session.enter(&first)?;
+        self.session.ask(&probe::question(&self.environment))
     }
 
-    /// Asks the terminal behind tmux, once.
+    fn is_tmux(&self) -> bool {
+        self.findings.multiplexer(&self.environment) == Some(Multiplexer::Tmux)
+    }
+
+    /// The question to the terminal behind tmux, whose answer is awaited from now on.
+    fn question_behind(&mut self) -> Vec<u8> {
+        let now = Instant::now();
+        self.findings.awaits_behind |= self.behind.since.is_none();
+        self.behind.since.get_or_insert(now);
+        let mut awaited = self.session.awaited();
+        awaited.query_as(probe::QUERY_ID, Asked::Rest, now);
+        probe::question_behind()
+    }
+
+    /// Asks the terminal behind tmux, where it has not answered and its answer would come to us.
     fn ask_behind(&mut self) -> Result<()> {
-        let tmux = self.findings.multiplexer(&self.environment) == Some(Multiplexer::Tmux);
-        if !tmux || self.asked_behind {
+        if !self.is_tmux() || self.findings.kitty.is_some() || self.session.is_unfocused() {
             return Ok(());
         }
-        self.asked_behind = true;
-        let mut awaited = self.session.awaited();
-        awaited.query_as(probe::QUERY_ID, Asked::Rest, Instant::now());
-        drop(awaited);
-        self.session.write(&probe::question_behind())
+        let question = self.question_behind();
+        self.session.write(&question)
+    }
+
+    /// Asks once more what tmux may have dropped, and gives up on a terminal that stays silent; to be
+    /// called now and then while [`Terminal::is_asking`].
+    ///
+    /// # Errors
+    /// [`Error::Environment`] when the terminal takes nothing for three seconds, or is gone.
+    pub fn glance(&mut self) -> Result<()> {
+        let Some(since) = self.behind.since.filter(|_| self.findings.awaits_behind) else {
+            return Ok(());
+        };
+        if since.elapsed() >= BEHIND {
+            self.findings.awaits_behind = false;
+            self.choose_again()?;
+        } else if since.elapsed() >= AGAIN && !self.behind.again {
+            self.behind.again = true;
+            self.ask_behind()?;
+        }
+        Ok(())
+    }
+
+    /// The window gained or lost the focus. Inside a multiplexer another terminal may have shown
+    /// something else meanwhile, so all of it is painted again.
+    ///
+    /// # Errors
+    /// [`Error::Environment`] when the terminal takes nothing for three seconds, or is gone.
+    pub fn focused(&mut self, gained: bool) -> Result<()> {
+        // The first says only that the console has it, and nothing stood there before.
+        let back = gained && self.session.was_away();
+        if back && self.findings.multiplexer(&self.environment).is_some() {
+            self.screen.invalidate();
+        }
+        if gained { self.ask_behind() } else { Ok(()) }
+    }
+
+    /// Another terminal stands behind tmux: what it shows and can do is asked and painted anew.
+    ///
+    /// # Errors
+    /// [`Error::Environment`] when the terminal takes nothing for three seconds, or is gone.
+    pub fn attached(&mut self) -> Result<()> {
+        self.screen.invalidate();
+        if !self.is_tmux() || !self.session.is_entered() {
+            return Ok(());
+        }
+        self.findings.forget_behind();
+        self.behind = Behind::default();
+        self.ask_behind()?;
+        self.choose_again().map(drop)
     }
 
     /// Takes an answer and says what it means; see [`Learned`].
@@ -225,7 +308,9 @@ impl Terminal {
         if !news {
             return Ok(None);
         }
-        self.ask_behind()?;
+        if self.behind.since.is_none() {
+            self.ask_behind()?;
+        }
         self.choose_again()
     }
 
@@ -256,6 +341,16 @@ impl Terminal {
                 Fence::Query
             }
             _ => Fence::None,
+        }
+    }
+
+    /// Whether a fence may follow these bytes: a query must not stand between the parts of one picture,
+    /// which would be lost by it.
+    pub fn may_fence(&self, bytes: &[u8]) -> bool {
+        match self.fence() {
+            Fence::Status => true,
+            Fence::Query => !multiplexer::breaks_off(bytes),
+            Fence::None => false,
         }
     }
 
@@ -316,7 +411,8 @@ impl Terminal {
     /// Whether the terminal's answers are still awaited.
     pub fn is_asking(&self) -> bool {
         let patient = self.asked.is_some_and(|asked| asked.elapsed() < PATIENCE);
-        self.forced.is_none() && !self.findings.complete && patient
+        let near = !self.findings.complete && patient;
+        self.forced.is_none() && (near || self.findings.awaits_behind)
     }
 
     /// What was found out so far.
@@ -360,8 +456,7 @@ impl Terminal {
     pub fn resized(&mut self) -> Result<WindowSize> {
         self.screen.invalidate();
         self.findings.resized(self.choice.cell);
-        let tmux = self.findings.multiplexer(&self.environment) == Some(Multiplexer::Tmux);
-        let passage = if tmux && self.session.is_focused() {
+        let passage = if self.is_tmux() && self.session.is_focused() {
             Passage::Tmux
         } else {
             Passage::Direct
@@ -372,6 +467,9 @@ impl Terminal {
             question.extend(awaited.fence(Asked::Rest, false, Instant::now()));
         }
         self.session.write(&question)?;
+        if self.session.is_focused() {
+            self.ask_behind()?;
+        }
         self.choose_again()?;
         Ok(self.size())
     }
@@ -501,7 +599,7 @@ impl<F: Fn(TerminalEvent)> Drop for Farewell<'_, F> {
 }
 
 /// Reads the terminal until it is gone or somebody wakes the thread.
-fn read(session: &Session, events: &impl Fn(TerminalEvent)) {
+fn read(session: &Session, mut socket: Option<&mut Socket>, events: &impl Fn(TerminalEvent)) {
     let mut farewell = Farewell { events, gone: true };
     let mut parser = Parser::default();
     let mut bytes = [0; 4096];
@@ -514,8 +612,15 @@ fn read(session: &Session, events: &impl Fn(TerminalEvent)) {
             Waiting::Rest => Some(REST),
         };
         let left = patience.map(|patience| patience.saturating_sub(since.elapsed()));
+        let left = left.or(socket.is_some().then_some(ATTACHED));
         let inputs = match session.tty.read(&mut bytes, left) {
             Got::Bytes(0) if left.is_none_or(|left| !left.is_zero()) => continue,
+            Got::Nothing if patience.is_none() => {
+                if socket.as_mut().is_some_and(|socket| socket.attached_anew()) {
+                    (farewell.events)(TerminalEvent::Attached);
+                }
+                continue;
+            }
             Got::Bytes(0) | Got::Nothing => parser.flush_timeout(),
             Got::Bytes(count) => {
                 since = Instant::now();

@@ -64,6 +64,20 @@ impl Passage {
     }
 }
 
+/// Whether these bytes end between two parts of one of kitty's pictures (`m=1`): all that may follow is
+/// the rest of it, and a query in between would break it.
+pub fn breaks_off(bytes: &[u8]) -> bool {
+    let mut open = false;
+    let mut rest = bytes;
+    while let Some(begin) = find(rest, b"\x1b_G") {
+        rest = &rest[begin + 3..];
+        let end = rest.iter().position(|b| matches!(b, b';' | &ESCAPE));
+        let keys = &rest[..end.unwrap_or(rest.len())];
+        open = keys.split(|b| *b == b',').any(|key| key == b"m=1");
+    }
+    open
+}
+
 /// Wraps a whole string of any kind for tmux.
 pub(super) fn through_tmux(string: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(string.len() + 16);
@@ -117,6 +131,27 @@ mod tests {
         }
         out.extend_from_slice(rest);
         out
+    }
+
+    #[test]
+    fn a_picture_of_which_more_follows_breaks_off() {
+        for (bytes, open) in [
+            (&b""[..], false),
+            (b"text\x1b[m", false),
+            (b"\x1b_Gf=100,i=7;AAAA\x1b\\", false),
+            (b"\x1b_Gf=100,i=7,m=1;AAAA\x1b\\", true),
+            (b"\x1b_Gf=100,i=7,m=1;AAAA\x1b\\\x1b_Gm=1;BBBB\x1b\\", true),
+            (b"\x1b_Gf=100,i=7,m=1;AAAA\x1b\\\x1b_Gm=0;BBBB\x1b\\", false),
+            (b"\x1b_Ga=p,i=7,m=1\x1b\\\x1b_Ga=d,d=I,i=7\x1b\\", false),
+        ] {
+            assert_eq!(
+                breaks_off(bytes),
+                open,
+                "{}",
+                String::from_utf8_lossy(bytes)
+            );
+            assert_eq!(breaks_off(&Passage::Tmux.wrap(bytes)), open);
+        }
     }
 
     #[test]

@@ -1,27 +1,34 @@
 //! The terminal of a command that prints a picture or a report and ends.
 //!
 //! Until it is dropped nothing is echoed, so that a late answer is not typed into the shell: the
-//! drop waits for it a little. Keys that come meanwhile are kept for [`OneShot::key`].
+//! drop waits for it. Keys that come meanwhile are kept for [`OneShot::key`]. A signal that ends the
+//! program ends it with the terminal as it was found.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::{Duration, Instant};
 
 use super::choice::{self, Choice};
 use super::multiplexer::Multiplexer;
 use super::probe::{self, Environment, Findings};
 use super::reader::{Input, Parser, Reply, Waiting};
+use super::session::{HURRY, SILENT};
+use super::signals::{self, Watch};
 use super::tty::{Got, Tty, WindowSize};
 use super::{KEY_ASKING, REST, awaited};
 use crate::Result;
 use crate::graphics::Protocol;
 use crate::keymap::Key;
 
-/// How long a command that prints one picture waits for answers.
-const PICTURE: Duration = Duration::from_millis(300);
-/// How long a report waits for them.
-const REPORT: Duration = Duration::from_secs(5);
-/// How long a report waits for the terminal behind tmux, beyond what tmux took.
+/// How long answers are waited for: on a slow line they take seconds, and a terminal that answers ends
+/// the wait at once.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a report waits for the terminal behind tmux, beyond what tmux took; then it asks once more,
+/// because tmux drops the question while it redraws.
 const BEHIND: Duration = Duration::from_secs(1);
+/// A program that must end and does not look at its terminal is ended after so long.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// One exchange with the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,26 +42,31 @@ pub struct Exchange {
 /// The terminal, asked once.
 #[derive(Debug)]
 pub struct OneShot {
-    tty: Tty,
+    tty: Arc<Tty>,
+    /// The signal that ends the program; 0 before it came.
+    ends_by: Arc<AtomicI32>,
+    watch: Option<Watch>,
     parser: Parser,
     environment: Environment,
     findings: Findings,
     keys: VecDeque<Key>,
-    /// Answers to `CSI 5 n` that came.
+    /// How often `CSI 5 n` was asked, and last when.
+    asked: (usize, Option<Instant>),
+    /// Answers to it that came.
     answers: usize,
-    quiet: bool,
 }
 
 impl OneShot {
-    /// Asks the terminal what it can do and waits at most 300 ms. With a protocol given nothing is
-    /// asked.
+    /// Asks the terminal what it can do and waits at most five seconds, less where it answers. With a
+    /// protocol given, or a terminal that can do nothing, nothing is asked.
     ///
     /// # Errors
     /// [`crate::Error::Environment`] where there is no terminal.
     pub fn ask(forced: Option<Protocol>) -> Result<(Self, Choice, WindowSize)> {
         let mut this = Self::open()?;
-        if forced.is_none() && this.tty.is_foreground() {
-            this.probe(PICTURE)?;
+        let mute = this.environment.term == "dumb";
+        if forced.is_none() && !mute && this.tty.is_foreground() {
+            this.probe()?;
         }
         // Who did not answer by now counts as one who will not.
         let findings = Findings {
@@ -66,7 +78,7 @@ impl OneShot {
         Ok((this, choice, size))
     }
 
-    /// Asks the terminal and the one behind tmux all that there is to ask, and waits at most six
+    /// Asks the terminal and the one behind tmux all that there is to ask, and waits at most seven
     /// seconds. In the background nothing is asked.
     ///
     /// # Errors
@@ -76,32 +88,78 @@ impl OneShot {
         if !this.tty.is_foreground() {
             return Ok(this);
         }
-        this.probe(REPORT)?;
-        if this.findings.multiplexer(&this.environment) == Some(Multiplexer::Tmux) {
-            this.tty.write(&probe::question_behind())?;
-            this.listen(BEHIND, |this| this.findings.kitty.is_some());
+        this.probe()?;
+        let tmux = this.findings.multiplexer(&this.environment) == Some(Multiplexer::Tmux);
+        for _ in 0..2 {
+            if tmux && this.findings.kitty.is_none() {
+                this.tty.write(&probe::question_behind())?;
+                this.listen(BEHIND, |this| this.findings.kitty.is_some());
+            }
         }
         Ok(this)
     }
 
     fn open() -> Result<Self> {
         Ok(Self {
-            tty: Tty::open()?,
+            tty: Arc::new(Tty::open()?),
+            ends_by: Arc::default(),
+            watch: None,
             parser: Parser::default(),
             environment: Environment::of_process(),
             findings: Findings::default(),
             keys: VecDeque::new(),
+            asked: (0, None),
             answers: 0,
-            quiet: false,
         })
     }
 
-    fn probe(&mut self, patience: Duration) -> Result<()> {
+    fn probe(&mut self) -> Result<()> {
+        self.watch = Some(self.watch()?);
         self.tty.quiet()?;
-        self.quiet = true;
-        self.tty.write(&probe::question(&self.environment))?;
-        self.listen(patience, |this| this.findings.complete);
+        self.put(&probe::question(&self.environment))?;
+        self.listen(PATIENCE, |this| this.findings.complete);
         Ok(())
+    }
+
+    /// Hears from now on what would end the program with the terminal still quiet.
+    fn watch(&self) -> Result<Watch> {
+        let (tty, ends_by) = (Arc::clone(&self.tty), Arc::clone(&self.ends_by));
+        Watch::ends(move |number| {
+            ends_by.store(number, Ordering::SeqCst);
+            tty.hurry();
+            tty.wake();
+            // Who waits for the terminal ends by himself.
+            std::thread::sleep(GRACE);
+            let _ = tty.restore();
+            signals::end_by(number);
+        })
+    }
+
+    /// Writes what ends in `CSI 5 n`.
+    fn put(&mut self, question: &[u8]) -> Result<()> {
+        self.asked = (self.asked.0 + 1, Some(Instant::now()));
+        self.tty.write(question)
+    }
+
+    /// Waits for the answers that are under way, and gives the terminal back.
+    fn give_back(&mut self) {
+        let most = if self.tty.is_hurried() { HURRY } else { SILENT };
+        let left = self.asked.1.map_or(Duration::ZERO, |since| {
+            SILENT.saturating_sub(since.elapsed())
+        });
+        self.listen(left.min(most), |this| this.answers >= this.asked.0);
+        // Nobody is left to tell.
+        let _ = self.tty.restore();
+    }
+
+    /// Ends the program by the signal that came.
+    fn end(&mut self) {
+        self.tty.calm();
+        let number = self.ends_by.load(Ordering::SeqCst);
+        // Whatever line stands there is over.
+        let _ = self.tty.write(b"\r\n");
+        self.give_back();
+        signals::end_by(number);
     }
 
     /// What the terminal answered.
@@ -125,9 +183,10 @@ impl OneShot {
         if !self.findings.complete {
             return Ok(None);
         }
-        let (begun, awaited) = (Instant::now(), self.answers + 1);
+        let begun = Instant::now();
         let bytes = [bytes, awaited::STATUS].concat();
-        self.tty.write(&bytes)?;
+        self.put(&bytes)?;
+        let awaited = self.asked.0;
         self.listen(patience, |this| this.answers >= awaited);
         let exchange = Exchange {
             bytes: bytes.len(),
@@ -138,7 +197,7 @@ impl OneShot {
 
     /// The next key; `None` when the terminal is gone or was never asked.
     pub fn key(&mut self) -> Option<Key> {
-        while self.keys.is_empty() && self.quiet && self.hear(None) {}
+        while self.keys.is_empty() && self.watch.is_some() && self.hear(None) {}
         self.keys.pop_front()
     }
 
@@ -167,7 +226,11 @@ impl OneShot {
             Got::Bytes(count) => self.parser.feed(&bytes[..count]),
             Got::Nothing if flush.is_some() && wait == flush => self.parser.flush_timeout(),
             Got::Nothing => return true,
-            Got::Woken | Got::Gone => return false,
+            Got::Woken => {
+                self.end();
+                return false;
+            }
+            Got::Gone => return false,
         };
         for input in inputs {
             match input {
@@ -185,12 +248,12 @@ impl OneShot {
 
 impl Drop for OneShot {
     fn drop(&mut self) {
-        if self.quiet {
-            let silent = self.findings == Findings::default();
-            let patience = if silent { PICTURE } else { REST };
-            self.listen(patience, |this| this.findings.complete);
-            // Nobody is left to tell.
-            let _ = self.tty.restore();
+        if self.watch.is_some() {
+            self.give_back();
+        }
+        match self.ends_by.load(Ordering::SeqCst) {
+            0 => {}
+            number => signals::end_by(number),
         }
     }
 }

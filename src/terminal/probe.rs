@@ -2,8 +2,10 @@
 //!
 //! Inside tmux a second question goes through it to the terminal behind: kitty's query, the
 //! terminal's name and version (XTGETTCAP), and the size of a cell. tmux hands those answers on as
-//! typing to the pane that has the focus, so the question is only asked while that is ours.
+//! typing to the pane that has the focus, so the question is only asked while that is ours; and while
+//! tmux has a redraw to do it drops the question, so it is asked before the screen changes, and again.
 
+use super::attach::Socket;
 use super::multiplexer::{Multiplexer, Passage, through_tmux};
 use super::reader::Reply;
 use crate::graphics::{CellSize, Depth};
@@ -40,6 +42,8 @@ pub struct Environment {
     pub no_color: bool,
     /// The colours that the configuration names, over all other signs.
     pub depth: Option<Depth>,
+    /// The tmux server around this process.
+    pub socket: Option<Socket>,
 }
 
 /// What was found out so far.
@@ -77,6 +81,8 @@ pub struct Findings {
     pub previous: Option<CellSize>,
     /// Whether the fence came back: there will be no more answers.
     pub complete: bool,
+    /// Whether the terminal behind tmux was asked and may still answer.
+    pub awaits_behind: bool,
 }
 
 impl Environment {
@@ -104,6 +110,7 @@ impl Environment {
             multiplexer,
             no_color: get("NO_COLOR").is_some(),
             depth: None,
+            socket: get("TMUX").as_deref().and_then(Socket::of),
         }
     }
 
@@ -153,7 +160,10 @@ impl Findings {
                 id: Some(QUERY_ID),
                 ok,
                 ..
-            } => self.kitty = Some(*ok),
+            } => {
+                self.kitty = Some(*ok);
+                self.awaits_behind = false;
+            }
             Reply::Version(version) => self.version = Some(version.clone()),
             Reply::Attributes(attributes) => self.attributes = Some(attributes.clone()),
             Reply::SecondaryAttributes(numbers) => self.secondary = Some(numbers.clone()),
@@ -187,6 +197,14 @@ impl Findings {
             _ => {}
         }
         *self != before
+    }
+
+    /// Forgets what the terminal behind tmux said, because another may stand there now.
+    pub fn forget_behind(&mut self) {
+        self.kitty = None;
+        self.outer = None;
+        self.outer_version = None;
+        self.cell = None;
     }
 
     /// Forgets the sizes, which another window size makes wrong; they are asked for again.

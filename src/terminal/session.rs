@@ -13,6 +13,7 @@ use super::awaited::{Asked, Awaited};
 use super::reader::Reply;
 use super::tty::Tty;
 use crate::Result;
+use crate::messages::say;
 use crate::text::Safe;
 
 /// Alternate screen, no cursor, bracketed paste, mouse buttons and drags in SGR form, focus.
@@ -29,10 +30,15 @@ const CANCEL: &[u8] = b"\x18\x1b\\";
 /// as long as the slowest took.
 const DRAIN: std::ops::RangeInclusive<Duration> =
     Duration::from_millis(300)..=Duration::from_secs(8);
-/// Since asking, how long a terminal that never answered is waited for at the end.
-const SILENT: Duration = Duration::from_secs(2);
+/// Since asking, how long a terminal that never answered is waited for at the end: some answer after
+/// five seconds, and what comes later is typed into the shell.
+pub(super) const SILENT: Duration = Duration::from_millis(5500);
+/// A wait at the end that takes longer is told.
+const UNTOLD: Duration = Duration::from_millis(500);
 /// The longest wait of a program that must end.
-const HURRY: Duration = Duration::from_millis(500);
+pub(super) const HURRY: Duration = Duration::from_millis(500);
+/// Takes a line that was written at the end away again.
+const ERASE: &[u8] = b"\r\x1b[K";
 /// An answer that is awaited for longer does not slow down the Esc key any more.
 const NOT_COMING: Duration = Duration::from_secs(10);
 
@@ -52,6 +58,8 @@ pub(crate) struct Session {
     removal: Mutex<Vec<u8>>,
     /// Whether our window has the focus, where the terminal says so.
     focused: AtomicBool,
+    /// Whether the terminal said that it lost the focus, and nobody asked since.
+    away: AtomicBool,
     /// Answers that are under way.
     awaited: Mutex<Awaited>,
     came_back: Condvar,
@@ -68,16 +76,17 @@ impl Session {
             torn: AtomicBool::new(false),
             removal: Mutex::new(Vec::new()),
             focused: AtomicBool::new(false),
+            away: AtomicBool::new(false),
             awaited: Mutex::new(Awaited::default()),
             came_back: Condvar::new(),
         }
     }
 
-    /// Takes the terminal.
-    pub(crate) fn enter(&self) -> Result<()> {
+    /// Takes the terminal; `first` is written while the main screen still stands.
+    pub(crate) fn enter(&self, first: &[u8]) -> Result<()> {
         self.tty.raw()?;
         self.entered.store(true, Ordering::SeqCst);
-        let mut bytes = ENTER.to_vec();
+        let mut bytes = [first, ENTER].concat();
         if self.keyboard.load(Ordering::SeqCst) {
             bytes.extend_from_slice(KEYBOARD_ON);
         }
@@ -126,7 +135,9 @@ impl Session {
         match reply {
             Reply::Status(_) => awaited.status_came(now),
             Reply::Attributes(_) => awaited.attributes_came(now),
-            Reply::Kitty { id: Some(id), .. } => awaited.query_came(*id, now),
+            Reply::Kitty {
+                id: Some(id), ok, ..
+            } => awaited.query_came(*id, *ok, now),
             _ => return,
         }
         self.came_back.notify_all();
@@ -135,6 +146,9 @@ impl Session {
     /// The window gained or lost the focus.
     pub(crate) fn focus(&self, gained: bool) {
         self.focused.store(gained, Ordering::SeqCst);
+        if !gained {
+            self.away.store(true, Ordering::SeqCst);
+        }
     }
 
     /// Whether the terminal said that our window has the focus.
@@ -142,22 +156,65 @@ impl Session {
         self.focused.load(Ordering::SeqCst)
     }
 
+    /// Whether it said that our window has not.
+    pub(crate) fn is_unfocused(&self) -> bool {
+        self.away.load(Ordering::SeqCst) && !self.is_focused()
+    }
+
+    /// Whether the focus was lost since this was asked last.
+    pub(crate) fn was_away(&self) -> bool {
+        self.away.swap(false, Ordering::SeqCst)
+    }
+
     /// Whether answers are under way.
     pub(crate) fn is_asking(&self) -> bool {
         self.awaited().is_pending(NOT_COMING, Instant::now())
     }
 
-    /// Waits until every answer came that is under way; whether they all did.
-    pub(crate) fn drain(&self, most: Duration) -> bool {
+    /// The program must end: nobody waits long any more.
+    pub(crate) fn hurry(&self) {
+        self.tty.hurry();
+        // Who waits looks at it with the lock in hand.
+        drop(self.awaited());
+        self.came_back.notify_all();
+    }
+
+    /// Waits until every answer came that is under way, and says so where that takes a while.
+    fn drain(&self, most: Duration) {
         let begun = Instant::now();
-        let mut awaited = self.awaited();
+        let until = begun + self.patience(begun).min(most);
+        let untold = begun + UNTOLD;
+        if self.came_by(until.min(untold)) || until <= untold || self.tty.is_hurried() {
+            return;
+        }
+        let told = format!("\r{}", say("terminal-waiting", &[]));
+        // A terminal that takes nothing more shows nothing either.
+        let _ = self.tty.write(told.as_bytes());
+        self.came_by(until);
+        let _ = self.tty.write(ERASE);
+    }
+
+    /// How long answers are waited for at the end.
+    fn patience(&self, now: Instant) -> Duration {
+        let awaited = self.awaited();
         let silent = awaited
             .oldest()
-            .map_or(Duration::ZERO, |since| SILENT.saturating_sub(begun - since));
+            .map_or(Duration::ZERO, |since| SILENT.saturating_sub(now - since));
         let patience = awaited.slowest().map_or(silent, |slowest| 3 * slowest);
-        let until = begun + patience.clamp(*DRAIN.start(), *DRAIN.end()).min(most);
-        while awaited.is_pending(NOT_COMING, begun) {
-            let left = until.saturating_duration_since(Instant::now());
+        patience.clamp(*DRAIN.start(), *DRAIN.end())
+    }
+
+    /// Waits until every answer came that is under way, or for so long; whether they all did.
+    fn came_by(&self, mut until: Instant) -> bool {
+        let mut hurried = false;
+        let mut awaited = self.awaited();
+        while awaited.is_pending(NOT_COMING, Instant::now()) {
+            let now = Instant::now();
+            if self.tty.is_hurried() && !hurried {
+                hurried = true;
+                until = until.min(now + HURRY);
+            }
+            let left = until.saturating_duration_since(now);
             if left.is_zero() {
                 return false;
             }

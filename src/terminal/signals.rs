@@ -38,12 +38,25 @@ impl Watch {
         let all = [
             SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGWINCH, SIGTSTP, SIGCONT, SIGXFSZ,
         ];
+        Self::of(&all, move |number| {
+            if let Some(signal) = meaning(number) {
+                heard(signal);
+            }
+        })
+    }
+
+    /// Tells `heard` the number of every signal that ends a program, which ends it no more.
+    pub(super) fn ends(heard: impl Fn(i32) + Send + 'static) -> Result<Self> {
+        Self::of(&[SIGTERM, SIGINT, SIGQUIT, SIGHUP], heard)
+    }
+
+    fn of(numbers: &[i32], heard: impl Fn(i32) + Send + 'static) -> Result<Self> {
         let failed = |error: std::io::Error| Error::io(std::path::Path::new("/dev/tty"), &error);
-        let mut signals = Signals::new(all).map_err(failed)?;
+        let mut signals = Signals::new(numbers).map_err(failed)?;
         let handle = signals.handle();
         let thread = std::thread::Builder::new()
             .name("signals".into())
-            .spawn(move || signals.forever().filter_map(meaning).for_each(heard))
+            .spawn(move || signals.forever().for_each(heard))
             .map_err(failed)?;
         Ok(Self {
             handle,
@@ -60,6 +73,13 @@ impl Drop for Watch {
             let _ = thread.join();
         }
     }
+}
+
+/// Ends this process as this signal does to one that does not hear it.
+pub(super) fn end_by(number: i32) -> ! {
+    // Where the system refuses, the code that a shell gives for it says the same.
+    let _ = signal_hook::low_level::emulate_default_handler(number);
+    std::process::exit(128 + number)
 }
 
 fn meaning(number: i32) -> Option<Signal> {

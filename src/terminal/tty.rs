@@ -14,7 +14,9 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
-use rustix::termios::{self, LocalModes, OptionalActions, QueueSelector, Termios};
+use rustix::termios::{
+    self, LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios,
+};
 
 use crate::messages::say;
 use crate::{Error, Result};
@@ -25,6 +27,8 @@ const DEVICE: &str = "/dev/tty";
 const STALL: Duration = Duration::from_secs(3);
 /// The same when the program must end.
 const HURRY: Duration = Duration::from_secs(1);
+/// No key stands for this (`_POSIX_VDISABLE`).
+const NO_KEY: u8 = 0;
 /// How often a waiting write looks whether there is a hurry.
 const SLICE: Duration = Duration::from_millis(50);
 
@@ -84,10 +88,12 @@ impl Tty {
     }
 
     /// Bytes come at once and are not shown, and output is as before: for a question in passing.
+    /// Ctrl-C ends the program as ever; stopping it would leave the shell a terminal without echo.
     pub(crate) fn quiet(&self) -> Result<()> {
         let mut quiet = self.found.clone();
-        let shown = LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG | LocalModes::IEXTEN;
+        let shown = LocalModes::ECHO | LocalModes::ICANON | LocalModes::IEXTEN;
         quiet.local_modes.remove(shown);
+        quiet.special_codes[SpecialCodeIndex::VSUSP] = NO_KEY;
         termios::tcsetattr(&self.file, OptionalActions::Now, &quiet).map_err(failed)
     }
 
@@ -149,6 +155,11 @@ impl Tty {
     pub(crate) fn wake(&self) {
         // A full pipe wakes just as well.
         let _ = (&self.wake.1).write(&[0]);
+    }
+
+    /// Takes back that it was woken, once.
+    pub(crate) fn calm(&self) {
+        let _ = (&self.wake.0).read(&mut [0]);
     }
 
     /// From now on writes give up sooner.

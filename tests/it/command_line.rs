@@ -421,6 +421,27 @@ fn show_refuses_what_cannot_be() {
     assert!(out.is_empty() && err.contains("60 bytes"), "{err}");
     let (_, err) = xamine(limited("--max-quality", "Q6")).exits(2);
     assert!(err.contains("'Q6'"), "{err}");
+    let (_, err) = xamine(limited("--max-bytes", "1k")).exits(2);
+    let told = "xamine: '--max-bytes' takes a whole number of bytes, such as 12000, not '1k'";
+    assert_eq!(err.trim(), told);
+}
+
+#[test]
+fn options_of_the_console_are_refused_by_the_name_that_was_typed() {
+    let console = |name, value| xamine([SEMIZ, "--read-only", name, value]);
+    for wrong in ["x", "0", "-1", "1000001", ""] {
+        let option = format!("--byte-budget={wrong}");
+        let (_, err) = xamine([SEMIZ, "--read-only", &option]).exits(2);
+        let told = format!("xamine: '--byte-budget' takes 1 to 1000000 kB a second, not '{wrong}'");
+        assert_eq!(err.trim(), told);
+    }
+    let (_, err) = console("--max-quality", "Q6").exits(2);
+    assert!(err.contains("the quality 'Q6'"), "{err}");
+    let (_, err) = console("--protocol", "smoke").exits(2);
+    assert!(err.contains("the protocol 'smoke'"), "{err}");
+    // Either case is a rung, as for 'show'; without a terminal the console says that.
+    let (_, err) = console("--max-quality", "q3").exits(1);
+    assert!(err.contains("/dev/tty"), "{err}");
 }
 
 #[test]

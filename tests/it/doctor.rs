@@ -1,10 +1,12 @@
 //! `xamine doctor`: the report without a terminal, the whole of it on one, and what it keeps.
 
 use std::io::{Read as _, Write as _};
-use std::sync::mpsc::channel;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, SlavePty, native_pty_system};
+use rustix::process::{Pid, Signal as Number, kill_process};
 use serde_json::Value;
 
 use crate::command_line::xamine;
@@ -88,44 +90,177 @@ fn the_text_names_every_part() {
         assert!(out.contains(word), "{word} in {out}");
     }
     assert!(!out.contains('\x1b'), "no pictures into a pipe");
+    assert!(!out.contains("Nothing to change"), "{out}");
+    assert!(out.contains("To change:    start 'xamine doctor' on a terminal"));
+    assert!(!out.contains("unknown ms") && out.contains("not measured without a terminal"));
 }
 
 /// So long that it only passes when something hangs.
 const HANG: Duration = Duration::from_secs(20);
 
+/// A command on a pty, whose output comes through a channel.
+struct OnTerminal {
+    child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    /// Keeps the settings readable after the child ended.
+    _slave: Box<dyn SlavePty + Send>,
+    input: Box<dyn std::io::Write + Send>,
+    output: Receiver<Vec<u8>>,
+    found: String,
+}
+
+impl OnTerminal {
+    fn start(arguments: &[&str], home: &Path, environment: &[(&str, &str)]) -> Self {
+        let size = PtySize {
+            rows: 40,
+            cols: 100,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        let pty = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_xamine"));
+        command.args(arguments);
+        command.cwd(env!("CARGO_MANIFEST_DIR"));
+        command.env("TERM", "xterm-256color");
+        command.env("LC_ALL", "C.UTF-8");
+        command.env("XDG_STATE_HOME", home);
+        command.env("XDG_CONFIG_HOME", home);
+        for name in [
+            "TMUX",
+            "STY",
+            "ZELLIJ",
+            "NO_COLOR",
+            "COLORTERM",
+            "XAMINE_CONFIG",
+        ] {
+            command.env_remove(name);
+        }
+        for (name, value) in environment {
+            command.env(name, value);
+        }
+        let found = format!("{:?}", pty.master.get_termios().unwrap());
+        let child = pty.slave.spawn_command(command).unwrap();
+        let mut reader = pty.master.try_clone_reader().unwrap();
+        let (send, output) = channel();
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(count) = reader.read(&mut bytes) {
+                if count == 0 || send.send(bytes[..count].to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+        Self {
+            child,
+            input: pty.master.take_writer().unwrap(),
+            master: pty.master,
+            _slave: pty.slave,
+            output,
+            found,
+        }
+    }
+
+    /// Reads until `words` stand there.
+    fn until(&self, words: &str) -> String {
+        let mut seen = Vec::new();
+        while !String::from_utf8_lossy(&seen).contains(words) {
+            seen.extend(self.output.recv_timeout(HANG).unwrap());
+        }
+        String::from_utf8_lossy(&seen).into_owned()
+    }
+
+    fn restored(&self) -> bool {
+        format!("{:?}", self.master.get_termios().unwrap()) == self.found
+    }
+}
+
+#[test]
+fn whatever_ends_it_at_its_question_leaves_the_terminal_as_it_was() {
+    let home = tempfile::tempdir().unwrap();
+    let ends = [
+        None,
+        Some(Number::TERM),
+        Some(Number::HUP),
+        Some(Number::INT),
+    ];
+    let scan = "samples/semiz";
+    for (arguments, number) in [&["doctor"][..], &["show", scan]]
+        .into_iter()
+        .flat_map(|arguments| ends.map(|number| (arguments, number)))
+    {
+        let mut on = OnTerminal::start(arguments, home.path(), &[]);
+        on.until("\x1b[5n");
+        assert!(!on.restored(), "no echo while it asks");
+        match number {
+            Some(number) => {
+                let pid = on.child.process_id().unwrap() as i32;
+                kill_process(Pid::from_raw(pid).unwrap(), number).unwrap();
+            }
+            None => on.input.write_all(b"\x03").unwrap(),
+        }
+        let status = on.child.wait().unwrap();
+        assert!(!status.success(), "{arguments:?} {number:?}: {status:?}");
+        assert!(on.restored(), "{arguments:?} {number:?}");
+    }
+}
+
+/// Longer than nobody would wait who thinks that the terminal is near.
+const FAR: Duration = Duration::from_millis(900);
+
+#[test]
+fn show_waits_for_a_terminal_that_is_far_away() {
+    let home = tempfile::tempdir().unwrap();
+    let mut on = OnTerminal::start(&["show", "samples/semiz"], home.path(), &[]);
+    on.until("\x1b[5n");
+    while on.output.recv_timeout(FAR).is_ok() {}
+    assert!(on.child.try_wait().unwrap().is_none(), "it still waits");
+    on.input
+        .write_all(
+            b"\x1bP>|kitty(0.26.5)\x1b\\\x1b_Gi=2147000031;OK\x1b\\\x1b[6;18;9t\x1b[?62;c\x1b[0n",
+        )
+        .unwrap();
+    let text = on.until("\x1b_G");
+    assert!(!text.contains('▀'), "no half-blocks: {text}");
+    while on.child.try_wait().unwrap().is_none() {
+        let _ = on.output.recv_timeout(FAR);
+    }
+    assert!(on.restored());
+}
+
+#[test]
+fn greys_that_cannot_be_drawn_are_not_asked_for() {
+    let home = tempfile::tempdir().unwrap();
+    let mut on = OnTerminal::start(&["doctor"], home.path(), &[]);
+    let mut text = String::new();
+    let mut fences = 0;
+    while let Ok(bytes) = on.output.recv_timeout(HANG) {
+        text.push_str(&String::from_utf8_lossy(&bytes));
+        while fences < text.matches("\x1b[5n").count() {
+            on.input.write_all(b"\x1b[?62;c\x1b[0n").unwrap();
+            fences += 1;
+        }
+        if on.child.try_wait().unwrap().is_some() {
+            break;
+        }
+    }
+    assert!(text.contains("have 26 greys"), "{text}");
+    assert!(!text.contains("How many of"), "{text}");
+    assert!(!home.path().join("xamine/display-check.json").exists());
+    assert!(on.restored());
+}
+
 /// A terminal that answers as kitty does while `doctor` runs in it, and an analyst who answers.
 #[test]
 fn on_a_terminal_it_asks_shows_times_and_keeps_the_answer() {
-    let size = PtySize {
-        rows: 40,
-        cols: 100,
-        pixel_width: 0,
-        pixel_height: 0,
-    };
     let home = tempfile::tempdir().unwrap();
-    let pty = native_pty_system().openpty(size).unwrap();
-    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_xamine"));
-    command.arg("doctor");
-    command.env("TERM", "xterm-kitty");
-    command.env("LC_ALL", "C.UTF-8");
-    command.env("XDG_STATE_HOME", home.path());
-    command.env("XDG_CONFIG_HOME", home.path());
-    for name in ["TMUX", "STY", "ZELLIJ", "NO_COLOR", "XAMINE_CONFIG"] {
-        command.env_remove(name);
-    }
-    let mut child = pty.slave.spawn_command(command).unwrap();
-    drop(pty.slave);
-    let mut reader = pty.master.try_clone_reader().unwrap();
-    let mut input = pty.master.take_writer().unwrap();
-    let (send, output) = channel();
-    std::thread::spawn(move || {
-        let mut bytes = [0; 4096];
-        while let Ok(count) = reader.read(&mut bytes) {
-            if count == 0 || send.send(bytes[..count].to_vec()).is_err() {
-                break;
-            }
-        }
-    });
+    let OnTerminal {
+        mut child,
+        _slave,
+        mut input,
+        output,
+        ..
+    } = OnTerminal::start(&["doctor"], home.path(), &[("TERM", "xterm-kitty")]);
+    drop(_slave);
     let mut seen = Vec::new();
     let read = |seen: &mut Vec<u8>| match output.recv_timeout(HANG) {
         Ok(bytes) => {

@@ -20,7 +20,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("scan", &["radiograph"]),
     ("decisions", &["radiograph", "scan", "view"]),
     ("store", &["config", "decisions", "scan", "view"]),
-    ("config", &[]),
+    ("config", &["graphics"]),
     ("graphics", &["view"]),
     ("terminal", &["graphics", "keymap"]),
     // What goes down the line, and when.

@@ -46,7 +46,15 @@ fn child() {
         if let Err(error) = show(&mut terminal, &typed) {
             break Some(error);
         }
-        match events.recv().unwrap() {
+        let event = match events.recv_timeout(Duration::from_millis(100)) {
+            Ok(event) => event,
+            Err(RecvTimeoutError::Timeout) => {
+                terminal.glance().unwrap();
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => return,
+        };
+        match event {
             TerminalEvent::Input(Input::Key { key, .. }) => match key.code {
                 Code::Char('q') => break None,
                 Code::Char('p') => panic!("on purpose \u{202e}"),
@@ -70,7 +78,8 @@ fn child() {
             TerminalEvent::Input(Input::Reply(reply)) => {
                 let learned = terminal.learn(&reply).unwrap();
                 for passed in learned.passed {
-                    write!(typed, "<{} passed>", passed.token).unwrap();
+                    let word = if passed.ok { "passed" } else { "lost" };
+                    write!(typed, "<{} {word}>", passed.token).unwrap();
                 }
                 if let Some(image) = learned.image {
                     write!(typed, "<{} {}>", image.id, image.message).unwrap();
@@ -85,6 +94,8 @@ fn child() {
             TerminalEvent::Signal(Signal::Resize) => {
                 terminal.resized().unwrap();
             }
+            TerminalEvent::Input(Input::Focus(gained)) => terminal.focused(gained).unwrap(),
+            TerminalEvent::Attached => terminal.attached().unwrap(),
             TerminalEvent::Input(_) => {}
         }
     };

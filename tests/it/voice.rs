@@ -286,6 +286,27 @@ fn answers_that_come_after_the_farewell_do_not_reach_the_shell() {
 }
 
 #[test]
+fn whoever_leaves_before_the_first_answer_waits_for_it_and_is_told() {
+    let mut console = Console::ready();
+    let tty = held_open(&console);
+    console.send(b"q");
+    console.until("Waiting for the terminal");
+    assert!(!console.screen.screen().alternate_screen());
+    console.send(KITTY.as_bytes());
+    while console.child.try_wait().unwrap().is_none() {
+        std::thread::yield_now();
+    }
+    assert_eq!(left_unread(&tty), 0, "bytes for the shell");
+    drop(tty);
+    let (code, screen) = console.ended();
+    assert_eq!(code, 0);
+    assert!(
+        !screen.contains("Waiting"),
+        "the line is taken away: {screen}"
+    );
+}
+
+#[test]
 fn what_the_mouse_did_last_does_not_reach_the_shell() {
     let mut console = Console::ready();
     console.send(KITTY.as_bytes());
@@ -327,6 +348,10 @@ fn inside_tmux_a_fence_goes_through_it_and_only_with_the_focus() {
         !raw.replace("\x1b\x1b_G", "").contains("\x1b_G"),
         "and only so"
     );
+    assert!(
+        raw.find("\x1bPtmux;") < raw.find("\x1b[?1049h"),
+        "before another screen makes tmux drop it"
+    );
     console.send(b"\x1bP>|tmux 3.4\x1b\\\x1b[>84;0;0c\x1b[?1;2c\x1b[0n");
     console.until("half-block 8x16 answered");
     console.send(b"\x1bP1+r544e=787465726d2d6b69747479\x1b\\\x1bP1+r6b697474792d71756572792d76657273696f6e=302e33352e31\x1b\\\x1b[6;20;10t\x1b_Gi=2147000031;OK\x1b\\");
@@ -348,6 +373,103 @@ fn inside_tmux_a_fence_goes_through_it_and_only_with_the_focus() {
     console.until("<Query><1 passed>");
     console.send(b"\x1b[Og");
     console.until("<1 passed><None>");
+    console.send(b"q");
+    assert_eq!(console.ended().0, 0);
+}
+
+/// How often the terminal behind tmux was asked.
+fn asked_behind(console: &Console) -> usize {
+    let raw = String::from_utf8_lossy(&console.raw).into_owned();
+    raw.matches("\x1bPtmux;\x1b\x1b_Gi=2147000031,").count()
+}
+
+const TMUX: &str = "\x1bP>|tmux 3.4\x1b\\\x1b[>84;0;0c\x1b[?1;2c\x1b[0n";
+const BEHIND: &str = "\x1bP1+r544e=787465726d2d6b69747479\x1b\\\x1bP1+r6b697474792d71756572792d76657273696f6e=302e33352e31\x1b\\\x1b[6;20;10t\x1b_Gi=2147000031;OK\x1b\\";
+
+#[test]
+fn what_tmux_drops_is_asked_again() {
+    let mut console = Console::start_in(&[("TMUX", "/tmp/tmux,1,0"), ("TERM", "tmux-256color")]);
+    console.until("60x10");
+    console.send(TMUX.as_bytes());
+    console.until("half-block 8x16 answered");
+    while asked_behind(&console) < 2 {
+        assert!(console.read_more());
+    }
+    console.send(b"\x1b[I");
+    while asked_behind(&console) < 3 {
+        assert!(console.read_more());
+    }
+    console.send(BEHIND.as_bytes());
+    console.until("kitty 10x20 answered");
+    console.send(b"\x1b[Ig");
+    console.until("typed <Query>");
+    assert_eq!(asked_behind(&console), 3, "who answered is not asked again");
+    console.send(b"q");
+    assert_eq!(console.ended().0, 0);
+}
+
+#[test]
+fn a_query_that_comes_back_as_an_error_is_a_loss() {
+    let mut console = Console::start_in(&[("TMUX", "/tmp/tmux,1,0"), ("TERM", "tmux-256color")]);
+    console.until("60x10");
+    console.send((TMUX.to_owned() + BEHIND).as_bytes());
+    console.until("kitty 10x20 answered");
+    console.send(b"\x1b[Ig");
+    console.until("typed <Query>");
+    console.send(b"\x1b_Gi=4000000000;EINVAL:broken\x1b\\");
+    console.until("<Query><0 lost>");
+    console.until("kitty 10x20 answered");
+    console.send(b"q");
+    assert_eq!(console.ended().0, 0);
+}
+
+/// How often all was painted.
+fn painted(console: &Console) -> usize {
+    let raw = String::from_utf8_lossy(&console.raw).into_owned();
+    raw.matches("60x10").count()
+}
+
+#[test]
+fn another_terminal_behind_tmux_is_asked_and_painted_anew() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("default");
+    std::fs::write(&socket, "").unwrap();
+    let attach = |mode| {
+        let permissions = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(&socket, permissions).unwrap();
+    };
+    attach(0o700);
+    let variable = format!("{},1,0", socket.display());
+    let mut console = Console::start_in(&[("TMUX", &variable), ("TERM", "tmux-256color")]);
+    console.until("60x10");
+    console.send((TMUX.to_owned() + BEHIND).as_bytes());
+    console.until("kitty 10x20 answered");
+    let (asked, before) = (asked_behind(&console), painted(&console));
+    attach(0o600);
+    attach(0o700);
+    while asked_behind(&console) == asked || painted(&console) == before {
+        assert!(console.read_more());
+    }
+    console.until("half-block 8x16 answered");
+    console.send(BEHIND.as_bytes());
+    console.until("kitty 10x20 answered");
+    console.send(b"q");
+    assert_eq!(console.ended().0, 0);
+}
+
+#[test]
+fn who_comes_back_to_a_multiplexer_sees_all_painted_again() {
+    let mut console = Console::start_in(&[("TMUX", "/tmp/tmux,1,0"), ("TERM", "tmux-256color")]);
+    console.until("60x10");
+    console.send((TMUX.to_owned() + BEHIND).as_bytes());
+    console.until("kitty 10x20 answered");
+    console.send(b"\x1b[Ia");
+    console.until("typed a");
+    let before = painted(&console);
+    console.send(b"\x1b[O\x1b[Ib");
+    console.until("typed ab");
+    assert_eq!(painted(&console), before + 1);
     console.send(b"q");
     assert_eq!(console.ended().0, 0);
 }

@@ -54,3 +54,5 @@ cli-arg-region = Left, top, width and height in scan pixels
 # A first word that is neither a path nor a command.
 console-nothing-there = there is no '{ $word }' here and no such command; 'xamine --help' lists the commands
 console-nothing-there-near = there is no '{ $word }' here and no such command; did you mean '{ $name }'?
+# Options of the console that are refused.
+console-bad-byte-budget = '--byte-budget' takes { $min } to { $max } kB a second, not '{ $value }'

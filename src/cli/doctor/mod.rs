@@ -15,9 +15,9 @@ use jiff::Zoned;
 use self::report::{Link, Log, Report};
 use super::{Failure, exit};
 use crate::Result;
-use crate::config::{self, Colours, Config, Overrides, Places};
+use crate::config::{self, Config, Overrides, Places};
 use crate::decisions::DisplayCheck;
-use crate::graphics::{Depth, Protocol};
+use crate::graphics::Protocol;
 use crate::keymap::Code;
 use crate::messages::{arg, say};
 use crate::store;
@@ -78,7 +78,7 @@ fn examine(config: &Config, mut terminal: Option<&mut OneShot>) -> Result<Report
         None => (Findings::default(), Environment::of_process(), None),
     };
     let environment = Environment {
-        depth: depth(config.display.colours),
+        depth: config.display.colours.depth(),
         ..environment
     };
     let window = size.unwrap_or(WindowSize {
@@ -98,17 +98,6 @@ fn examine(config: &Config, mut terminal: Option<&mut OneShot>) -> Result<Report
         locale: report::Locale::of_process(),
         display_check: state.and_then(|state| store::display_check(&state)),
     })
-}
-
-/// The colours that the configuration names.
-fn depth(colours: Colours) -> Option<Depth> {
-    match colours {
-        Colours::Auto => None,
-        Colours::TrueColour => Some(Depth::True),
-        Colours::Indexed256 => Some(Depth::Colours256),
-        Colours::Named16 => Some(Depth::Colours16),
-        Colours::None => Some(Depth::Monochrome),
-    }
 }
 
 /// Times the line: the median of some round trips, then the rate of text that leaves no trace.
@@ -167,6 +156,12 @@ fn look(mut terminal: OneShot, report: &Report, out: &mut dyn Write) -> Result<(
     wedge::print(wedge::Picture::Test, choice, out)?;
     writeln!(out, "{}", say("doctor-wedge", &[arg("steps", &STEPS)]))?;
     wedge::print(wedge::Picture::Wedge, choice, out)?;
+    if !wedge::is_drawn_whole(choice) {
+        // What the eye cannot be shown says nothing of the display.
+        let greys = wedge::greys(choice);
+        writeln!(out, "{}", say("doctor-wedge-part", &[arg("greys", &greys)]))?;
+        return Ok(());
+    }
     let Some(check) = ask(&mut terminal, choice, out)? else {
         writeln!(out, "{}", say("doctor-not-kept", &[]))?;
         return Ok(());

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::wedge::shows_greys;
+use super::wedge::is_drawn_whole;
 use crate::decisions::DisplayCheck;
 use crate::graphics::{Depth, Protocol};
 use crate::messages::{arg, say};
@@ -128,8 +128,8 @@ impl Report {
             CellSource::Area => "14t",
             CellSource::Sixel => "sixel-size",
             CellSource::Kernel => "kernel",
-            CellSource::Before => "before",
-            CellSource::Guess => "guess",
+            // No window changes while a report is made.
+            CellSource::Before | CellSource::Guess => "guess",
         }
     }
 
@@ -206,13 +206,41 @@ impl Report {
 
     /// The report as text.
     pub(super) fn lines(&self) -> Vec<Safe> {
+        let mut lines = match self.size {
+            Some(_) => self.about_terminal(),
+            None => self.without_terminal(),
+        };
+        lines.extend(self.about_machine());
+        let advice = self.advice();
+        if advice.is_empty() {
+            lines.push(say("doctor-nothing-to-change", &[]));
+        }
+        let change = |advice: Safe| say("doctor-change", &[arg("advice", &advice)]);
+        lines.extend(advice.into_iter().map(change));
+        lines
+    }
+
+    /// What cannot be said without a terminal.
+    fn without_terminal(&self) -> Vec<Safe> {
+        let term = Safe::from_outside(&self.environment.term);
+        vec![
+            say("doctor-terminal-none", &[arg("term", &term)]),
+            say("doctor-answers-none", &[]),
+            say("doctor-choice-none", &[]),
+            say("doctor-cell-none", &[]),
+            say("doctor-colours-none", &[]),
+            say("doctor-link-none", &[]),
+        ]
+    }
+
+    /// The terminal, what was chosen for it, and the line to it.
+    fn about_terminal(&self) -> Vec<Safe> {
         let choice = &self.choice;
         let unknown = || say("doctor-unknown", &[]);
-        let terminal = match (&self.findings.version, self.size) {
-            (Some(version), _) => version.clone(),
-            (None, Some(_)) if self.findings.complete => say("doctor-unnamed", &[]),
-            (None, Some(_)) => say("doctor-silent", &[]),
-            (None, None) => say("doctor-no-terminal", &[]),
+        let terminal = match &self.findings.version {
+            Some(version) => version.clone(),
+            None if self.findings.complete => say("doctor-unnamed", &[]),
+            None => say("doctor-silent", &[]),
         };
         let term = Safe::from_outside(&self.environment.term);
         let multiplexer = self.multiplexer().map(|one| Safe::word(one.as_str()));
@@ -234,22 +262,7 @@ impl Report {
         } else {
             "doctor-not-ssh"
         };
-        let folder = self
-            .log
-            .folder
-            .as_deref()
-            .map_or_else(unknown, Safe::from_path);
-        let writable = if self.log.writable {
-            "doctor-log"
-        } else {
-            "doctor-log-not"
-        };
-        let locale = if self.locale.utf8 {
-            "doctor-locale"
-        } else {
-            "doctor-locale-not"
-        };
-        let mut lines = vec![
+        vec![
             say(
                 "doctor-terminal",
                 &[arg("name", &terminal), arg("term", &term)],
@@ -292,17 +305,31 @@ impl Report {
                     arg("end", &end),
                 ],
             ),
+        ]
+    }
+
+    /// The locale, the log and the last check of the display.
+    fn about_machine(&self) -> Vec<Safe> {
+        let folder = self
+            .log
+            .folder
+            .as_deref()
+            .map_or_else(|| say("doctor-unknown", &[]), Safe::from_path);
+        let writable = if self.log.writable {
+            "doctor-log"
+        } else {
+            "doctor-log-not"
+        };
+        let locale = if self.locale.utf8 {
+            "doctor-locale"
+        } else {
+            "doctor-locale-not"
+        };
+        vec![
             say(locale, &[arg("name", &self.locale.name)]),
             say(writable, &[arg("folder", &folder)]),
             self.checked(),
-        ];
-        let advice = self.advice();
-        if advice.is_empty() {
-            lines.push(say("doctor-nothing-to-change", &[]));
-        }
-        let change = |advice: Safe| say("doctor-change", &[arg("advice", &advice)]);
-        lines.extend(advice.into_iter().map(change));
-        lines
+        ]
     }
 
     /// The answers in one line, as they were asked for.
@@ -385,7 +412,11 @@ impl Report {
                 asked && self.environment.term == "dumb",
                 "doctor-advice-term",
             ),
-            (!shows_greys(choice), "doctor-advice-no-color"),
+            (!asked, "doctor-advice-no-terminal"),
+            (
+                choice.depth == Depth::Monochrome && !choice.protocol.is_pixels(),
+                "doctor-advice-no-color",
+            ),
             (cells_in(Multiplexer::Tmux), "doctor-advice-tmux"),
             (cells_in(Multiplexer::Screen), "doctor-advice-screen"),
             (cells_in(Multiplexer::Mosh), "doctor-advice-mosh"),
@@ -399,9 +430,11 @@ impl Report {
             (self.link.ssh && slow && compressible, "doctor-advice-ssh"),
             (asked && self.cell_source() == "guess", "doctor-advice-cell"),
             (
-                self.display_check
-                    .as_ref()
-                    .is_some_and(|check| check.steps_told_apart < check.steps),
+                is_drawn_whole(choice)
+                    && self
+                        .display_check
+                        .as_ref()
+                        .is_some_and(|check| check.steps_told_apart < check.steps),
                 "doctor-advice-display",
             ),
         ]

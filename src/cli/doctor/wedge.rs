@@ -148,9 +148,24 @@ fn wedge(width: usize, height: usize) -> Frame {
     }
 }
 
-/// Whether steps of one grey can be told apart at all: characters without colour have two.
-pub(super) fn shows_greys(choice: &Choice) -> bool {
-    choice.depth != Depth::Monochrome || choice.protocol != Protocol::HalfBlock
+/// How many greys from black to white the pictures have.
+pub(super) fn greys(choice: &Choice) -> u16 {
+    match (choice.protocol, choice.depth) {
+        (Protocol::Kitty | Protocol::Iterm2, _) => 256,
+        // Its colours are percents, and each needs a register.
+        (Protocol::Sixel, _) => choice.registers.min(101),
+        (_, Depth::True) => 256,
+        // 24 of the ramp with black and white.
+        (_, Depth::Colours256) => 26,
+        (_, Depth::Colours16) => 4,
+        (_, Depth::Monochrome) => 2,
+    }
+}
+
+/// Whether every step and every patch of the wedge is drawn as it is: a patch differs from black by
+/// one of 255.
+pub(super) fn is_drawn_whole(choice: &Choice) -> bool {
+    greys(choice) == 256
 }
 
 #[cfg(test)]
@@ -172,6 +187,30 @@ mod tests {
             let patches: BTreeSet<u8> = row(height * 3 / 4).into_iter().collect();
             let all = [0, 1, 2, 3, 4, 251, 252, 253, 254, 255];
             assert_eq!(patches.into_iter().collect::<Vec<u8>>(), all);
+        }
+    }
+
+    #[test]
+    fn only_pictures_with_every_grey_draw_the_wedge_whole() {
+        let size = terminal::WindowSize {
+            columns: 100,
+            rows: 30,
+            pixels: None,
+        };
+        for (protocol, depth, whole) in [
+            (Protocol::Kitty, Depth::Colours256, true),
+            (Protocol::Iterm2, Depth::Colours16, true),
+            (Protocol::Sixel, Depth::True, false),
+            (Protocol::HalfBlock, Depth::True, true),
+            (Protocol::HalfBlock, Depth::Colours256, false),
+            (Protocol::Octant, Depth::Colours16, false),
+            (Protocol::HalfBlock, Depth::Monochrome, false),
+        ] {
+            let choice = Choice {
+                depth,
+                ..terminal::without_asking(Some(protocol), size)
+            };
+            assert_eq!(is_drawn_whole(&choice), whole, "{protocol} {depth:?}");
         }
     }
 
