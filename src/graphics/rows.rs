@@ -93,7 +93,7 @@ const BEFORE: usize = 3;
 
 /// A quick packer that only counts.
 struct Packer {
-    packer: Box<CompressorOxide>,
+    state: Box<CompressorOxide>,
     input: Vec<u8>,
     output: Vec<u8>,
 }
@@ -102,7 +102,7 @@ impl Default for Packer {
     fn default() -> Self {
         let flags = create_comp_flags_from_zip_params(4, 0, 0);
         Self {
-            packer: Box::new(CompressorOxide::new(flags)),
+            state: Box::new(CompressorOxide::new(flags)),
             input: Vec::new(),
             output: Vec::new(),
         }
@@ -116,9 +116,9 @@ impl Packer {
         self.input.extend_from_slice(before);
         self.input.extend_from_slice(row);
         self.output.resize(2 * self.input.len() + 64, 0);
-        self.packer.reset();
+        self.state.reset();
         let (_, _, size) = compress(
-            &mut self.packer,
+            &mut self.state,
             &self.input,
             &mut self.output,
             TDEFLFlush::Finish,

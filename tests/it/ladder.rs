@@ -176,7 +176,7 @@ fn grey(width: usize, height: usize) -> Frame {
 #[test]
 fn each_rung_keeps_its_promise_and_is_no_worse_than_the_one_below() {
     // One frame fills its cells, the other ends inside one.
-    for frame in [grey(320, 192), grey(317, 185)] {
+    for frame in [grey(240, 144), grey(237, 137)] {
         for protocol in [Protocol::Kitty, Protocol::Iterm2] {
             let mut before = 0.0;
             for rung in [Rung::Q1, Rung::Q2, Rung::Q3, Rung::Q4, Rung::Q5] {
@@ -199,11 +199,11 @@ fn each_rung_keeps_its_promise_and_is_no_worse_than_the_one_below() {
 
 #[test]
 fn bytes_that_are_allowed_are_used_well_and_never_exceeded() {
-    let frame = grey(320, 192);
+    let frame = grey(200, 112);
     for protocol in [Protocol::Kitty, Protocol::Iterm2] {
         let target = target(protocol, Effort::Small);
         let mut before = 0.0;
-        for most in [500, 1000, 2000, 6000, 16_000] {
+        for most in [500, 1000, 3000, 9000] {
             for rung in [Rung::Q3, Rung::Q5] {
                 let encoded = code(&frame, &target, rung, Some(most), &Cancel::never()).unwrap();
                 assert!(encoded.bytes <= most, "{} of {most}", encoded.bytes);
@@ -293,7 +293,7 @@ fn what_is_no_longer_wanted_stops() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn any_frame_climbs_the_ladder(
@@ -338,12 +338,8 @@ fn the_views_take_no_more_bytes_than_were_measured() {
     let kitty = [
         ("A_fit_gray", Rung::Q2, 8_000),
         ("B_zoom2_gray", Rung::Q3, 4_000),
-        ("C_1to1_gray", Rung::Q2, 7_000),
     ];
-    let iterm2 = [
-        ("B_zoom2_gray", Rung::Q2, 5_980 * 11 / 10),
-        ("C_1to1_gray", Rung::Q3, 11_412 * 11 / 10),
-    ];
+    let iterm2 = [("C_1to1_gray", Rung::Q3, 11_412 * 11 / 10)];
     let kitty = kitty.map(|row| (Protocol::Kitty, row));
     let iterm2 = iterm2.map(|row| (Protocol::Iterm2, row));
     for (protocol, (name, rung, most)) in kitty.into_iter().chain(iterm2) {
