@@ -20,6 +20,8 @@ const TILE: usize = 288;
 /// part may always have: a first look of sixel.
 const LEAST_TILE: usize = 24;
 const LEAST_PIECE: f64 = 8_000.0;
+/// The longest time that one piece may take, in seconds.
+const A_PIECE: f64 = 0.75;
 /// Bytes a second while nothing is known: 64 kbit/s.
 const UNKNOWN: f64 = 8_000.0;
 /// So many pictures in a row that the terminal did not keep, and it is sent no more.
@@ -187,8 +189,8 @@ impl Delivery {
     /// Bytes that may be sent in one piece, so that a key waits for no more.
     fn piece(&self) -> f64 {
         let window = self.link.window() as f64;
-        let budget = self.settings.budget.unwrap_or(f64::INFINITY);
-        window.min(budget.max(PURSE))
+        // A piece alone in the line waits for nobody: the window does not see how long it takes.
+        window.min(self.rate().unwrap_or(UNKNOWN).max(PURSE) * A_PIECE)
     }
 
     /// Whether a part of so many cells would hold up the line, and can be made smaller.
