@@ -4,13 +4,19 @@
 //! hears signals on another, asks once what the terminal can do, and paints only what changed.
 //! However the program ends, the terminal is as it was found.
 
+mod answer;
 mod attach;
 mod awaited;
+mod behind;
+mod cell;
 pub mod choice;
+mod depth;
+mod fence;
 pub mod multiplexer;
 mod one_shot;
 pub mod probe;
 pub mod reader;
+mod reading;
 pub mod screen;
 mod session;
 mod sgr;
@@ -26,89 +32,33 @@ use ratatui::layout::{Position, Rect};
 use rustix::process::{Resource, Rlimit, setrlimit};
 
 use crate::graphics::{Depth, Protocol, Stage};
-use crate::text::Safe;
 use crate::{Error, Result};
 
+pub use answer::{ImageAnswer, Learned};
 pub use awaited::Passed;
 pub use choice::Choice;
+pub use fence::Fence;
 pub use multiplexer::{Multiplexer, Passage};
 pub use one_shot::{Exchange, OneShot};
 pub use probe::{Environment, Findings};
 pub use reader::{Input, Reply};
+pub use reading::TerminalEvent;
 pub use screen::Screen;
 pub use sgr::lines;
 pub use signals::Signal;
 pub use tty::WindowSize;
 
-use attach::Socket;
 use awaited::Asked;
-use reader::{Parser, Waiting};
+use behind::Behind;
 use session::Session;
-use tty::{Got, Tty};
+use tty::Tty;
 
 /// How long the screen says that a silent terminal is being asked; later answers still count.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// After so long the terminal behind tmux is asked once more.
-const AGAIN: Duration = Duration::from_secs(1);
-/// How long its answer counts as under way.
-const BEHIND: Duration = Duration::from_secs(3);
-/// How often the reader looks whether another terminal stands behind tmux.
-const ATTACHED: Duration = Duration::from_secs(1);
-/// How long a hand does not notice that Esc is waited upon.
-const KEY: Duration = Duration::from_millis(40);
 /// The same while answers are under way, which a slow line may tear apart.
 const KEY_ASKING: Duration = Duration::from_millis(300);
 /// How long the rest of a sequence may take.
 const REST: Duration = Duration::from_secs(2);
-
-/// What the console's loop hears.
-#[derive(Debug, Clone, PartialEq)]
-pub enum TerminalEvent {
-    /// From the keyboard, the mouse or the terminal itself.
-    Input(Input),
-    /// From the system.
-    Signal(Signal),
-    /// Another terminal may stand behind the multiplexer; see [`Terminal::attached`].
-    Attached,
-    /// The terminal is gone: no more input will come.
-    Gone,
-}
-
-/// How the terminal can confirm that it worked through what was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fence {
-    /// By answering `CSI 5 n` itself.
-    Status,
-    /// By answering a kitty query by number, through tmux. It must not stand between the parts of one
-    /// picture; see [`Terminal::may_fence`].
-    Query,
-    /// Not at all: a multiplexer would answer in its place, or it never answered.
-    None,
-}
-
-/// What an answer of the terminal means.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Learned {
-    /// How pictures are shown from now on, when that changed.
-    pub choice: Option<Choice>,
-    /// Tokens whose bytes the terminal has worked through, in order; see [`Passed::ok`].
-    pub passed: Vec<Passed>,
-    /// What it says of a picture.
-    pub image: Option<ImageAnswer>,
-}
-
-/// What kitty's graphics say of a picture.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ImageAnswer {
-    /// The picture's number.
-    pub id: u32,
-    /// The placement, where one was named.
-    pub placement: Option<u32>,
-    /// Whether it went well.
-    pub ok: bool,
-    /// `OK`, or what went wrong, such as `ENOENT:...`.
-    pub message: Safe,
-}
 
 /// The terminal in the console's hands.
 #[derive(Debug)]
@@ -123,15 +73,6 @@ pub struct Terminal {
     watch: Option<signals::Watch>,
     asked: Option<Instant>,
     behind: Behind,
-}
-
-/// The question to the terminal behind tmux.
-#[derive(Debug, Default)]
-struct Behind {
-    /// When it was asked first.
-    since: Option<Instant>,
-    /// Whether it was asked once more.
-    again: bool,
 }
 
 impl Terminal {
@@ -187,7 +128,7 @@ impl Terminal {
         let mut socket = self.environment.socket.clone();
         let thread = std::thread::Builder::new()
             .name("terminal".into())
-            .spawn(move || read(&session, socket.as_mut(), &*events))
+            .spawn(move || reading::read(&session, socket.as_mut(), &*events))
             .map_err(|error| Error::io(std::path::Path::new("/dev/tty"), &error))?;
         self.reader = Some(thread);
         Ok(())
@@ -214,77 +155,6 @@ impl Terminal {
         self.session.ask(&probe::question(&self.environment))
     }
 
-    fn is_tmux(&self) -> bool {
-        self.findings.multiplexer(&self.environment) == Some(Multiplexer::Tmux)
-    }
-
-    /// The question to the terminal behind tmux, whose answer is awaited from now on.
-    fn question_behind(&mut self) -> Vec<u8> {
-        let now = Instant::now();
-        self.findings.awaits_behind |= self.behind.since.is_none();
-        self.behind.since.get_or_insert(now);
-        let mut awaited = self.session.awaited();
-        awaited.query_as(probe::QUERY_ID, Asked::Rest, now);
-        probe::question_behind()
-    }
-
-    /// Asks the terminal behind tmux, where it has not answered and its answer would come to us.
-    fn ask_behind(&mut self) -> Result<()> {
-        if !self.is_tmux() || self.findings.kitty.is_some() || self.session.is_unfocused() {
-            return Ok(());
-        }
-        let question = self.question_behind();
-        self.session.write(&question)
-    }
-
-    /// Asks once more what tmux may have dropped, and gives up on a terminal that stays silent; to be
-    /// called now and then while [`Terminal::is_asking`].
-    ///
-    /// # Errors
-    /// [`Error::Environment`] when the terminal takes nothing for three seconds, or is gone.
-    pub fn glance(&mut self) -> Result<()> {
-        let Some(since) = self.behind.since.filter(|_| self.findings.awaits_behind) else {
-            return Ok(());
-        };
-        if since.elapsed() >= BEHIND {
-            self.findings.awaits_behind = false;
-            self.choose_again()?;
-        } else if since.elapsed() >= AGAIN && !self.behind.again {
-            self.behind.again = true;
-            self.ask_behind()?;
-        }
-        Ok(())
-    }
-
-    /// The window gained or lost the focus. Inside a multiplexer another terminal may have shown
-    /// something else meanwhile, so all of it is painted again.
-    ///
-    /// # Errors
-    /// [`Error::Environment`] when the terminal takes nothing for three seconds, or is gone.
-    pub fn focused(&mut self, gained: bool) -> Result<()> {
-        // The first says only that the console has it, and nothing stood there before.
-        let back = gained && self.session.was_away();
-        if back && self.findings.multiplexer(&self.environment).is_some() {
-            self.screen.invalidate();
-        }
-        if gained { self.ask_behind() } else { Ok(()) }
-    }
-
-    /// Another terminal stands behind tmux: what it shows and can do is asked and painted anew.
-    ///
-    /// # Errors
-    /// [`Error::Environment`] when the terminal takes nothing for three seconds, or is gone.
-    pub fn attached(&mut self) -> Result<()> {
-        self.screen.invalidate();
-        if !self.is_tmux() || !self.session.is_entered() {
-            return Ok(());
-        }
-        self.findings.forget_behind();
-        self.behind = Behind::default();
-        self.ask_behind()?;
-        self.choose_again().map(drop)
-    }
-
     /// Takes an answer and says what it means; see [`Learned`].
     ///
     /// # Errors
@@ -296,7 +166,7 @@ impl Terminal {
         Ok(Learned {
             choice: self.learn_choice(reply, probed)?,
             passed,
-            image: image_answer(reply),
+            image: ImageAnswer::of(reply),
         })
     }
 
@@ -327,74 +197,6 @@ impl Terminal {
         }
         self.set_choice(choice.clone())?;
         Ok(Some(choice))
-    }
-
-    /// How the terminal can confirm now what is written.
-    pub fn fence(&self) -> Fence {
-        let multiplexer = self.findings.multiplexer(&self.environment);
-        match (multiplexer, self.choice.passage) {
-            (None, _) if self.findings.complete => Fence::Status,
-            // Its answer comes as typing to whatever pane has the focus.
-            (Some(Multiplexer::Tmux), Passage::Tmux)
-                if self.findings.kitty == Some(true) && self.session.is_focused() =>
-            {
-                Fence::Query
-            }
-            _ => Fence::None,
-        }
-    }
-
-    /// Whether a fence may follow these bytes: a query must not stand between the parts of one picture,
-    /// which would be lost by it.
-    pub fn may_fence(&self, bytes: &[u8]) -> bool {
-        match self.fence() {
-            Fence::Status => true,
-            Fence::Query => !multiplexer::breaks_off(bytes),
-            Fence::None => false,
-        }
-    }
-
-    /// The bytes of a fence, to be written right after what they confirm and in the order in which
-    /// they were asked for; [`Terminal::learn`] gives the token back once they are answered. Empty,
-    /// and nothing comes back, where [`Terminal::fence`] says [`Fence::None`].
-    pub fn fence_bytes(&mut self, token: u64) -> Vec<u8> {
-        let (asked, now) = (Asked::Token(token), Instant::now());
-        let marks = self.findings.attributes.is_some();
-        match self.fence() {
-            Fence::Status => self.session.awaited().fence(asked, marks, now),
-            Fence::Query => {
-                let id = self.session.awaited().query(asked, now);
-                Passage::Tmux.wrap(&probe::kitty_query(id))
-            }
-            Fence::None => Vec::new(),
-        }
-    }
-
-    /// Writes bytes as they are, and gives their number. Does nothing while the terminal is not taken.
-    ///
-    /// # Errors
-    /// [`Error::Environment`] when the terminal takes nothing for three seconds, or is gone.
-    pub fn send(&mut self, bytes: &[u8]) -> Result<usize> {
-        if !self.session.is_entered() {
-            return Ok(0);
-        }
-        self.session.write(bytes)?;
-        Ok(bytes.len())
-    }
-
-    /// Writes bytes of a picture with a fence, and gives their number; see
-    /// [`Terminal::fence_bytes`]. Does nothing while the terminal is not taken.
-    ///
-    /// # Errors
-    /// [`Error::Environment`] when the terminal takes nothing for three seconds, or is gone.
-    pub fn send_fenced(&mut self, bytes: &[u8], token: u64) -> Result<usize> {
-        if !self.session.is_entered() {
-            // A fence that is never written is never answered.
-            return Ok(0);
-        }
-        let mut bytes = self.choice.passage.wrap(bytes);
-        bytes.extend(self.fence_bytes(token));
-        self.send(&bytes)
     }
 
     /// What takes the pictures away again that the terminal holds from now on: it is written however
@@ -564,81 +366,4 @@ pub fn without_asking(forced: Option<Protocol>, size: WindowSize) -> Choice {
         forced,
         size,
     )
-}
-
-/// What kitty's graphics say of a picture, but for the answers to queries.
-fn image_answer(reply: &Reply) -> Option<ImageAnswer> {
-    match reply {
-        Reply::Kitty {
-            id: Some(id),
-            placement,
-            ok,
-            message,
-        } if *id != probe::QUERY_ID && !awaited::is_query(*id) => Some(ImageAnswer {
-            id: *id,
-            placement: *placement,
-            ok: *ok,
-            message: message.clone(),
-        }),
-        _ => None,
-    }
-}
-
-/// Tells that the terminal is gone when its thread ends for any reason but being woken.
-struct Farewell<'a, F: Fn(TerminalEvent)> {
-    events: &'a F,
-    gone: bool,
-}
-
-impl<F: Fn(TerminalEvent)> Drop for Farewell<'_, F> {
-    fn drop(&mut self) {
-        if self.gone {
-            (self.events)(TerminalEvent::Gone);
-        }
-    }
-}
-
-/// Reads the terminal until it is gone or somebody wakes the thread.
-fn read(session: &Session, mut socket: Option<&mut Socket>, events: &impl Fn(TerminalEvent)) {
-    let mut farewell = Farewell { events, gone: true };
-    let mut parser = Parser::default();
-    let mut bytes = [0; 4096];
-    let mut since = Instant::now();
-    loop {
-        let patience = match parser.waiting() {
-            Waiting::Nothing => None,
-            Waiting::Key if session.is_asking() => Some(KEY_ASKING),
-            Waiting::Key => Some(KEY),
-            Waiting::Rest => Some(REST),
-        };
-        let left = patience.map(|patience| patience.saturating_sub(since.elapsed()));
-        let left = left.or(socket.is_some().then_some(ATTACHED));
-        let inputs = match session.tty.read(&mut bytes, left) {
-            Got::Bytes(0) if left.is_none_or(|left| !left.is_zero()) => continue,
-            Got::Nothing if patience.is_none() => {
-                if socket.as_mut().is_some_and(|socket| socket.attached_anew()) {
-                    (farewell.events)(TerminalEvent::Attached);
-                }
-                continue;
-            }
-            Got::Bytes(0) | Got::Nothing => parser.flush_timeout(),
-            Got::Bytes(count) => {
-                since = Instant::now();
-                parser.feed(&bytes[..count])
-            }
-            Got::Woken => {
-                farewell.gone = false;
-                return;
-            }
-            Got::Gone => return,
-        };
-        for input in inputs {
-            match &input {
-                Input::Reply(reply) => session.heard(reply),
-                Input::Focus(gained) => session.focus(*gained),
-                _ => {}
-            }
-            (farewell.events)(TerminalEvent::Input(input));
-        }
-    }
 }

@@ -48,6 +48,7 @@ pub struct Environment {
 
 /// What was found out so far.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[allow(clippy::struct_excessive_bools)] // each is an answer of its own
 pub struct Findings {
     /// Name and version, by XTVERSION.
     pub version: Option<Safe>,

@@ -103,7 +103,7 @@ struct OnTerminal {
     child: Box<dyn Child + Send + Sync>,
     master: Box<dyn MasterPty + Send>,
     /// Keeps the settings readable after the child ended.
-    _slave: Box<dyn SlavePty + Send>,
+    slave: Box<dyn SlavePty + Send>,
     input: Box<dyn std::io::Write + Send>,
     output: Receiver<Vec<u8>>,
     found: String,
@@ -154,7 +154,7 @@ impl OnTerminal {
             child,
             input: pty.master.take_writer().unwrap(),
             master: pty.master,
-            _slave: pty.slave,
+            slave: pty.slave,
             output,
             found,
         }
@@ -255,12 +255,12 @@ fn on_a_terminal_it_asks_shows_times_and_keeps_the_answer() {
     let home = tempfile::tempdir().unwrap();
     let OnTerminal {
         mut child,
-        _slave,
+        slave,
         mut input,
         output,
         ..
     } = OnTerminal::start(&["doctor"], home.path(), &[("TERM", "xterm-kitty")]);
-    drop(_slave);
+    drop(slave);
     let mut seen = Vec::new();
     let read = |seen: &mut Vec<u8>| match output.recv_timeout(HANG) {
         Ok(bytes) => {

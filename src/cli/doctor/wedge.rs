@@ -151,10 +151,9 @@ fn wedge(width: usize, height: usize) -> Frame {
 /// How many greys from black to white the pictures have.
 pub(super) fn greys(choice: &Choice) -> u16 {
     match (choice.protocol, choice.depth) {
-        (Protocol::Kitty | Protocol::Iterm2, _) => 256,
         // Its colours are percents, and each needs a register.
         (Protocol::Sixel, _) => choice.registers.min(101),
-        (_, Depth::True) => 256,
+        (Protocol::Kitty | Protocol::Iterm2, _) | (_, Depth::True) => 256,
         // 24 of the ramp with black and white.
         (_, Depth::Colours256) => 26,
         (_, Depth::Colours16) => 4,
