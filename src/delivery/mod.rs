@@ -454,8 +454,8 @@ impl Delivery {
 
     /// The terminal does not have a picture any more: it is sent again where it is needed.
     pub fn evicted(&mut self, id: u32) {
-        self.refused += 1;
-        self.shelf.lose(id);
+        // It is told of every place of the picture.
+        self.refused += usize::from(self.shelf.lose(id));
         self.sprite_ids.retain(|(_, sprite)| *sprite != id);
         // It may have been part of anything that is under way.
         self.distrust();

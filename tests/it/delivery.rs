@@ -198,6 +198,30 @@ fn what_was_dropped_for_a_newer_frame_is_sent_again() {
 }
 
 #[test]
+fn one_lost_picture_in_many_places_is_one_loss() {
+    let pace = Pace {
+        rate: 5e6,
+        rtt: ms(1),
+        late: 0,
+    };
+    let mut sitting = Sitting::new(Protocol::Kitty, SMALL, pace);
+    sitting.turn();
+    for act in [
+        Act::Wait(200),
+        Act::Window(1),
+        Act::ZoomIn,
+        Act::Wait(200),
+        Act::Pan(1, 1),
+        Act::ZoomOut,
+        Act::Evict(0),
+    ] {
+        sitting.act(&act);
+    }
+    sitting.idle();
+    sitting.check_end(Rung::Q5);
+}
+
+#[test]
 fn limits_hold_until_the_rest_is_asked_for() {
     for protocol in PIXELS {
         for (settings, rung, waits) in [
