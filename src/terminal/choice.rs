@@ -185,4 +185,182 @@ fn takes_sixel(findings: &Findings) -> bool {
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+mod known;
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::super::reader::{Input, Parser};
+    use super::known::KNOWN;
+    use super::*;
+
+    pub(in crate::terminal) const SIZE: WindowSize = WindowSize {
+        columns: 100,
+        rows: 30,
+        pixels: None,
+    };
+
+    pub(in crate::terminal) fn found(answers: &str) -> Findings {
+        let mut findings = Findings::default();
+        for input in Parser::default().feed(answers.as_bytes()) {
+            let Input::Reply(reply) = input else {
+                panic!("{input:?}")
+            };
+            findings.learn(&reply);
+        }
+        findings
+    }
+
+    fn chosen(answers: &str, environment: &Environment) -> Choice {
+        choose(&found(answers), environment, None, SIZE)
+    }
+
+    #[test]
+    fn answers_choose_the_protocol() {
+        let environment = Environment {
+            term: "xterm-256color".into(),
+            ..Environment::default()
+        };
+        for (name, answers, protocol, cell, depth) in KNOWN {
+            let choice = chosen(answers, &environment);
+            assert_eq!(choice.protocol, *protocol, "{name}: {}", choice.reason);
+            assert_eq!((choice.cell.width, choice.cell.height), *cell, "{name}");
+            assert_eq!(choice.depth, *depth, "{name}");
+            assert_eq!(choice.passage, Passage::Direct, "{name}");
+            assert!(!choice.placeholders, "{name}");
+            assert!(!choice.reason.as_str().contains('<'), "{}", choice.reason);
+            assert_eq!(choice.synchronized, answers.contains("?2026;2"), "{name}");
+        }
+    }
+
+    #[test]
+    fn behind_tmux_kitty_needs_its_passage_and_its_placeholders() {
+        let tmux = "\x1bP>|tmux 3.3a\x1b\\\x1b[>84;0;0c\x1b[?1;2c\x1b[0n";
+        let sixel = "\x1bP>|tmux 3.5a\x1b\\\x1b[>84;0;0c\x1b[?1;2;4c\x1b[0n";
+        let hex = |text: &str| {
+            use std::fmt::Write as _;
+            text.bytes().fold(String::new(), |mut hex, byte| {
+                write!(hex, "{byte:02x}").unwrap();
+                hex
+            })
+        };
+        let name = |name: &str| format!("\x1bP1+r544e={}\x1b\\", hex(name));
+        let query = hex("kitty-query-version");
+        let version = |version: &str| format!("\x1bP1+r{query}={}\x1b\\", hex(version));
+        let kitty = |number: &str| name("xterm-kitty") + &version(number);
+        let ghostty = name("xterm-ghostty");
+        let ok = "\x1b_Gi=2147000031;OK\x1b\\";
+        for (near, behind, protocol, told) in [
+            (
+                tmux,
+                kitty("0.28.0") + ok,
+                Protocol::Kitty,
+                "xterm-kitty 0.28.0 behind tmux answered",
+            ),
+            (tmux, kitty("0.35.2") + ok, Protocol::Kitty, "answered"),
+            (tmux, kitty("1.0") + ok, Protocol::Kitty, "answered"),
+            (tmux, ghostty.clone() + ok, Protocol::Kitty, "answered"),
+            (
+                tmux,
+                kitty("0.26.5") + ok,
+                Protocol::HalfBlock,
+                "0.26.5 behind tmux has no picture placeholders",
+            ),
+            (
+                tmux,
+                ok.to_owned(),
+                Protocol::HalfBlock,
+                "no picture placeholders",
+            ),
+            (
+                tmux,
+                name("xterm-kitty") + ok,
+                Protocol::HalfBlock,
+                "no picture placeholders",
+            ),
+            (
+                tmux,
+                kitty("0.35.2"),
+                Protocol::HalfBlock,
+                "allow-passthrough",
+            ),
+            (
+                tmux,
+                String::new(),
+                Protocol::HalfBlock,
+                "allow-passthrough",
+            ),
+            (sixel, kitty("0.35.2") + ok, Protocol::Kitty, "answered"),
+            (sixel, kitty("0.26.5") + ok, Protocol::Sixel, "tmux says"),
+            (sixel, String::new(), Protocol::Sixel, "tmux says"),
+        ] {
+            let choice = chosen(&(near.to_owned() + &behind), &Environment::default());
+            assert_eq!(choice.protocol, protocol, "{behind:?}: {}", choice.reason);
+            assert!(choice.reason.as_str().contains(told), "{}", choice.reason);
+            let through = protocol == Protocol::Kitty;
+            assert_eq!(choice.placeholders, through);
+            assert_eq!(choice.passage == Passage::Tmux, through);
+        }
+        let forced = choose(
+            &found(tmux),
+            &Environment::default(),
+            Some(Protocol::Kitty),
+            SIZE,
+        );
+        assert!(forced.placeholders && forced.passage == Passage::Tmux);
+    }
+
+    #[test]
+    fn nobody_is_advised_while_the_terminal_behind_tmux_may_still_answer() {
+        let mut findings = found("\x1bP>|tmux 3.3a\x1b\\\x1b[>84;0;0c\x1b[?1;2c\x1b[0n");
+        let reason = |findings: &Findings| {
+            let choice = choose(findings, &Environment::default(), None, SIZE);
+            choice.reason.as_str().contains("allow-passthrough")
+        };
+        findings.awaits_behind = true;
+        assert!(!reason(&findings));
+        findings.awaits_behind = false;
+        assert!(reason(&findings));
+    }
+
+    #[test]
+    fn answers_are_trusted_over_the_environment() {
+        let stale = Environment {
+            term: "xterm-kitty".into(),
+            multiplexer: Some(Multiplexer::Tmux),
+            ..Environment::default()
+        };
+        assert_eq!(chosen("", &stale).protocol, Protocol::HalfBlock);
+        assert_eq!(
+            chosen("\x1bP>|kitty(0.26.5)\x1b\\", &stale).protocol,
+            Protocol::Kitty
+        );
+        assert_eq!(
+            chosen(
+                "\x1b[?62;22c\x1b[0n",
+                &Environment {
+                    term: "xterm-kitty".into(),
+                    ..Environment::default()
+                }
+            )
+            .protocol,
+            Protocol::HalfBlock
+        );
+    }
+
+    #[test]
+    fn the_user_s_word_is_last() {
+        let choice = choose(
+            &found("\x1b_Gi=2147000031;OK\x1b\\"),
+            &Environment::default(),
+            Some(Protocol::Sixel),
+            SIZE,
+        );
+        assert_eq!(choice.protocol, Protocol::Sixel);
+        let no_color = Environment {
+            no_color: true,
+            colorterm: "truecolor".into(),
+            ..Environment::default()
+        };
+        assert_eq!(chosen("", &no_color).depth, Depth::Monochrome);
+    }
+}

@@ -239,7 +239,8 @@ fn wrong_answers_are_no_keys_and_hold_up_none() {
             stray.trim().is_empty() || stray.trim().starts_with("<["),
             "{wrong:?} was typed: {screen}"
         );
-        console.send(b"q");
+        // What it waits for at the end.
+        console.send(b"\x1b[?62;c\x1b[0nq");
         assert_eq!(console.ended().0, 0, "{wrong:?}");
     }
 }
