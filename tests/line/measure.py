@@ -2,7 +2,10 @@
 """What an analyst at the end of a slow line waits for, over real ssh, measured on what is on the screen.
 
 Usage: tests/line/measure.py [--line tun|relay|none] [--terminal kitty|iterm2|sixel|none] [--count 30]
-       [--rate 64000] [--rtt 600] [--loss 0.02] [--compression] [--json FILE] [-- CONSOLE OPTIONS]
+       [--scans views|noise] [--rate 64000] [--rtt 600] [--loss 0.02] [--compression] [--json FILE]
+       [-- CONSOLE OPTIONS]
+The scans are the design's views B and C, cut and mirrored, which a first look of a kilobyte can show,
+or noise: parts of the 6000 x 1500 file at half its size, of which no kilobyte can show enough.
 XAMINE names the program. tun needs root, relay does not. Prints medians with p95 beside them.
 """
 import argparse, json, os, shutil, signal, statistics, subprocess, sys, tempfile, time
@@ -15,6 +18,8 @@ from sitting import Sitting, likeness
 
 HOME = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 RECOGNISABLE = 0.80
+# What an empty pane or another scan does not reach.
+LOOK = 0.5
 COLUMNS, ROWS, CELL = 100, 30, (8, 16)
 SIZE = (COLUMNS * CELL[0], (ROWS - 2) * CELL[1])
 KEYS = {"wide": b"F", "next": b".", "one": b"o", "left": b"H", "right": b"L", "help": b"?", "leave": b"\x1b",
@@ -47,21 +52,40 @@ def cargo():
     return np.clip(52_000 * np.exp(-depth) + rng.normal(0, 250, depth.shape), 0, 65_535).astype(np.uint16)
 
 
-class Desk:
-    """The far end: scans cut from one big picture, a home of its own."""
+def views():
+    """Views B and C, or none when they are not beside the checkout."""
+    paths = [os.path.join(HOME, "../shared/data/views", name)
+             for name in ("B_zoom2_gray.png", "C_1to1_gray.png")]
+    return [np.asarray(Image.open(path).convert("L")) for path in paths if os.path.exists(path)]
 
-    def __init__(self, count):
+
+class Desk:
+    """The far end: scans cut from known pictures, a home of its own."""
+
+    def __init__(self, count, kind):
         self.folder = tempfile.mkdtemp(prefix="xamine-far-")
         self.count = count
         os.mkdir(self.path("scans"))
         whole = cargo()
         rng = np.random.default_rng(2)
         self.scans = []
+        known = views() if kind == "views" else []
         for number in range(count + 1):
+            if known:
+                self.scans.append(self.save(f"{number:03d}.png", self.cut(known, number, rng)))
+                continue
             x, y = int(rng.integers(300, 6000 - 2000)), int(rng.integers(150, 1500 - 1100))
             self.scans.append(self.save(f"{number:03d}.png", whole[y:y + 896, x:x + 1600]))
         self.big = self.save("999.png", whole)
         # The console starts at the first scan of its folder.
+
+    @staticmethod
+    def cut(known, number, rng):
+        """A part of one of the views that fills the pane pixel by pixel, mirrored or not."""
+        view = known[number % len(known)]
+        y = int(rng.integers(0, view.shape[0] - SIZE[1] + 1))
+        part = view[y:y + SIZE[1], :SIZE[0]]
+        return np.ascontiguousarray(part[::(1, -1)[number // 2 % 2], ::(1, -1)[number // 4 % 2]])
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -106,7 +130,7 @@ class Measure:
         # Long enough for a lossless picture without any compression by ssh.
         self.bound = 20 + 8 * 400_000 / options.rate
         self.line = Line(options.line, options)
-        self.desk = Desk(options.count)
+        self.desk = Desk(options.count, options.scans)
         far = [f"{k}={v}" for k, v in self.desk.variables().items()]
         trace = ["--trace", self.desk.path("trace")] if self.knows("--trace") else []
         words = ["env", "-u", "COLORTERM", *far, program(), "--log", self.desk.path("log"), *trace,
@@ -189,11 +213,13 @@ class Measure:
 
     def firsts(self):
         """A picture that the terminal has not: the next scan."""
-        seconds, sizes, whole, total, likes = [], [], [], [], []
+        seconds, sizes, whole, total, likes, looks = [], [], [], [], [], []
         for number in range(1, self.options.count + 1):
             reference = self.desk.render(self.desk.scans[number])
             at, had, moments = self.after(KEYS["next"], reference)
-            scored = ((m, likeness(m.picture, reference)) for m in moments)
+            scored = [(m, likeness(m.picture, reference)) for m in moments]
+            look = next(((m, v) for m, v in scored if v >= LOOK), None)
+            looks += [(look[0].time - at, look[0].bytes - had, look[1])] if look else []
             seen, alike = next(((m, v) for m, v in scored if v >= RECOGNISABLE), (None, 0))
             if not seen:
                 self.put(f"scan {number}", "not recognisable")
@@ -205,6 +231,8 @@ class Measure:
             if end:
                 whole.append(end.time - at)
                 total.append(end.bytes - had)
+        for name, values in zip(("s", "bytes", "SSIM"), zip(*looks)):
+            self.put(f"first look of any likeness, {name} (median, p95)", spread(values))
         if seconds:
             self.put("first recognisable picture, s (median, p95)", spread(seconds))
             self.put("first recognisable picture, bytes", spread(sizes))
@@ -298,6 +326,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--line", choices=["tun", "relay", "none"], default="tun" if not os.geteuid() else "relay")
     parser.add_argument("--terminal", choices=["kitty", "iterm2", "sixel", "none"], default="kitty")
+    parser.add_argument("--scans", choices=["views", "noise"], default="views")
     parser.add_argument("--count", type=int, default=30)
     for name, value in (("rate", 64000), ("rtt", 600), ("loss", 0.02)):
         parser.add_argument("--" + name, type=float, default=value)
