@@ -113,7 +113,9 @@ pub struct TerminalFacts {
     pub protocol: Protocol,
     /// Whether kitty's pictures stand for characters among the cells, as through tmux.
     pub placeholders: bool,
-    /// Whether the terminal's answers show that it takes the protocol.
+    /// Columns and rows in pixels of the largest picture that the terminal draws whole, where known.
+    pub largest: Option<[u32; 2]>,
+    /// On what ground the terminal is believed to take the protocol.
     pub evidence: Evidence,
     /// Why that protocol.
     pub reason: Safe,

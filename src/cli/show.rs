@@ -1,9 +1,7 @@
 //! `xamine show`: one picture, printed where the cursor is.
 //!
-//! Into a pipe our own encoders write what was asked for. On a terminal the protocol is found out in
-//! 300 ms at most, and the crate `viuer` prints half-blocks and iTerm2 pictures from a picture that
-//! is scaled already; its own probing, which has no time-out, is never used. Under a limit of bytes or
-//! of quality our own encoders always print, and what was reached is said.
+//! On a terminal the protocol is found out in five seconds at most; into a pipe goes what was asked for.
+//! Under a limit of bytes or of quality, what was reached is said.
 
 use std::io::{IsTerminal as _, Write};
 
@@ -18,7 +16,7 @@ use crate::messages::{arg, say};
 use crate::radiograph::Size;
 use crate::terminal::{self, Choice, OneShot, WindowSize};
 use crate::text::Safe;
-use crate::view::{Frame, Pixels, View, choose, picture};
+use crate::view::{Frame, View, choose, picture};
 use crate::{Error, Result};
 
 /// Cells into a pipe, when no size is given.
@@ -100,7 +98,7 @@ pub(super) fn run(
         writeln!(out)?;
         return Ok(exit::DONE);
     }
-    if limit.rung == Rung::Q0 {
+    if limit.rung == Rung::Q0 && sheet.choice.protocol.is_pixels() {
         sheet.choice.protocol = Protocol::HalfBlock;
     }
     let size = fitted(&view, &sheet);
@@ -155,6 +153,12 @@ fn fitted(view: &View, sheet: &Sheet) -> Size {
     } else {
         (h, w)
     };
+    // A larger one is not drawn at all.
+    let largest = sheet.choice.largest.unwrap_or([u32::MAX; 2]);
+    let [width, height] = [
+        width.min(largest[0] as usize),
+        height.min(largest[1] as usize),
+    ];
     let scale = (width as f64 / w).min(height as f64 * tall / h);
     let side = |pixels: f64, most: usize| (pixels.round() as usize).clamp(1, most.max(1));
     Size {
@@ -170,18 +174,7 @@ fn print(
     limit: &Limit,
     out: &mut dyn Write,
 ) -> Result<Option<Safe>, Failure> {
-    let (protocol, depth) = (sheet.choice.protocol, sheet.choice.depth);
-    let coloured = matches!(depth, Depth::True | Depth::Colours256);
-    let by_viuer = match protocol {
-        Protocol::HalfBlock => coloured,
-        Protocol::Iterm2 => viuer::is_iterm_supported(),
-        _ => false,
-    };
     let (encoded, bytes) = fitting(frame, sheet, limit)?;
-    if sheet.terminal.is_some() && by_viuer && limit.is_open() {
-        print_by_viuer(frame, &encoded, sheet)?;
-        return Ok(None);
-    }
     out.write_all(&bytes)?;
     let reached = say(
         "show-reached",
@@ -284,38 +277,4 @@ fn printed(encoded: &Encoded, depth: Depth) -> Vec<u8> {
     }
     out.push(b'\n');
     out
-}
-
-/// Prints by `viuer`, told everything that it would otherwise find out.
-fn print_by_viuer(frame: &Frame, encoded: &Encoded, sheet: &Sheet) -> Result<()> {
-    let config = viuer::Config {
-        absolute_offset: false,
-        width: Some(encoded.columns.into()),
-        height: Some(encoded.rows.into()),
-        truecolor: sheet.choice.depth == Depth::True,
-        use_kitty: false,
-        use_iterm: sheet.choice.protocol == Protocol::Iterm2,
-        ..viuer::Config::default()
-    };
-    let failed = |why: Safe| Error::NotPossible {
-        why: say("show-failed", &[arg("why", &why)]),
-    };
-    let picture = as_image(frame).ok_or_else(|| failed(say("graphics-no-pixels", &[])))?;
-    viuer::print(&picture, &config)
-        .map(|_| ())
-        .map_err(|error| failed(Safe::from_outside(&error.to_string())))
-}
-
-/// The frame as the image crate holds it.
-fn as_image(frame: &Frame) -> Option<image::DynamicImage> {
-    let (width, height) = (
-        u32::try_from(frame.width).ok()?,
-        u32::try_from(frame.height).ok()?,
-    );
-    if let Pixels::Grey(grey) = &frame.pixels {
-        return image::GrayImage::from_raw(width, height, grey.clone()).map(Into::into);
-    }
-    let pixels =
-        (0..frame.height).flat_map(|y| (0..frame.width).flat_map(move |x| frame.rgb(x, y)));
-    image::RgbImage::from_raw(width, height, pixels.collect()).map(Into::into)
 }

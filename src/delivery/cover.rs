@@ -84,6 +84,21 @@ pub(super) fn tiles(area: Rect, cells: usize, aspect: f64) -> Vec<Rect> {
         .collect()
 }
 
+/// Cuts a rectangle into pieces of at most so many columns and rows.
+pub(super) fn pieces(area: Rect, [columns, rows]: [u16; 2]) -> Vec<Rect> {
+    let cut = |from: u16, to: u16, most: u16| {
+        (from..to)
+            .step_by(usize::from(most.max(1)))
+            .map(move |at| (at, (to - at).min(most.max(1))))
+    };
+    cut(area.top(), area.bottom(), rows)
+        .flat_map(|(y, height)| {
+            cut(area.left(), area.right(), columns)
+                .map(move |(x, width)| Rect::new(x, y, width, height))
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,6 +120,16 @@ mod tests {
             expected.iter().all(|part| found.contains(part)),
             "{found:?}"
         );
+    }
+
+    #[test]
+    fn pieces_are_no_larger_than_allowed() {
+        let area = Rect::new(3, 2, 100, 30);
+        assert_eq!(pieces(area, [u16::MAX; 2]), [area]);
+        let pieces = pieces(area, [40, 20]);
+        assert_eq!(pieces.len(), 6);
+        assert_eq!(pieces.iter().map(|p| p.area()).sum::<u32>(), area.area());
+        assert!(pieces.iter().all(|p| p.width <= 40 && p.height <= 20));
     }
 
     #[test]

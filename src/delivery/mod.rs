@@ -56,7 +56,9 @@ pub struct Means {
     pub registers: u16,
     /// Whether kitty's pictures stand for characters among the cells.
     pub placeholders: bool,
-    /// Whether the terminal's answers show that it takes the protocol.
+    /// Columns and rows in pixels of the largest picture that is drawn whole, where it is known.
+    pub largest: Option<[u32; 2]>,
+    /// On what ground the terminal is believed to take the protocol.
     pub evidence: Evidence,
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ratatui::layout::{Position, Rect};
 
-use super::cover::{rectangles, tiles};
+use super::cover::{pieces, rectangles, tiles};
 use super::{AHEAD, Delivery, Have, Level, Pending, Scene, Unit, Waits, part};
 use crate::graphics::{Protocol, Rung, Target};
 use crate::view::Frame;
@@ -243,6 +243,11 @@ impl Delivery {
                 .flat_map(|((), part)| tiles(*part, size, aspect))
                 .collect()
         };
+        let largest = self.largest(wish);
+        let parts: Vec<Rect> = parts
+            .into_iter()
+            .flat_map(|part| pieces(part, largest))
+            .collect();
         let centre = [wish.cells[0] / 2, wish.cells[1] / 2];
         let focus = self.focus.unwrap_or(centre).map(f64::from);
         let away = |part: &Rect| {
@@ -309,6 +314,18 @@ impl Delivery {
         } else {
             cells.max(TILE)
         }
+    }
+
+    /// Columns and rows of cells of the largest picture that is drawn whole.
+    fn largest(&self, wish: &Scene) -> [u16; 2] {
+        let [width, height] = self.means.largest.unwrap_or([u32::MAX; 2]);
+        let cells = |pixels: u32, cell: u16| {
+            (pixels / u32::from(cell.max(1))).clamp(1, u32::from(u16::MAX)) as u16
+        };
+        [
+            cells(width, wish.cell.width),
+            cells(height, wish.cell.height),
+        ]
     }
 
     /// What a cell has or was tried for, whichever is more.

@@ -503,6 +503,7 @@ fn facts(terminal: &Terminal, ceiling: Rung) -> TerminalFacts {
         keyboard,
         placeholders,
         evidence,
+        largest,
         ..
     } = terminal.choice().clone();
     let (protocol, reason) = if ceiling == Rung::Q0 && protocol.is_pixels() {
@@ -519,6 +520,7 @@ fn facts(terminal: &Terminal, ceiling: Rung) -> TerminalFacts {
         protocol,
         placeholders: placeholders && protocol == Protocol::Kitty,
         evidence,
+        largest,
         reason,
         probing: terminal.is_asking(),
         tells_repeats: keyboard,

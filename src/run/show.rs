@@ -138,8 +138,11 @@ impl Console {
         let wants = idle || self.delivery.wants_fence();
         let next = self.token + 1;
         let mut token = None;
+        // Everything that is sent ends with this writing.
+        let may_fence = stage.sends.iter().all(|send| self.terminal.may_fence(send));
         let fenced = |bytes: usize| {
-            token = (confirms && (picture > 0 || bytes > SMALL || wants)).then_some(next);
+            token =
+                (confirms && may_fence && (picture > 0 || bytes > SMALL || wants)).then_some(next);
             token
         };
         let bytes = self.terminal.paint(buffer, &stage, drawn.cursor, fenced)?;
@@ -253,6 +256,7 @@ pub(super) fn means(facts: &TerminalFacts) -> Means {
         depth: facts.depth,
         registers: facts.registers,
         placeholders: facts.placeholders,
+        largest: facts.largest,
         evidence: facts.evidence,
     }
 }

@@ -80,6 +80,7 @@ impl AtWork {
             registers: 0,
             protocol: Protocol::HalfBlock,
             placeholders: false,
+            largest: None,
             evidence: Evidence::Answered,
             reason: Safe::default(),
             probing: false,

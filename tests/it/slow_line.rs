@@ -341,6 +341,7 @@ fn means(protocol: Protocol) -> Means {
         depth: Depth::True,
         registers: 256,
         placeholders: false,
+        largest: None,
         evidence: Evidence::Answered,
     }
 }

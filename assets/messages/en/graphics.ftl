@@ -26,7 +26,6 @@ show-needs-protocol = into a pipe 'show' needs to know for which terminal; name 
 show-bad-bytes = '--max-bytes' takes a whole number of bytes, such as 12000, not '{ $value }'
 show-bad-quality = the quality '{ $value }' is not known; there are Q0 to Q5
 show-reached = the picture printed is { $rung } in { $bytes } bytes: LOSSY
-show-failed = the picture could not be printed: { $why }
 cli-show-protocol = How the picture is drawn: auto, kitty, iterm2, sixel, half-block, quadrant, sextant, octant, braille or none
 cli-show-size = Most cells that the picture takes, such as 80x24
 cli-show-cell = Pixels of a cell, such as 8x16
