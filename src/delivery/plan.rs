@@ -6,6 +6,7 @@ use std::time::Duration;
 use ratatui::layout::{Position, Rect};
 
 use super::cover::{pieces, rectangles, tiles};
+use super::shelf::Held;
 use super::{AHEAD, Delivery, Have, Level, Pending, Scene, Unit, Waits, part};
 use crate::graphics::{Protocol, Rung, Target};
 use crate::view::Frame;
@@ -119,8 +120,16 @@ impl Delivery {
         }
         let content = self.content.clone()?;
         let wish = self.wish.clone().filter(|wish| *wish == content.scene)?;
-        let (area, rung) = self.next_part(&wish)?;
-        let marks = part(&content.marks, wish.pane(), area);
+        let (area, rung, marks) = loop {
+            let (area, rung) = self.next_part(&wish)?;
+            let marks = part(&content.marks, wish.pane(), area);
+            if self.is_on_its_way(&marks, area) {
+                return None;
+            }
+            if !self.serves_again(&wish, area, &marks, rung) {
+                break (area, rung, marks);
+            }
+        };
         let (number, id) = (self.next_order, self.take_id());
         self.next_order += 1;
         let cell = [usize::from(wish.cell.width), usize::from(wish.cell.height)];
@@ -148,6 +157,31 @@ impl Delivery {
             rung,
             most: self.most(rung, area),
         })
+    }
+
+    /// Whether the same is already on its way for another place.
+    fn is_on_its_way(&self, marks: &[u64], area: Rect) -> bool {
+        let running = self.running.iter().map(|running| &running.unit);
+        let same = |unit: &Unit| unit.area.as_size() == area.as_size() && unit.marks == marks;
+        self.means.protocol == Protocol::Kitty && running.chain(&self.ready).any(same)
+    }
+
+    /// Lets a kept picture that shows the same elsewhere serve this part too; whether there is one.
+    fn serves_again(&mut self, wish: &Arc<Scene>, area: Rect, marks: &[u64], rung: Rung) -> bool {
+        let same = |held: &&Held| {
+            held.area.as_size() == area.as_size() && held.marks == marks && held.rung >= rung
+        };
+        let kept = self.means.protocol == Protocol::Kitty;
+        let twin = self.shelf.held.iter().find(same).filter(|_| kept);
+        let Some(twin) = twin.cloned() else {
+            return false;
+        };
+        self.shelf.put(Held {
+            scene: Arc::clone(wish),
+            area,
+            ..twin
+        });
+        true
     }
 
     /// What a part may cost on this line: a noisy picture reaches a likeness only by its noise, which

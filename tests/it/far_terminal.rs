@@ -29,6 +29,8 @@ pub(crate) const CELL: CellSize = CellSize {
     height: 16,
 };
 const W: usize = CELL.width as usize;
+/// Pixels of a picture that is reduced to a quarter.
+const SMALL: u32 = 48 * 32;
 const H: usize = CELL.height as usize;
 
 /// The pixels of a cell, row by row; `None` where no picture is.
@@ -331,7 +333,10 @@ impl FarTerminal {
         let mut hasher = DefaultHasher::new();
         (picture.dimensions(), picture.as_raw()).hash(&mut hasher);
         let hash = hasher.finish();
-        self.repeated += usize::from(self.kept.values().any(|kept| kept.hash == hash));
+        // Small pictures of different things may be alike.
+        let telling = picture.width() * picture.height() > SMALL;
+        let known = telling && self.kept.values().any(|kept| kept.hash == hash);
+        self.repeated += usize::from(known);
         self.transmissions += 1;
         self.kept.insert(id, Kept { picture, hash });
     }
