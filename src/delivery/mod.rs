@@ -331,6 +331,11 @@ impl Delivery {
         }
     }
 
+    /// Whether the coder's answer to an order is still awaited.
+    pub fn is_coding(&self) -> bool {
+        self.coding.is_some()
+    }
+
     /// What lies over the picture, where the terminal lays pictures over each other.
     pub fn set_sprites(&mut self, sprites: Vec<Sprite>) {
         self.sprites = sprites;

@@ -41,6 +41,9 @@ impl Console {
         if let Some(scene) = &scene {
             self.take_frame(scene);
         }
+        if !self.delivery.is_coding() {
+            self.coder.stop();
+        }
         let facts = self.delivery.facts(now);
         if self.app.line != Some(facts) {
             self.handle(Event::Line(facts));

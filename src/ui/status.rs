@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 
 use super::paint;
 use super::theme::Theme;
-use crate::app::App;
+use crate::app::{App, Mode};
 use crate::delivery::{Facts, Level, Waits};
 use crate::messages::{arg, say};
 use crate::text::Safe;
@@ -163,6 +163,9 @@ fn line(line: Facts) -> Option<Safe> {
 
 /// How much of the picture is on the screen.
 fn picture(app: &App) -> Safe {
+    if app.mode == Mode::Help {
+        return say("status-covered", &[]);
+    }
     let level = app.line.filter(|_| !app.desk.is_stale());
     if app.line.is_some_and(|line| line.stalled) {
         return say("status-stalled", &[]);

@@ -81,6 +81,7 @@ status-left = { $lossy } · { $seconds } s
 status-metered = { $lossy } · { $key } for the rest
 status-ceiling = { $lossy } · as set
 status-stalled = LINK STALLED
+status-covered = picture covered
 status-refused = the terminal keeps no picture
 status-unconfirmed = { $lossy } · unconfirmed
 status-line = { $rtt } ms · { $rate } kB/s · { $picture } of { $sitting } kB
