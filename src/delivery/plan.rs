@@ -6,8 +6,9 @@ use std::time::Duration;
 use ratatui::layout::{Position, Rect};
 
 use super::cover::{pieces, rectangles, tiles};
+use super::holding::{Have, Pending, part};
 use super::shelf::Held;
-use super::{AHEAD, Delivery, Have, Level, Pending, Scene, Unit, Waits, part};
+use super::{AHEAD, Delivery, Level, Scene, Unit, Waits};
 use crate::graphics::{Protocol, Rung, Target};
 use crate::view::Frame;
 
