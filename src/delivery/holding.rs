@@ -5,7 +5,6 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use ratatui::layout::Rect;
 
 use super::cover::{Cover, Shows};
-use super::shelf::Held;
 use super::{Delivery, Level, Scene};
 use crate::graphics::{Protocol, Rung};
 use crate::view::{Frame, Pixels};
@@ -21,14 +20,6 @@ pub(super) enum Pending {
 pub(super) type Have = Option<Option<(Rung, bool)>>;
 
 impl Delivery {
-    /// Where a kept picture's pane lies on that of `wish`, in cells. Once it is known what each cell
-    /// shows, a picture of anything may serve at its own place.
-    pub(super) fn shift(&self, held: &Held, wish: &Scene) -> Option<[i32; 2]> {
-        let known = || self.marks_of(wish).is_some() && held.scene.cell == wish.cell;
-        let same = held.scene.shift_on(wish);
-        same.or_else(|| known().then_some([0, 0]))
-    }
-
     /// Which kept picture shows each cell of the pane best.
     pub(super) fn cover(&self, wish: &Scene) -> Cover {
         let columns = usize::from(wish.cells[0]);
@@ -36,7 +27,7 @@ impl Delivery {
         let mut cells: Vec<Shows> = self.free.iter().map(blank).collect();
         let marks = self.marks_of(wish);
         for (number, held) in self.shelf.held.iter().enumerate() {
-            let Some(shift) = self.shift(held, wish) else {
+            let Some(shift) = held.scene.shift_on(wish) else {
                 continue;
             };
             for (at, mark) in own_cells(held.area, &held.marks, shift, wish) {

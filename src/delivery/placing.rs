@@ -51,7 +51,7 @@ impl Delivery {
             return None;
         };
         let held = &self.shelf.held[number];
-        let [dx, dy] = self.shift(held, wish)?;
+        let [dx, dy] = held.scene.shift_on(wish)?;
         let back = |at: u16, by: i32, first: u16| {
             u16::try_from(i32::from(at) - by - i32::from(first)).ok()
         };
@@ -86,7 +86,7 @@ impl Delivery {
         let (id, source) = match shows {
             Shows::Held(at) => {
                 let held = &self.shelf.held[at];
-                let [dx, dy] = self.shift(held, wish)?;
+                let [dx, dy] = held.scene.shift_on(wish)?;
                 let back = |at: u16, by: i32| u16::try_from(i32::from(at) - by).ok();
                 let own = Rect {
                     x: back(cells.x, dx)?,
