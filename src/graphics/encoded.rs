@@ -11,7 +11,7 @@ pub struct Encoded {
     pub body: Body,
     /// How it was made.
     pub protocol: Protocol,
-    /// The picture's number, as in [`Target::id`].
+    /// The picture's number, as in [`super::Target::id`].
     pub id: u32,
     /// Cells across that it covers.
     pub columns: u16,

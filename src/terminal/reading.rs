@@ -21,7 +21,7 @@ pub enum TerminalEvent {
     Input(Input),
     /// From the system.
     Signal(Signal),
-    /// Another terminal may stand behind the multiplexer; see [`Terminal::attached`].
+    /// Another terminal may stand behind the multiplexer; see [`super::Terminal::attached`].
     Attached,
     /// The terminal is gone: no more input will come.
     Gone,
