@@ -86,7 +86,7 @@ impl Sitting {
                 ..self.over
             }),
             Act::Redraw => self.redraw(),
-            Act::Evict(which) => drop(self.terminal.evict(*which)),
+            Act::Evict(which) => drop(self.evict(*which)),
             Act::Stick => self.stick(ms(5_000)),
             Act::Wait(time) => self.wait(ms(*time)),
         }

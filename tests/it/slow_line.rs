@@ -75,6 +75,11 @@ struct Line {
 }
 
 impl Line {
+    /// Whether nothing is under way, either way.
+    fn is_quiet(&self) -> bool {
+        self.down.is_empty() && self.up.is_empty()
+    }
+
     fn random(&mut self, below: u64) -> u64 {
         self.seed = mixed(self.seed);
         self.seed % below
@@ -157,6 +162,8 @@ pub(crate) struct Sitting {
     expects: Option<(Scene, Over)>,
     /// What was checked last, and against which changes of the terminal.
     checked: Option<(usize, Rung)>,
+    /// The terminal lost a picture, and what was under way then may still need it.
+    lost: bool,
     /// What was seen last.
     seen: Option<(usize, Option<Rung>)>,
 }
@@ -393,6 +400,7 @@ impl Sitting {
             expected: HashMap::new(),
             expects: None,
             checked: None,
+            lost: false,
             seen: None,
         }
     }
@@ -461,6 +469,13 @@ impl Sitting {
     pub(crate) fn redraw(&mut self) {
         self.screen.invalidate();
         self.turn();
+    }
+
+    /// The terminal loses a picture that is not on the screen; whether there is one.
+    pub(crate) fn evict(&mut self, which: usize) -> bool {
+        let lost = self.terminal.evict(which);
+        self.lost |= lost;
+        lost
     }
 
     /// Nothing passes the line for so long.
@@ -824,6 +839,11 @@ impl Sitting {
             return;
         };
         if self.over.hidden || !self.answers || self.terminal.updating {
+            return;
+        }
+        // Until its answers are here nobody can know of it.
+        self.lost &= !self.line.is_quiet();
+        if self.lost {
             return;
         }
         self.expect();
