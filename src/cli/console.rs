@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use super::{ConsoleArgs, Failure, exit};
+use super::{ConsoleArgs, Failure, exit, quality};
 use crate::config::{self, Kind, LineRule, Overrides, Places, Setting};
 use crate::delivery::Settings;
 use crate::graphics::{Protocol, Rung};
@@ -63,14 +63,6 @@ pub(super) fn run(arguments: ConsoleArgs) -> Result<u8, Failure> {
         config,
     })?;
     Ok(exit::DONE)
-}
-
-/// The rung of `--max-quality`, in either case.
-fn quality(word: &str) -> Result<Rung> {
-    Rung::parse(word).ok_or_else(|| {
-        let value = Safe::from_outside(word);
-        Error::request(say("show-bad-quality", &[arg("value", &value)]))
-    })
 }
 
 /// Whether `--byte-budget` can be one; what is typed is refused by its own name, not the setting's.

@@ -21,6 +21,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+use crate::graphics::Rung;
 use crate::messages::{arg, has, say};
 use crate::text::Safe;
 use crate::{Error, Result};
@@ -416,6 +417,14 @@ impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         Self::Output(error)
     }
+}
+
+/// The rung of `--max-quality`, in either case.
+fn quality(word: &str) -> Result<Rung> {
+    Rung::parse(word).ok_or_else(|| {
+        let value = Safe::from_outside(word);
+        Error::request(say("show-bad-quality", &[arg("value", &value)]))
+    })
 }
 
 /// A number of bytes that was typed.

@@ -6,7 +6,7 @@
 use std::io::{IsTerminal as _, Write};
 
 use super::render::open;
-use super::{Failure, ScanArgs, ViewArgs, exit};
+use super::{Failure, ScanArgs, ViewArgs, exit, quality};
 use crate::cancel::Cancel;
 use crate::graphics::{
     Answers, Body, CellSize, Depth, Effort, Encoded, Protocol, Rung, Target, code, in_few_colours,
@@ -45,14 +45,7 @@ struct Limit {
 impl Limit {
     fn of(request: &Request) -> Result<Self> {
         let word = request.max_quality.as_deref();
-        let rung = word.map_or(Ok(Rung::Q5), |word| {
-            Rung::parse(word).ok_or_else(|| {
-                Error::request(say(
-                    "show-bad-quality",
-                    &[arg("value", &Safe::from_outside(word))],
-                ))
-            })
-        })?;
+        let rung = word.map_or(Ok(Rung::Q5), quality)?;
         Ok(Self {
             rung,
             bytes: request.max_bytes,

@@ -88,7 +88,7 @@ impl Delivery {
     }
 
     /// What may be said of the screen: what nobody confirmed is not lossless.
-    pub(super) fn said_level(&self) -> Level {
+    pub fn said_level(&self) -> Level {
         match self.known_level() {
             Level::At { rung, lossless } => Level::At {
                 rung,
@@ -125,7 +125,7 @@ impl Delivery {
     }
 
     /// How much work a byte is worth.
-    pub(super) fn effort(&self) -> Effort {
+    pub fn effort(&self) -> Effort {
         match self.rate() {
             Some(rate) if rate >= FAST => Effort::Fast,
             Some(rate) if rate < SLOW => Effort::Least,

@@ -113,10 +113,7 @@ impl Delivery {
         if full || self.link.is_stalled(now) || self.is_refused() {
             return None;
         }
-        if !matches!(
-            self.means.protocol,
-            Protocol::Kitty | Protocol::Iterm2 | Protocol::Sixel
-        ) {
+        if !self.means.protocol.is_pixels() {
             return None;
         }
         let content = self.content.clone()?;
@@ -265,7 +262,8 @@ impl Delivery {
         let parts = rectangles(&region, usize::from(wish.cells[0]));
         let size = self.tile_cells(target);
         let aspect = f64::from(wish.cell.height) / f64::from(wish.cell.width.max(1));
-        let whole = bounds(&region, usize::from(wish.cells[0]));
+        let whole = parts.iter().map(|((), part)| *part);
+        let whole = whole.reduce(Rect::union).unwrap_or_default();
         let cells = region.iter().flatten().count();
         let parts: Vec<Rect> = if (whole.area() as usize) < cells * 5 / 4 {
             // Of each tile what lacks something.
@@ -388,6 +386,9 @@ impl Delivery {
             return Some(Waits::Refused);
         }
         let ceiling = self.ceiling();
+        if ceiling == Rung::Q5 {
+            return None;
+        }
         let wish = self.wish.as_deref()?;
         let reached = match self.now_level {
             Level::At { .. } => {
@@ -397,7 +398,7 @@ impl Delivery {
             }
             Level::Old => ceiling == Rung::Q0,
         };
-        (reached && ceiling < Rung::Q5).then_some(if ceiling < self.settings.ceiling {
+        reached.then_some(if ceiling < self.settings.ceiling {
             Waits::Metered
         } else {
             Waits::Ceiling
@@ -475,15 +476,6 @@ impl Delivery {
             });
         stall.into_iter().chain(purse).min()
     }
-}
-
-/// The smallest rectangle around all cells that are set.
-fn bounds(cells: &[Option<()>], columns: usize) -> Rect {
-    rectangles(cells, columns)
-        .into_iter()
-        .map(|((), part)| part)
-        .reduce(Rect::union)
-        .unwrap_or_default()
 }
 
 /// The smallest rectangle around the cells in `area` that are set.

@@ -15,7 +15,7 @@ impl Console {
     /// Until when the text beside the picture waits; `None` when it need not.
     pub(super) fn margin_waits(&self, now: Duration) -> Option<Duration> {
         let until = self.key_at?.saturating_duration_since(self.started) + PATIENCE;
-        let slow = self.delivery.facts(now).effort != Effort::Fast;
+        let slow = self.delivery.effort() != Effort::Fast;
         (slow && until > now && self.awaits_picture()).then_some(until)
     }
 

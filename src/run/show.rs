@@ -1,7 +1,7 @@
 //! From the state to the screen: what should be seen, what is sent of it now, and what the coder is
 //! to make next.
 
-use ratatui::buffer::{Buffer, CellDiffOption};
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::Console;
@@ -9,6 +9,7 @@ use super::trace::{Painted, Trace};
 use crate::app::{App, Event, TerminalFacts};
 use crate::delivery::{Means, Scene, Sprite, Written};
 use crate::graphics::Stage;
+use crate::terminal::screen::is_left_free;
 use crate::terminal::{Fence, ImageAnswer, Passed};
 use crate::ui::{self, Drawn};
 use crate::worker::Coded;
@@ -22,7 +23,7 @@ impl Console {
     pub(super) fn show(&mut self) {
         self.look();
         self.paint();
-        let level = self.delivery.facts(self.started.elapsed()).level;
+        let level = self.delivery.said_level();
         if self.app.line.is_some_and(|line| line.level != level) {
             self.look();
             self.paint();
@@ -203,7 +204,7 @@ impl Console {
         let now = self.started.elapsed();
         for fence in passed {
             if let Some(ack) = self.delivery.passed(fence.token, now) {
-                let on_screen = self.delivery.facts(now).level;
+                let on_screen = self.delivery.said_level();
                 self.trace(|now| Trace::ack(now, ack, on_screen));
             }
         }
@@ -266,9 +267,6 @@ pub(super) fn means(facts: &TerminalFacts) -> Means {
 
 /// Which cells of the pane are the picture's.
 fn free(buffer: &Buffer, area: Rect) -> Vec<bool> {
-    let is_free = |position| {
-        let cell = &buffer[position];
-        cell.diff_option == CellDiffOption::Skip && cell.symbol() == " "
-    };
+    let is_free = |position| is_left_free(&buffer[position]);
     area.positions().map(is_free).collect()
 }

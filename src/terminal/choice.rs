@@ -85,10 +85,7 @@ pub fn choose(
 /// Whether the terminal said that it takes this protocol; cells are text, which all take.
 fn evidence(findings: &Findings, protocol: Protocol) -> Evidence {
     let said = match protocol {
-        Protocol::Kitty => {
-            let named = findings.is("kitty(") || findings.is("ghostty");
-            findings.kitty.unwrap_or(named)
-        }
+        Protocol::Kitty => takes_kitty(findings),
         Protocol::Sixel => takes_sixel(findings),
         Protocol::Iterm2 => ITERM2.iter().any(|name| findings.is(name)),
         _ => true,
@@ -122,11 +119,7 @@ fn protocol(findings: &Findings, environment: &Environment) -> (Protocol, Safe) 
     if findings.is("WezTerm") || findings.is("iTerm2") {
         return (Protocol::Iterm2, because("graphics-reason-iterm2"));
     }
-    if findings.kitty == Some(true) {
-        return (Protocol::Kitty, because("graphics-reason-kitty"));
-    }
-    // A stale variable can keep the question from being asked.
-    if findings.kitty.is_none() && (findings.is("kitty(") || findings.is("ghostty")) {
+    if takes_kitty(findings) {
         return (Protocol::Kitty, because("graphics-reason-kitty"));
     }
     if takes_sixel(findings) {
@@ -137,6 +130,13 @@ fn protocol(findings: &Findings, environment: &Environment) -> (Protocol, Safe) 
     } else {
         (Protocol::HalfBlock, because("graphics-reason-waiting"))
     }
+}
+
+/// Whether it answered that it does; a stale variable can keep it from being asked, and then its name
+/// tells.
+fn takes_kitty(findings: &Findings) -> bool {
+    let named = findings.is("kitty(") || findings.is("ghostty");
+    findings.kitty.unwrap_or(named)
 }
 
 /// Kitty's pictures where the terminal behind tmux knows placeholders, else tmux's own sixel.

@@ -116,7 +116,7 @@ impl Screen {
     fn wanted(next: &Buffer, stage: &Stage) -> Buffer {
         let mut wanted = next.clone();
         for cell in &mut wanted.content {
-            let blank = cell.diff_option == CellDiffOption::Skip && cell.symbol() == " ";
+            let blank = is_left_free(cell);
             cell.set_diff_option(CellDiffOption::None);
             if blank {
                 cell.reset();
@@ -277,6 +277,11 @@ fn free_name(standing: &[(Placement, usize)], going: &[(Placement, usize)], id: 
     };
     let names = 1..standing.len() + going.len() + 2;
     names.into_iter().find(|name| !taken(*name)).unwrap_or(1)
+}
+
+/// Whether drawing left the cell to the picture: marked `Skip`, and no text was laid over it.
+pub fn is_left_free(cell: &Cell) -> bool {
+    cell.diff_option == CellDiffOption::Skip && cell.symbol() == " "
 }
 
 /// Whether the cell shows nothing but the terminal's own ground.

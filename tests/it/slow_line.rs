@@ -18,6 +18,7 @@ use xamine::delivery::{Delivery, Level, Means, Order, Scene, Settings, Sprite, W
 use xamine::graphics::{self, Body, Depth, Encoded, Evidence, Protocol, Rung, Stage, kitty};
 use xamine::radiograph::{Size, Unit};
 use xamine::terminal::Screen;
+use xamine::terminal::screen::is_left_free;
 use xamine::view::{
     Canvas, Display, Frame, Pixels, VIEW_VERSION, View, Window, drawn_over, overlaid,
 };
@@ -546,7 +547,10 @@ impl Sitting {
         }
         let stage = match area {
             Some(area) => {
-                let free = area.positions().map(|at| is_free(&buffer, at)).collect();
+                let free = area
+                    .positions()
+                    .map(|at| is_left_free(&buffer[at]))
+                    .collect();
                 self.delivery.stage(area, free, self.now)
             }
             None => self.delivery.stage(Rect::ZERO, Vec::new(), self.now),
@@ -919,11 +923,6 @@ impl Sitting {
 
 fn screen_size([columns, rows]: [u16; 2]) -> [u16; 2] {
     [columns + 6, rows + 3]
-}
-
-fn is_free(buffer: &Buffer, position: Position) -> bool {
-    let cell = &buffer[position];
-    cell.diff_option == CellDiffOption::Skip && cell.symbol() == " "
 }
 
 /// Whether these are the pixels of a cell of a frame.
