@@ -14,7 +14,7 @@ use crate::view::{Frame, Pixels};
 /// Files of fewer bytes by the quick packer are of flat pictures or small ones.
 const FLAT: usize = 16_000;
 /// Bytes on the wire of the first look.
-pub(crate) const FIRST_LOOK: usize = 1100;
+pub(crate) const FIRST_LOOK: usize = 1350;
 
 /// What is asked of the ladder.
 pub(crate) struct Ask<'a> {

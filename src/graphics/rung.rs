@@ -8,7 +8,7 @@ use std::fmt;
 pub enum Rung {
     /// Cells.
     Q0,
-    /// A first look: the best that fits about 1.1 kB (sixel: 6 kB).
+    /// A first look: the best that fits about 1.3 kB (sixel: 6 kB).
     Q1,
     /// Structural similarity of .95 at the fewest bytes.
     Q2,

@@ -35,8 +35,9 @@ const COUNTS: [usize; 25] = [
 const EVERY_PIXEL: usize = 64;
 /// While searching, similarity is taken from about so many rows of windows.
 const ROWS: usize = 64;
-/// Scales whose noise is calmed.
+/// Scales whose noise is calmed, and of those how many for a first look.
 const SCALES_CALMED: usize = 3;
+const FIRST_CALMED: usize = 2;
 /// Most pixels that are calmed, all trials together: about a third of a second.
 const WORK: usize = 2_000_000;
 /// Counts below the one that was found by halving that are looked at, too.
@@ -46,7 +47,7 @@ const FALL: f64 = 0.02;
 /// Similarity to spare that is not worth another trial.
 const CLOSE: f64 = 0.000_4;
 /// Most pixels and counts of a first look.
-const FIRST_PIXELS: usize = 16_000;
+const FIRST_PIXELS: usize = 24_000;
 const FIRST_COUNTS: usize = 16;
 /// The place of the fewest levels that a first look has where they fit: similarity alone would choose
 /// large shapes in two.
@@ -432,7 +433,7 @@ impl<'a> Search<'a> {
     /// The best of the most promising looks, as it fits.
     fn settled(&self, looks: &[Look], most: usize) -> Result<Option<Coded>> {
         let first = self.is_first();
-        let deep = if first { 1 } else { SCALES_CALMED };
+        let deep = if first { FIRST_CALMED } else { SCALES_CALMED };
         let weights = self.reference.weights();
         let mut candidates: Vec<(f64, &Smaller, Few)> = Vec::new();
         let mut work = 0;

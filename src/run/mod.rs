@@ -124,6 +124,8 @@ struct Console {
     trace: Option<Trace>,
     /// When the last key came.
     key_at: Option<Instant>,
+    /// When another view was last wanted.
+    view_at: Option<Duration>,
     /// What the next painting is for.
     cause: &'static str,
     /// How long the last coding took, until it is traced.
@@ -203,6 +205,7 @@ impl Console {
             token: 0,
             trace: None,
             key_at: None,
+            view_at: None,
             cause: "start",
             encoded_in: None,
             coded_part: false,
@@ -322,7 +325,9 @@ impl Console {
                 self.key_at = Some(Instant::now());
                 let named = (self.app.mode != Mode::Prompt && self.app.mode != Mode::Decide)
                     .then(|| key_text(key));
-                self.trace(|now| Trace::key(now, named.as_deref()));
+                let line = self.delivery.link();
+                let under_way = [line.unacked(), line.window()];
+                self.trace(|now| Trace::key(now, named.as_deref(), under_way));
                 self.handle(Event::Key { key, repeat });
             }
             TerminalEvent::Input(Input::Mouse(mouse)) => self.handle(Event::Mouse(mouse)),

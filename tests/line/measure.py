@@ -292,6 +292,12 @@ class Measure:
         self.put("30 repeats: settled after the last key, s", round(settled.time - at, 2))
         self.put("30 repeats: bytes from the last key to that", settled.bytes - had)
         self.put("30 repeats: at rest after, s", round(whole.time - at, 2))
+        keys = [e for e in self.desk.trace() if e.get("event") == "key"]
+        if keys and "under_way" in keys[-1]:
+            self.put("30 repeats: bytes under way at the last key, and the credit",
+                     [keys[-1]["under_way"], keys[-1]["credit"]])
+            self.put("30 repeats: most bytes under way at any of them",
+                     max(e["under_way"] for e in keys[-30:]))
 
     def traced(self):
         """The program's own account of it."""
