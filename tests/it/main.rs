@@ -34,6 +34,7 @@ mod scans;
 mod screens;
 mod shared;
 mod sixels;
+mod slabs;
 mod slow_line;
 mod tables;
 mod terminals;
