@@ -27,6 +27,7 @@ mod keys;
 mod ladder;
 mod layering;
 mod painting;
+mod physics_model;
 mod pixels;
 mod restoring;
 mod samples;
