@@ -6,6 +6,7 @@
 use super::matter::Matter;
 use super::xcom::{HIGHEST_MEV, LOWEST_MEV};
 use crate::messages::{arg, say};
+use crate::text::Safe;
 use crate::{Error, Result};
 
 /// Rest energy of the electron in MeV.
@@ -62,7 +63,10 @@ impl Spectrum {
     /// [`Error::NotPossible`] for another end point.
     pub fn linac(end_point_mv: f64) -> Result<Self> {
         if !LINAC_MV.contains(&end_point_mv) {
-            let why = say("physics-end-point", &[arg("given", &end_point_mv)]);
+            let why = say(
+                "physics-end-point",
+                &[arg("given", &Safe::number(end_point_mv, 2))],
+            );
             return Err(Error::NotPossible { why });
         }
         let bins = (end_point_mv / BIN_MEV).round() as usize;
@@ -73,6 +77,34 @@ impl Spectrum {
             spectrum = spectrum.filtered(&Matter::element(z)?, mass_thickness);
         }
         Ok(spectrum)
+    }
+
+    /// The spectrum of a tungsten tube at `kv`, behind 0.8 mm of beryllium and 2 mm of aluminium, in
+    /// bins of 1 keV: the listed voltage nearest to `kv`, from the lowest to the highest.
+    ///
+    /// # Errors
+    /// [`Error::NotPossible`] beyond the listed voltages, with their names.
+    pub fn tube(kv: f64) -> Result<Self> {
+        let rows = || tube_rows(include_str!("../../assets/physics/tube.csv"));
+        let mut listed: Vec<f64> = rows().map(|row| row[0]).collect();
+        listed.dedup();
+        let range = listed.first().zip(listed.last());
+        if !range.is_some_and(|(low, high)| (*low..=*high).contains(&kv)) {
+            let names: Vec<Safe> = listed.iter().map(|kv| Safe::number(*kv, 0)).collect();
+            let names = Safe::join(&names, ", ");
+            let why = say(
+                "physics-no-tube",
+                &[arg("given", &Safe::number(kv, 1)), arg("listed", &names)],
+            );
+            return Err(Error::NotPossible { why });
+        }
+        let nearer = |a: &&f64, b: &&f64| (*a - kv).abs().total_cmp(&(*b - kv).abs());
+        let nearest = listed.iter().min_by(nearer).copied().unwrap_or(kv);
+        let (energies, photons): (Vec<f64>, Vec<f64>) = rows()
+            .filter(|row| row[0] == nearest)
+            .map(|row| (row[1] / 1000.0, row[2]))
+            .unzip();
+        Self::new(&energies, &photons)
     }
 
     /// What comes through `mass_thickness` (g/cm2) of `matter`.
@@ -111,6 +143,14 @@ impl Spectrum {
     }
 }
 
+/// Voltage in kV, energy in keV and photons of every line of the tube table.
+fn tube_rows(text: &str) -> impl Iterator<Item = [f64; 3]> + '_ {
+    text.lines().filter_map(|line| {
+        let mut numbers = line.split(',').map_while(|number| number.parse().ok());
+        Some([numbers.next()?, numbers.next()?, numbers.next()?])
+    })
+}
+
 /// Photons of energy `k_mev` from electrons of kinetic energy `end_point_mev` on a thin target,
 /// in no unit: `(1/k) [(1 + r^2) ln M - (1 + r)^2]`, `r = E/E0`, E0 and E the electron's total
 /// energy before and after in units of its mass,
@@ -139,6 +179,16 @@ mod tests {
         let by_hand = (1.290_781 * 5.969_771 - 2.369_263) / 5.870_854;
         assert!((schiff(6.0, 3.0) - by_hand).abs() < 1e-4, "{by_hand}");
         assert_eq!(schiff(6.0, 6.5), 0.0);
+    }
+
+    #[test]
+    fn the_nearest_listed_tube_serves() {
+        let tube = |kv| Spectrum::tube(kv).unwrap_or_else(|problem| panic!("{problem}"));
+        assert_eq!(tube(141.0), tube(140.0));
+        assert!(tube(160.0).energies_mev().iter().all(|e| *e < 0.16));
+        assert!(tube(180.0).mean_mev() > tube(90.0).mean_mev());
+        let problem = Spectrum::tube(450.0).map_err(|problem| problem.to_string());
+        assert!(problem.is_err_and(|text| text.contains("'450.0'") && text.contains("160")));
     }
 
     #[test]

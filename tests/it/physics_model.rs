@@ -122,3 +122,45 @@ fn linac_boundaries_follow_the_published_curves() {
     }
     assert_eq!(seen, 2 * 3 * 48);
 }
+
+/// The beams of a tube scanner's two layers, low first.
+fn layers(kv: f64) -> [Beam; 2] {
+    let spectrum = Spectrum::tube(kv).unwrap();
+    [Detector::FrontLayer, Detector::BackLayer].map(|d| Beam::new(&spectrum, d).unwrap())
+}
+
+/// R of the two layers within 1 % of an independent implementation, all materials.
+#[test]
+fn tube_transmissions_follow_the_published_tables() {
+    let Some(path) = shared("physics/transmission_tables.csv") else {
+        return;
+    };
+    let table = rows(&std::fs::read_to_string(path).unwrap());
+    for (system, kv) in [("140kV", 140.0), ("160kV", 160.0)] {
+        let beams = layers(kv);
+        let (mut seen, mut worst, mut sum) = (0, 0.0_f64, 0.0);
+        for row in table.iter().filter(|row| row["system"] == system) {
+            if row["material"] == "glass" || number(row, "alpha_high") > 6.0 {
+                continue;
+            }
+            let matter = matter(&row["material"]);
+            let lambda = number(row, "mass_thickness_g_cm2");
+            let [low, high] = beams
+                .each_ref()
+                .map(|b| b.alpha(&matter, lambda, Weights::FREE));
+            let error = low / high / number(row, "R_low_over_high") - 1.0;
+            println!(
+                "{system} {} {lambda} alpha {high:.3} R error {error:.4}",
+                row["material"]
+            );
+            seen += 1;
+            worst = worst.max(error.abs());
+            sum += error;
+        }
+        println!(
+            "{system}: {seen} rows, worst {worst:.4}, mean {:.4}",
+            sum / f64::from(seen)
+        );
+        assert!(seen > 50 && worst < 0.01);
+    }
+}

@@ -26,3 +26,4 @@ physics-no-formula = '{ $formula }' is not a chemical formula such as 'NaCl' or 
 physics-no-material = '{ $name }' is neither a known material nor a chemical formula; the nearest name is '{ $near }'
 physics-spectrum-broken = the spectrum needs as many photon numbers as energies, between 1 keV and 20 MeV, none negative and not all zero
 physics-end-point = no linac spectrum is known for '{ $given }' MV: give 1 to 15
+physics-no-tube = no tube spectrum is known for '{ $given }' kV: the listed voltages are { $listed }
