@@ -67,13 +67,15 @@ fn read(path: &Path) -> Result<Scene> {
     Scene::parse(&text).map_err(|fault| told(path, &fault))
 }
 
-/// A fault of the scene as an error of its file.
+/// A fault of the scene as an error that names file and line.
 fn told(path: &Path, fault: &Fault) -> Error {
+    let path = Safe::from_path(path);
+    let place = [arg("path", &path), arg("line", &fault.line)];
     let why = say(
         "scene-fault",
-        &[arg("line", &fault.line), arg("why", &fault.why)],
+        &[&place[..], &[arg("why", &fault.why)]].concat(),
     );
-    Error::bad_file(path, why)
+    Error::NotPossible { why }
 }
 
 /// Writes every file; whether there is a calibration among them. The sidecar comes last: a folder

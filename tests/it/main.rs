@@ -34,6 +34,7 @@ mod samples;
 mod scans;
 mod screens;
 mod shared;
+mod simulate;
 mod sixels;
 mod slabs;
 mod slow_line;

@@ -1,6 +1,6 @@
 # Simulated scans.
 
-scene-fault = line { $line }: { $why }
+scene-fault = '{ $path }' cannot be simulated: line { $line }: { $why }
 scene-size = width and height must be 1 to { $longest } and make at most { $most } million pixels: change them in [scan]
 scene-air = 'air' must be at most 65535, the highest sample
 scene-energies = 'energies' must be one tube voltage, such as ["160 kV"], or two of a linac, such as ["6 MV", "9 MV"]
