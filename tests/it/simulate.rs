@@ -4,12 +4,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use xamine::cancel::Cancel;
 use xamine::cli;
 use xamine::physics::detector::Detector;
 use xamine::physics::matter::Matter;
 use xamine::physics::spectrum::Spectrum;
 use xamine::physics::transparency::{Beam, Weights};
-use xamine::simulation::{Scene, Simulated, boxes, calibration, simulate};
+use xamine::physics::{Class, Layer, choose, classify};
+use xamine::radiograph::{Air, Field, Plane, PlaneName, Polarity, Unit};
+use xamine::simulation::{Scene, Simulated, Truth, boxes, calibration, simulate};
 
 use crate::kept::root;
 
@@ -331,6 +334,107 @@ fn every_shipped_scene_is_sound() {
         seen += 1;
     }
     assert_eq!(seen, 10);
+}
+
+/// Small pieces of heavy metal in a bag of clothes at 160 kV: how many are flagged as dense, and how
+/// much of the bag besides.
+#[test]
+fn dense_pieces_in_a_bag_are_found_by_their_outline() {
+    let mut text =
+        "[scan]\nwidth = 600\nheight = 400\npixel_mm = [1, 1]\nsource_distance_mm = 900\n\
+        energies = [\"160 kV\"]\nnoise = { photons = 50000, electronic = 2 }\n\
+        [[object]]\nshape = \"box\"\nmaterial = \"cotton\"\ndensity = 0.2\n\
+        position_mm = [300, 200, 0]\nsize_mm = [560, 360, 180]\n\
+        texture = { kind = \"grain\", amplitude = 0.6, grain_mm = 40 }\n\
+        [[object]]\nlabel = \"water\"\nshape = \"cylinder\"\naxis = \"x\"\nmaterial = \"water\"\n\
+        position_mm = [300, 60, 0]\nsize_mm = [300, 70, 70]\n"
+            .to_owned();
+    for (row, (material, thin)) in [
+        ("lead", 0.5),
+        ("lead", 0.7),
+        ("tungsten", 0.4),
+        ("tungsten", 0.6),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        for column in 0..8 {
+            let side = 6 + 2 * column;
+            text += &format!(
+                "[[object]]\nlabel = \"{material} {thin} mm\"\nshape = \"box\"\nmaterial = \"{material}\"\n\
+                 position_mm = [{}, {}, 0]\nsize_mm = [{side}, {side}, {thin}]\n",
+                70 + 65 * column,
+                130 + 60 * row,
+            );
+        }
+    }
+    let scan = scan(&text);
+    let plane = |name, samples: &[u16]| {
+        let mut plane = Plane::new(name, scan.width, scan.height, samples.to_vec());
+        plane.energy = Some(scan.energies[0]);
+        plane.air = Some(Air::Uniform(scan.air));
+        plane
+    };
+    let planes = [
+        plane(PlaneName::High, &scan.high),
+        plane(PlaneName::Low, &scan.low),
+    ];
+    let fields = [&planes[0], &planes[1]].map(|plane| Field {
+        width: scan.width,
+        height: scan.height,
+        values: plane.samples.iter().map(|s| f32::from(*s) / 6e4).collect(),
+        unit: Unit::Transmission,
+        polarity: Polarity::BrightIsAir,
+        full_scale: 1.0,
+    });
+    let chosen = choose(&planes[0], &planes[1]).unwrap();
+    let classes = classify(
+        Layer::of(&planes[0], &fields[0]),
+        Layer::of(&planes[1], &fields[1]),
+        chosen.boundaries,
+        1.0,
+        &Cancel::never(),
+    )
+    .unwrap();
+    let share = |truth: &Truth, wanted: Class| {
+        let [x, y, w, h] = truth.region.unwrap();
+        let pixels = (y..y + h).flat_map(|y| (x..x + w).map(move |x| (x, y)));
+        let hits = pixels
+            .filter(|(x, y)| at(&scan, &classes, *x, *y) == wanted)
+            .count();
+        hits as f64 / (w * h) as f64
+    };
+    let pieces = &scan.truths[1..];
+    let mut found = 0;
+    for kind in pieces.chunks(8) {
+        let dense: Vec<f64> = kind
+            .iter()
+            .map(|piece| share(piece, Class::Dense))
+            .collect();
+        let organic = kind
+            .iter()
+            .map(|piece| share(piece, Class::Organic))
+            .fold(0.0, f64::max);
+        let flagged = dense.iter().filter(|share| **share > 0.5).count();
+        found += flagged;
+        println!(
+            "{}: {flagged} of 8 flagged dense, at most {:.0} % of a piece called organic",
+            kind[0].label.as_deref().unwrap(),
+            100.0 * organic
+        );
+    }
+    let none = scan
+        .labels
+        .iter()
+        .zip(&classes)
+        .filter(|(label, _)| **label < 2);
+    let (mut besides, mut all) = (0, 0);
+    for (_, class) in none {
+        all += 1;
+        besides += usize::from(*class == Class::Dense);
+    }
+    println!("dense: {found} of 32 pieces found; {besides} of {all} other pixels flagged");
+    assert!(besides * 1000 < all, "{besides} of {all}");
 }
 
 /// A scene with pixels ten times as large.
