@@ -14,6 +14,7 @@ mod measure;
 mod papers;
 mod render;
 mod show;
+mod simulate;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -208,6 +209,18 @@ pub enum Command {
         /// One JSON document.
         #[arg(long)]
         json: bool,
+    },
+    /// Makes a scan out of a scene.
+    Simulate {
+        /// The scene file.
+        #[arg(value_name = "SCENE.toml")]
+        scene: PathBuf,
+        /// The folder.
+        #[arg(short, long, value_name = "DIR")]
+        output: PathBuf,
+        /// Seed in place of the scene's.
+        #[arg(long, value_name = "N")]
+        seed: Option<u64>,
     },
     /// The decision log.
     Log {
@@ -487,6 +500,11 @@ fn dispatch(cli: Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, Fa
             background,
             json,
         }) => measure::run(&scan, &region, background.as_deref(), json, out, err),
+        Some(Command::Simulate {
+            scene,
+            output,
+            seed,
+        }) => simulate::run(&scene, &output, seed, out, err),
         Some(Command::Log { command }) => log::run(command, out, err),
         Some(Command::Keys {
             check,

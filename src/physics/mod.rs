@@ -7,8 +7,14 @@
 mod average;
 mod class;
 mod curves;
+pub mod detector;
+mod elements;
 mod material;
+pub mod matter;
 mod shape;
+pub mod spectrum;
+pub mod transparency;
+pub mod xcom;
 
 pub use average::mean_of_alike;
 pub use class::Class;
