@@ -111,7 +111,7 @@ impl Raw {
     /// How finely colours are told on a rung that does not have every pixel. Luminance of saturated
     /// colours depends on chroma: where it suffers by halving, chroma stays whole.
     fn chroma(&self, reference: &Reference<'_>) -> Result<Chroma> {
-        if self.colour == ColorType::Luma {
+        if self.colour == ColorType::Luma || usize::from(self.size[0]) < NARROW {
             return Ok(Chroma::Full);
         }
         let every = self.every();
@@ -263,6 +263,8 @@ const MOST: u8 = 97;
 /// The quality of a picture that has every pixel.
 const EVERY_PIXEL: u8 = 80;
 
+/// Below so many pixels across, chroma stays whole: zune-jpeg 0.5 shows other colours below 50.
+const NARROW: usize = 128;
 /// Similarity that halving chroma may cost at [`EVERY_PIXEL`].
 const HARDLY: f64 = 0.001;
 /// Most by which the steps of [`CHROMA`] are scaled: beyond it, faint colours become grey.
@@ -347,7 +349,14 @@ mod tests {
 
     #[test]
     fn halved_chroma_keeps_hues_at_any_size() {
-        for (width, height) in [(240, 144), (97, 50), (33, 17), (41, 8), (7, 30)] {
+        for (width, height) in [
+            (240, 144),
+            (128, 50),
+            (129, 17),
+            (143, 8),
+            (152, 9),
+            (145, 1),
+        ] {
             let pixels = colours(width, height);
             let frame = Frame {
                 width,
@@ -355,7 +364,7 @@ mod tests {
                 pixels: Pixels::Rgb(pixels.clone()),
             };
             let raw = Raw::of(&frame).unwrap();
-            let halved = raw.encode(60, &Form::usual(Chroma::Halved)).unwrap();
+            let halved = raw.encode(90, &Form::usual(Chroma::Halved)).unwrap();
             let shown = image::load_from_memory(&halved).unwrap().to_rgb8();
             let wrong = pixels.iter().zip(shown.pixels()).filter(|(meant, shown)| {
                 let ([b, r], [shown_b, shown_r]) = (chroma(**meant), chroma(shown.0));
