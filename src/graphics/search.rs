@@ -254,7 +254,7 @@ impl<'a> Search<'a> {
         each.find(|(smaller, few)| smaller.similarity(few, &self.reference, 1) >= wanted)
     }
 
-    /// The most promising scales with their noise calmed as far as the similarity allows; for grey.
+    /// The most promising scales with their noise calmed as far as the similarity allows.
     /// Each is tried in the levels that it needs, then the best of them in more.
     fn calmed<'b>(&self, found: &'b [Promising], wanted: f64) -> Result<Vec<(&'b Smaller, Few)>> {
         let weights = self.reference.weights();
@@ -312,9 +312,7 @@ impl<'a> Search<'a> {
                 break;
             }
             calm.work -= weights.len();
-            let Some(few) = smaller.calmed(count, next.exp() as f32, weights) else {
-                return Ok(None);
-            };
+            let few = smaller.calmed(count, next.exp() as f32, weights);
             let mut spare = self.glance(smaller, &few) - calm.wanted;
             if spare.abs() < NEAR {
                 spare = smaller.similarity(&few, &self.reference, 1) - calm.wanted;
@@ -366,8 +364,7 @@ impl<'a> Search<'a> {
         let mut looks = self.looks(fits)?;
         let least = if self.is_first() { FIRST_LEAST } else { 0 };
         looks.sort_by(|a, b| {
-            let enough = |look: &Look| look.place >= least;
-            let by_levels = enough(b).cmp(&enough(a));
+            let by_levels = b.place.min(least).cmp(&a.place.min(least));
             by_levels.then(b.similarity.total_cmp(&a.similarity))
         });
         let mut best = self.settled(&looks, most)?;
@@ -438,11 +435,7 @@ impl<'a> Search<'a> {
         let mut work = 0;
         for look in looks.iter().take(deep) {
             // What is calmed needs no other try.
-            let tries = if first && look.smaller.is_grey() {
-                1
-            } else {
-                3
-            };
+            let tries = if first { 1 } else { 3 };
             let (plain, part) = self.poorer(look, most, tries)?;
             let mut found: Vec<Few> = plain.into_iter().collect();
             let weights = look.smaller.weights(&weights);
@@ -507,9 +500,7 @@ impl<'a> Search<'a> {
         let most = most as f64 * 0.98;
         for _ in 0..TRIALS {
             self.ask.limits.cancel.check()?;
-            let Some(few) = look.smaller.calmed(count, next.exp() as f32, weights) else {
-                return Ok(None);
-            };
+            let few = look.smaller.calmed(count, next.exp() as f32, weights);
             let bytes = (self.ask.wire)((png::estimate(&few) as f64 * part) as usize);
             let room = (most / bytes as f64).ln();
             let here = next;
