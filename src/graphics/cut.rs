@@ -92,7 +92,8 @@ impl Cut {
     }
 
     fn split(&mut self, most: usize) {
-        let places = self.colours().map(|colour| place(colour, self.meaning));
+        // A palette has every hue, even where errors in hue weigh little.
+        let places = self.colours().map(|c| place(c, Meaning::Material));
         let places: Vec<[f32; 3]> = places.collect();
         // Noise that fills a few places with pixels would take every colour.
         let weights = self.colours.iter().map(|(_, many)| (*many as f32).sqrt());

@@ -154,8 +154,8 @@ impl<'a, V: Values> Trellis<'a, V> {
                     }
                 }
             }
-            for state in 2..STATES {
-                let level = repeated[state][x];
+            for (state, row) in repeated.iter().enumerate().skip(2) {
+                let level = row[x];
                 let begin = before + begins[state];
                 let on = front.costs[state];
                 step.levels[state] = level;

@@ -16,7 +16,7 @@ use crate::Result;
 use crate::cancel::Cancel;
 use crate::view::Frame;
 use search::Search;
-use stream::Indexed;
+use stream::{Indexed, Orders};
 
 /// Bytes of the first look, a little less than 6 kB with what is written around it.
 pub const FIRST_LOOK: usize = 5900;
@@ -102,11 +102,14 @@ fn size(made: &Made) -> usize {
 fn plain(frame: &Frame, most: usize) -> Made {
     let reduced = palette::reduce_by(frame, most, |colour| colour.map(|v| component(percent(v))));
     let said: Vec<[u8; 3]> = reduced.palette.iter().map(|c| c.map(percent)).collect();
-    let bytes = stream::write(Indexed {
-        width: frame.width,
-        palette: &said,
-        indices: &reduced.indices,
-    });
+    let bytes = stream::write(
+        Indexed {
+            width: frame.width,
+            palette: &said,
+            indices: &reduced.indices,
+        },
+        Orders::Few,
+    );
     // How a terminal rounds a percentage is its own affair: only whole ones are sure.
     let whole = reduced.palette.as_flattened().iter().all(|v| v % 51 == 0);
     Made {

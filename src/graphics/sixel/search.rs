@@ -7,7 +7,7 @@
 
 use super::grid::{Grid, Source, luminance};
 use super::shape::Matched;
-use super::stream::{self, BAND, Indexed};
+use super::stream::{self, BAND, Indexed, Orders};
 use super::{Ask, Effort, colours, percent};
 use crate::Result;
 use crate::graphics::secant::Secant;
@@ -67,12 +67,27 @@ type Look = ([usize; 2], Vec<[u8; 3]>);
 /// What came out of a palette at a price.
 struct Trial {
     price: f64,
-    bytes: Vec<u8>,
-    colours: usize,
+    width: usize,
+    /// The colours in percent, and an index a pixel.
+    palette: Vec<[u8; 3]>,
+    indices: Vec<u8>,
+    /// About how many bytes it takes, rather too many than too few.
+    bytes: usize,
     similarity: f64,
 }
 
 impl Trial {
+    fn write(&self, orders: Orders) -> Vec<u8> {
+        stream::write(
+            Indexed {
+                width: self.width,
+                palette: &self.palette,
+                indices: &self.indices,
+            },
+            orders,
+        )
+    }
+
     fn made(self) -> (Made, Rung) {
         let rung = match self.similarity {
             s if s >= 0.98 => Rung::Q3,
@@ -80,8 +95,8 @@ impl Trial {
             _ => Rung::Q1,
         };
         let made = Made {
-            body: Body::Bytes(self.bytes),
-            colours: self.colours,
+            body: Body::Bytes(self.write(Orders::Few)),
+            colours: used(&self.indices),
             lossless: false,
         };
         (made, rung)
@@ -108,7 +123,7 @@ impl<'a> Search<'a> {
             let matched = Matched::new(&grid, &palette, self.ask.effort);
             let trial = self.trial(part, &matched, start)?;
             let lacking = wanted - trial.similarity;
-            let promise = (trial.bytes.len() as f64).ln() + GROWTH * lacking;
+            let promise = (trial.bytes as f64).ln() + GROWTH * lacking;
             tried.push((promise, palette, matched, trial));
         }
         tried.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -125,7 +140,7 @@ impl<'a> Search<'a> {
             let settled = self.settle(part, &matched, trial, wanted)?;
             found.extend(settled.map(|trial| (trial, palette)));
         }
-        found.sort_by_key(|(trial, _)| trial.bytes.len());
+        found.sort_by_key(|(trial, _)| trial.bytes);
         if self.part.is_none() {
             return Ok(found.into_iter().next().map(|(trial, _)| trial.made()));
         }
@@ -295,7 +310,7 @@ impl<'a> Search<'a> {
         let mut price = start;
         for _ in 0..TRIALS {
             let trial = self.trial(source, matched, price)?;
-            let room = (most as f64 / trial.bytes.len() as f64).ln();
+            let room = (most as f64 / trial.bytes as f64).ln();
             price = secant.next(price.ln(), room).clamp(-1.0, 14.0).exp();
             if room >= 0.0 && best.as_ref().is_none_or(|b| trial.price < b.price) {
                 best = Some(trial);
@@ -316,17 +331,17 @@ impl<'a> Search<'a> {
         let shown: Vec<u8> = indices.iter().map(|i| light[usize::from(*i)]).collect();
         let width = source.width;
         let reference = Reference::new(&source.light, width);
-        let said: Vec<[u8; 3]> = palette.iter().map(|c| c.map(percent)).collect();
-        Ok(Trial {
+        let similarity = reference.similarity(1, |y| &shown[y * width..][..width]);
+        let mut trial = Trial {
             price,
-            bytes: stream::write(Indexed {
-                width,
-                palette: &said,
-                indices: &indices,
-            }),
-            colours: used(&indices),
-            similarity: reference.similarity(1, |y| &shown[y * width..][..width]),
-        })
+            width,
+            palette: palette.iter().map(|c| c.map(percent)).collect(),
+            indices,
+            bytes: 0,
+            similarity,
+        };
+        trial.bytes = trial.write(Orders::One).len();
+        Ok(trial)
     }
 }
 
