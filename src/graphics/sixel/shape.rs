@@ -184,6 +184,13 @@ struct Choice {
     errors: [f32; BAND],
 }
 
+/// Whether a column differs from the one before it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Moves {
+    None,
+    Some,
+}
+
 /// One column of a band.
 struct Column<'a> {
     rows: usize,
@@ -248,38 +255,35 @@ impl<'a> Column<'a> {
             std::array::from_fn(|kind| differs(kind).then(|| all(kinds[kind])));
         for (before, state) in states.iter().enumerate() {
             let old = all(state.column);
-            let mut add = |choice: &Choice, least: f32| {
-                self.offer(&mut kept, (state, before as u8), choice, least);
-            };
+            let from = (state, before as u8);
             if !self.first {
-                add(&old, 0.0);
+                self.offer(&mut kept, from, &old, Moves::None);
             }
             for wanted in wanted.iter().flatten() {
-                self.mixtures(&old, wanted, &mut add);
+                self.mixtures(&mut kept, from, [&old, wanted]);
             }
         }
         kept
     }
 
-    /// Keeps a state followed by a column that changes `least` colours or more, if it is among the best
-    /// so far.
+    /// What a state has to cost less than to be among the best.
+    fn limit(&self, kept: &[State]) -> f32 {
+        kept.get(self.beam - 1)
+            .map_or(f32::INFINITY, |worst| worst.cost)
+    }
+
+    /// Keeps a state followed by a column, if it is among the best so far.
     fn offer(
         &self,
         kept: &mut Vec<State>,
         (state, before): (&State, u8),
         choice: &Choice,
-        least: f32,
+        moves: Moves,
     ) {
-        let limit = match kept.get(self.beam - 1) {
-            Some(worst) => worst.cost,
-            None => f32::INFINITY,
-        };
+        let limit = self.limit(kept);
         let column = choice.entries;
         let mut cost = state.cost + choice.errors.iter().sum::<f32>();
-        if cost + self.price * least >= limit {
-            return;
-        }
-        let (changes, used) = if least > 0.0 {
+        let (changes, used) = if moves == Moves::Some {
             self.changes(state, column)
         } else {
             (0.0, state.used)
@@ -309,14 +313,17 @@ impl<'a> Column<'a> {
 
     /// Columns between what stands and what is wanted: each wanted colour is taken by all rows that
     /// want it, or by none; where they are many, by each alone or by all.
-    fn mixtures(&self, old: &Choice, wanted: &Choice, add: &mut impl FnMut(&Choice, f32)) {
+    fn mixtures(&self, kept: &mut Vec<State>, from: (&State, u8), [old, wanted]: [&Choice; 2]) {
         let (mut groups, mut many) = ([0_u8; BAND], 0);
+        // How much error each group of rows is rid of.
+        let mut gains = [0.0_f32; BAND];
         let mut group = [usize::MAX; BAND];
         for row in 0..self.rows {
             let entry = wanted.entries[row];
             if self.first || entry != old.entries[row] {
                 let known = groups[..many].iter().position(|g| *g == entry);
                 group[row] = known.unwrap_or(many);
+                gains[group[row]] += old.errors[row] - wanted.errors[row];
                 if known.is_none() {
                     groups[many] = entry;
                     many += 1;
@@ -327,7 +334,14 @@ impl<'a> Column<'a> {
             return;
         }
         let all = (1_u8 << many) - 1;
+        let before = from.0.cost + old.errors.iter().sum::<f32>();
         let mut take = |chosen: u8| {
+            // Each colour that is taken changes one mask at least.
+            let taken = (0..many).filter(|group| chosen >> group & 1 == 1);
+            let least = taken.fold(before, |cost, group| cost - gains[group] + self.price);
+            if least >= self.limit(kept) {
+                return;
+            }
             let mut choice = *old;
             for row in (0..self.rows).filter(|row| group[*row] < BAND) {
                 if chosen >> group[row] & 1 == 1 {
@@ -335,7 +349,7 @@ impl<'a> Column<'a> {
                     choice.errors[row] = wanted.errors[row];
                 }
             }
-            add(&choice, chosen.count_ones() as f32);
+            self.offer(kept, from, &choice, Moves::Some);
         };
         if self.first {
             take(all);
