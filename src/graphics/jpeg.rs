@@ -15,6 +15,7 @@ use jpeg_encoder::{
 
 use super::Effort;
 use super::reduced::luminance;
+use super::rung::Detail;
 use super::ssim::Reference;
 use crate::cancel::Cancel;
 use crate::messages::{arg, say};
@@ -26,6 +27,7 @@ use crate::{Error, Result};
 pub(crate) struct Jpeg {
     pub(crate) file: Vec<u8>,
     pub(crate) similarity: f64,
+    pub(crate) detail: Detail,
 }
 
 /// The frame's pixels as the encoder takes them.
@@ -105,7 +107,11 @@ impl Raw {
     fn judged(&self, quality: u8, form: &Form, reference: &Reference<'_>) -> Result<Jpeg> {
         let file = self.encode(quality, form)?;
         let similarity = similarity(&file, reference, 1)?;
-        Ok(Jpeg { file, similarity })
+        Ok(Jpeg {
+            file,
+            similarity,
+            detail: detail(quality),
+        })
     }
 
     /// How finely colours are told on a rung that does not have every pixel. Luminance of saturated
@@ -187,7 +193,11 @@ impl Raw {
                 }
                 let similarity = similarity(&file, reference, 1)?;
                 if similarity >= wanted {
-                    best = Some(Jpeg { file, similarity });
+                    best = Some(Jpeg {
+                        file,
+                        similarity,
+                        detail: detail(quality),
+                    });
                     break;
                 }
             }
@@ -220,6 +230,15 @@ impl Raw {
             return Ok(None);
         }
         self.judged(low, form, reference).map(Some)
+    }
+}
+
+/// Whether a quality is that of a picture that has every pixel.
+fn detail(quality: u8) -> Detail {
+    if quality >= EVERY_PIXEL {
+        Detail::Every
+    } else {
+        Detail::Some
     }
 }
 

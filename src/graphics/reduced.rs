@@ -202,6 +202,14 @@ pub(crate) struct Few {
     pub(crate) palette: Vec<[u8; 3]>,
     /// An index into the colours for each shown pixel.
     pub(crate) indices: Vec<u8>,
+    pub(crate) noise: Noise,
+}
+
+/// Whether every pixel has the level nearest to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Noise {
+    Kept,
+    Calmed,
 }
 
 impl Few {
@@ -235,6 +243,7 @@ impl Smaller {
             sent: [self.columns.sent, self.rows.sent],
             palette,
             indices,
+            noise: Noise::Kept,
         }
     }
 
@@ -256,6 +265,7 @@ impl Smaller {
             sent: [self.columns.sent, self.rows.sent],
             palette,
             indices,
+            noise: Noise::Calmed,
         }
     }
 

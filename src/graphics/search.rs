@@ -6,7 +6,8 @@
 
 use super::jpeg::{Jpeg, Raw};
 use super::ladder::{Ask, Coded, Formats};
-use super::reduced::{Few, MOST, Smaller, Source};
+use super::reduced::{Few, MOST, Noise, Smaller, Source};
+use super::rung::Detail;
 use super::secant::Secant;
 use super::ssim::Reference;
 use super::{Effort, Rung, png};
@@ -33,6 +34,8 @@ const COUNTS: [usize; 25] = [
 ];
 /// Levels of a picture that has every pixel.
 const EVERY_PIXEL: usize = 64;
+/// Similarity of a picture that is all there, in as few levels as it has.
+const ALL: f64 = 0.999_999;
 /// While searching, similarity is taken from about so many rows of windows.
 const ROWS: usize = 64;
 /// Scales whose noise is calmed.
@@ -150,19 +153,20 @@ impl<'a> Search<'a> {
             file: jpeg.file,
             sent: self.ask.frame_size(),
             colours: 256,
-            rung: self.reached(jpeg.similarity, self.ask.frame_size()),
+            rung: Rung::reached(jpeg.similarity, jpeg.detail),
             similarity: jpeg.similarity,
             lossless: false,
         }
     }
 
-    /// The rung of a picture of this similarity and size.
-    fn reached(&self, similarity: f64, sent: [usize; 2]) -> Rung {
-        match similarity {
-            _ if self.ask.limits.rung == Rung::Q4 && sent == self.ask.frame_size() => Rung::Q4,
-            0.98.. => Rung::Q3,
-            0.95.. => Rung::Q2,
-            _ => Rung::Q1,
+    /// Whether a coding of this similarity has every pixel in levels enough.
+    fn detail(&self, few: &Few, similarity: f64) -> Detail {
+        let enough = few.palette.len() >= EVERY_PIXEL || similarity > ALL;
+        let plain = few.noise == Noise::Kept && enough;
+        if plain && few.sent == self.ask.frame_size() {
+            Detail::Every
+        } else {
+            Detail::Some
         }
     }
 
@@ -530,7 +534,7 @@ impl<'a> Search<'a> {
             file: png::pack_few(few, self.ask.effort, self.ask.limits.cancel)?,
             sent: few.sent,
             colours: few.palette.len(),
-            rung: self.reached(similarity, few.sent),
+            rung: Rung::reached(similarity, self.detail(few, similarity)),
             similarity,
             lossless: false,
         })

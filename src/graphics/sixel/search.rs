@@ -10,6 +10,7 @@ use super::shape::Matched;
 use super::stream::{self, BAND, Indexed, Orders};
 use super::{Ask, Effort, colours, percent, plain, size};
 use crate::Result;
+use crate::graphics::rung::Detail;
 use crate::graphics::secant::Secant;
 use crate::graphics::ssim::Reference;
 use crate::graphics::{Body, Made, Rung};
@@ -106,11 +107,7 @@ impl Trial {
     }
 
     fn made(self) -> (Made, Rung) {
-        let rung = match self.similarity {
-            s if s >= 0.98 => Rung::Q3,
-            s if s >= 0.95 => Rung::Q2,
-            _ => Rung::Q1,
-        };
+        let rung = Rung::reached(self.similarity, Detail::Some);
         let made = Made {
             body: Body::Bytes(self.write(Orders::Few)),
             colours: used(&self.indices),
