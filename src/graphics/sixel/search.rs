@@ -223,7 +223,7 @@ impl<'a> Search<'a> {
             .into_iter()
             .take(looks)
             .map(|(block, many, crowding)| {
-                let palette = self.palette(&self.part().grid(block), many, crowding);
+                let palette = self.palette(&self.source.grid(block), many, crowding);
                 (block, palette)
             });
         match self.best(looks.collect(), 1500.0, most)? {
