@@ -6,7 +6,8 @@
 
 use super::jpeg::{Jpeg, Raw};
 use super::ladder::{Ask, Coded, Formats};
-use super::reduced::{Few, MOST, Smaller, Source};
+use super::reduced::{Few, MOST, Noise, Smaller, Source};
+use super::rung::Detail;
 use super::secant::Secant;
 use super::ssim::Reference;
 use super::{Effort, Rung, png};
@@ -33,6 +34,8 @@ const COUNTS: [usize; 25] = [
 ];
 /// Levels of a picture that has every pixel.
 const EVERY_PIXEL: usize = 64;
+/// Similarity of a picture that is all there, in as few levels as it has.
+const ALL: f64 = 0.999_999;
 /// While searching, similarity is taken from about so many rows of windows.
 const ROWS: usize = 64;
 /// Scales whose noise is calmed, and of those how many for a first look.
@@ -151,19 +154,20 @@ impl<'a> Search<'a> {
             file: jpeg.file,
             sent: self.ask.frame_size(),
             colours: 256,
-            rung: self.reached(jpeg.similarity, self.ask.frame_size()),
+            rung: Rung::reached(jpeg.similarity, jpeg.detail),
             similarity: jpeg.similarity,
             lossless: false,
         }
     }
 
-    /// The rung of a picture of this similarity and size.
-    fn reached(&self, similarity: f64, sent: [usize; 2]) -> Rung {
-        match similarity {
-            _ if self.ask.limits.rung == Rung::Q4 && sent == self.ask.frame_size() => Rung::Q4,
-            0.98.. => Rung::Q3,
-            0.95.. => Rung::Q2,
-            _ => Rung::Q1,
+    /// Whether a coding of this similarity has every pixel in levels enough.
+    fn detail(&self, few: &Few, similarity: f64) -> Detail {
+        let enough = few.palette.len() >= EVERY_PIXEL || similarity > ALL;
+        let plain = few.noise == Noise::Kept && enough;
+        if plain && few.sent == self.ask.frame_size() {
+            Detail::Every
+        } else {
+            Detail::Some
         }
     }
 
@@ -255,7 +259,7 @@ impl<'a> Search<'a> {
         each.find(|(smaller, few)| smaller.similarity(few, &self.reference, 1) >= wanted)
     }
 
-    /// The most promising scales with their noise calmed as far as the similarity allows; for grey.
+    /// The most promising scales with their noise calmed as far as the similarity allows.
     /// Each is tried in the levels that it needs, then the best of them in more.
     fn calmed<'b>(&self, found: &'b [Promising], wanted: f64) -> Result<Vec<(&'b Smaller, Few)>> {
         let weights = self.reference.weights();
@@ -313,9 +317,7 @@ impl<'a> Search<'a> {
                 break;
             }
             calm.work -= weights.len();
-            let Some(few) = smaller.calmed(count, next.exp() as f32, weights) else {
-                return Ok(None);
-            };
+            let few = smaller.calmed(count, next.exp() as f32, weights);
             let mut spare = self.glance(smaller, &few) - calm.wanted;
             if spare.abs() < NEAR {
                 spare = smaller.similarity(&few, &self.reference, 1) - calm.wanted;
@@ -367,8 +369,7 @@ impl<'a> Search<'a> {
         let mut looks = self.looks(fits)?;
         let least = if self.is_first() { FIRST_LEAST } else { 0 };
         looks.sort_by(|a, b| {
-            let enough = |look: &Look| look.place >= least;
-            let by_levels = enough(b).cmp(&enough(a));
+            let by_levels = b.place.min(least).cmp(&a.place.min(least));
             by_levels.then(b.similarity.total_cmp(&a.similarity))
         });
         let mut best = self.settled(&looks, most)?;
@@ -439,11 +440,7 @@ impl<'a> Search<'a> {
         let mut work = 0;
         for look in looks.iter().take(deep) {
             // What is calmed needs no other try.
-            let tries = if first && look.smaller.is_grey() {
-                1
-            } else {
-                3
-            };
+            let tries = if first { 1 } else { 3 };
             let (plain, part) = self.poorer(look, most, tries)?;
             let mut found: Vec<Few> = plain.into_iter().collect();
             let weights = look.smaller.weights(&weights);
@@ -508,9 +505,7 @@ impl<'a> Search<'a> {
         let most = most as f64 * 0.98;
         for _ in 0..TRIALS {
             self.ask.limits.cancel.check()?;
-            let Some(few) = look.smaller.calmed(count, next.exp() as f32, weights) else {
-                return Ok(None);
-            };
+            let few = look.smaller.calmed(count, next.exp() as f32, weights);
             let bytes = (self.ask.wire)((png::estimate(&few) as f64 * part) as usize);
             let room = (most / bytes as f64).ln();
             let here = next;
@@ -540,7 +535,7 @@ impl<'a> Search<'a> {
             file: png::pack_few(few, self.ask.effort, self.ask.limits.cancel)?,
             sent: few.sent,
             colours: few.palette.len(),
-            rung: self.reached(similarity, few.sent),
+            rung: Rung::reached(similarity, self.detail(few, similarity)),
             similarity,
             lossless: false,
         })
