@@ -213,6 +213,14 @@ pub(crate) enum Noise {
 }
 
 impl Few {
+    /// Whether it is this frame of as many pixels, colour by colour.
+    pub(crate) fn is_exactly(&self, frame: &Frame) -> bool {
+        let colour = |index: &u8| self.palette[usize::from(*index)];
+        let at = |at: usize| frame.rgb(at % frame.width, at / frame.width);
+        let mut pixels = self.indices.iter().enumerate();
+        pixels.all(|(number, index)| colour(index) == at(number))
+    }
+
     /// A value for each pixel sent: `of` an index, or `beside` the frame.
     pub(crate) fn filled(&self, of: impl Fn(u8) -> u8, beside: u8) -> Vec<u8> {
         let [width, height] = self.sent;

@@ -531,13 +531,19 @@ impl<'a> Search<'a> {
     /// Packs a coding as well as the effort allows and says what it reached.
     fn packed(&self, smaller: &Smaller, few: &Few) -> Result<Coded> {
         let similarity = smaller.similarity(few, &self.reference, 1);
+        let lossless = few.sent == self.ask.frame_size() && few.is_exactly(self.ask.frame);
+        let rung = if lossless {
+            Rung::Q5
+        } else {
+            Rung::reached(similarity, self.detail(few, similarity))
+        };
         Ok(Coded {
             file: png::pack_few(few, self.ask.effort, self.ask.limits.cancel)?,
             sent: few.sent,
             colours: few.palette.len(),
-            rung: Rung::reached(similarity, self.detail(few, similarity)),
+            rung,
             similarity,
-            lossless: false,
+            lossless,
         })
     }
 }

@@ -410,7 +410,11 @@ impl Console {
                     }
                 }
                 Effect::ChooseProtocol(word) => self.choose_protocol(&word),
-                Effect::FinishPicture => self.delivery.finish(),
+                Effect::FinishPicture => {
+                    self.lift_cells();
+                    self.renew_facts();
+                    self.delivery.finish();
+                }
                 Effect::SetMetered(metered) => {
                     let settings = self.delivery.settings();
                     self.delivery.set_settings(Settings {
@@ -456,8 +460,23 @@ impl Console {
     fn choose_protocol(&mut self, word: &str) {
         let chosen =
             Protocol::parse(word.trim()).and_then(|protocol| self.terminal.force(protocol));
+        if chosen.is_ok() {
+            self.lift_cells();
+        }
         self.tell_failure(chosen.map(drop));
         self.renew_facts();
+    }
+
+    /// A limit of cells ends when pictures are asked for; limits of bytes stay.
+    fn lift_cells(&mut self) {
+        let settings = self.delivery.settings();
+        if settings.ceiling == Rung::Q0 {
+            let ceiling = Rung::Q5;
+            self.delivery.set_settings(Settings {
+                ceiling,
+                ..settings
+            });
+        }
     }
 
     fn suspend(&mut self) {
