@@ -441,7 +441,7 @@ fn a_limit_of_cells_ends_when_the_picture_is_asked_for() {
     let limits = ["--protocol", "kitty", "--max-quality", "Q0"];
     let mut console = desk.start_with(&folder, &limits);
     console.answers = true;
-    console.until(&["a.png", "half-block"]);
+    console.until(&["half-block", "LOSSY Q0"]);
     // It confirms no pictures, so they stay unconfirmed.
     console.send("gl").until(&["kitty", "Q5"]);
     console.send("q");
