@@ -4,6 +4,7 @@ use super::desk::OpenScan;
 use super::{App, DeskState, Level};
 use crate::Result;
 use crate::filter::FilterUse;
+use crate::graphics::Depth;
 use crate::messages::{arg, say};
 use crate::radiograph::{PlaneName, Radiograph, Region, Size};
 use crate::text::Safe;
@@ -168,6 +169,13 @@ impl App {
             }
             Ok(())
         });
+    }
+
+    /// Whether the classes of a material picture of cells are lettered: always as asked, else where
+    /// few colours leave little of the hues.
+    pub(crate) fn letters_shown(&self) -> bool {
+        let few = matches!(self.terminal.depth, Depth::Colours16 | Depth::Monochrome);
+        self.habit.letters.unwrap_or(few)
     }
 
     /// Shows the picture in another way.

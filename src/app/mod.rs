@@ -141,6 +141,8 @@ pub struct Habit {
     pub window_auto: bool,
     /// Whether a window set by hand stays for the next scan.
     pub window_stays: bool,
+    /// Whether letters stand in pictures of cells; `None`: where the terminal has few colours.
+    pub letters: Option<bool>,
 }
 
 impl Default for Habit {
@@ -149,6 +151,7 @@ impl Default for Habit {
             view: None,
             window_auto: true,
             window_stays: true,
+            letters: None,
         }
     }
 }

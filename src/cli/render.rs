@@ -104,7 +104,10 @@ pub(super) fn run(
     let prepared = prepare(radiograph, &view, size, &Cancel::never(), &mut |stage| {
         times.done(stage);
     })?;
-    let picture = prepared.develop(&view)?;
+    let mut picture = prepared.develop(&view)?;
+    if opened.simulated {
+        picture.legend.notes.push(say("scan-simulated", &[]));
+    }
     times.done("window");
     let bytes = encode(request, kind, &view, picture)?;
     times.done("encode");

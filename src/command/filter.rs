@@ -2,6 +2,7 @@
 
 use super::{Argument, Command, Group, LOOKING, Need, nothing, row, words};
 use crate::app::{App, Effect, Level, Purpose};
+use crate::filter::{Filter, find};
 use crate::keymap::Value;
 use crate::messages::say;
 
@@ -42,6 +43,9 @@ pub(super) const COMMANDS: &[Command] = &[
 /// Puts a filter on top of the stack, or takes it out.
 fn toggle_filter(app: &mut App, value: &Value) -> Vec<Effect> {
     match words(value) {
+        Some(name) if find(name).is_some_and(Filter::needs_classes) && !Need::Dual.is_met(app) => {
+            app.tell(Level::Info, say(Need::Dual.message(), &[]));
+        }
         Some(name) => app.toggle_filter(name),
         None => app.ask_line(Purpose::ToggleFilter, ""),
     }

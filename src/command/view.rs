@@ -1,8 +1,9 @@
 //! Zoom, pan, planes, displays, crosshair.
 
 use super::{Argument, Command, Group, LOOKING, Need, amount, nothing, number, row};
-use crate::app::{App, Effect, Mode};
+use crate::app::{App, Effect, Level, Mode};
 use crate::keymap::Value;
+use crate::messages::say;
 use crate::view::{Display, PALETTES, View};
 
 /// The picture alone: arrows belong to the queue while browsing.
@@ -78,6 +79,20 @@ pub(super) const COMMANDS: &[Command] = &[
         LOOKING,
         Need::Dual,
         toggle_material,
+    ),
+    row(
+        "next_material",
+        Group::View,
+        LOOKING,
+        Need::Dual,
+        next_material,
+    ),
+    row(
+        "toggle_letters",
+        Group::View,
+        LOOKING,
+        Need::Dual,
+        toggle_letters,
     ),
     row(
         "next_palette",
@@ -199,8 +214,43 @@ fn toggle_material(app: &mut App, _: &Value) -> Vec<Effect> {
         .desk
         .view
         .as_ref()
-        .is_some_and(|view| view.display == Display::Material);
+        .is_some_and(|view| view.display.shows_classes());
     show(app, if on { Display::Grey } else { Display::Material })
+}
+
+/// The next way to show materials: three colours, four, safe ones, classes. Four need megavolts.
+fn next_material(app: &mut App, _: &Value) -> Vec<Effect> {
+    let ways = [
+        Display::Material,
+        Display::Material4,
+        Display::MaterialSafe,
+        Display::Class,
+    ];
+    let view = app.desk.view.as_ref();
+    let at = view.and_then(|view| ways.iter().position(|way| *way == view.display));
+    let after = at.map_or(0, |at| at + 1);
+    let possible = |display: &&Display| {
+        let (Some(view), Some(radiograph)) = (view, app.desk.radiograph()) else {
+            return false;
+        };
+        view.shows(radiograph, display)
+    };
+    let mut next = ways.iter().cycle().skip(after).take(ways.len());
+    let display = next.find(possible).unwrap_or(&Display::Material).clone();
+    show(app, display)
+}
+
+/// Letters of the classes in pictures of cells, or none.
+fn toggle_letters(app: &mut App, _: &Value) -> Vec<Effect> {
+    let on = !app.letters_shown();
+    app.habit.letters = Some(on);
+    let id = if on {
+        "notice-letters"
+    } else {
+        "notice-no-letters"
+    };
+    app.tell(Level::Info, say(id, &[]));
+    nothing()
 }
 
 /// The next palette of pseudo-colours, after the last back to grey.

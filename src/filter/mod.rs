@@ -73,8 +73,10 @@ pub enum Work {
     Point(fn(&mut Field, &[f64])),
     /// Takes values out (NaN) and leaves the others.
     Band(fn(&mut Field, &[f64])),
-    /// Keeps the pixels of these classes and takes the others out.
+    /// Keeps the pixels of these classes; the other materials are drawn as faint grey.
     Strip(fn(Class) -> bool),
+    /// Marks the pixels of these classes in the alarm colour.
+    Alert(fn(Class) -> bool),
     /// Looks at the neighbours.
     Neighbourhood(Neighbourhood),
 }
@@ -110,13 +112,13 @@ impl Filter {
     pub fn stage(&self) -> Stage {
         match self.work {
             Work::Neighbourhood(_) => Stage::Neighbourhood,
-            Work::Point(_) | Work::Band(_) | Work::Strip(_) => Stage::Point,
+            Work::Point(_) | Work::Band(_) | Work::Strip(_) | Work::Alert(_) => Stage::Point,
         }
     }
 
     /// Whether it needs material classes.
     pub fn needs_classes(&self) -> bool {
-        matches!(self.work, Work::Strip(_))
+        matches!(self.work, Work::Strip(_) | Work::Alert(_))
     }
 
     /// How far it looks under the given arguments, in field pixels at `scale` field pixels per
@@ -149,22 +151,22 @@ impl Filter {
         self.parameters.iter().enumerate().map(own).collect()
     }
 
-    /// Applies it to `field`, with the classes of its pixels where they are known.
+    /// Applies it to `field`. Strips and alerts change no value: they only say which pixels are
+    /// drawn, so that no other filter smears what they take out.
     ///
     /// # Errors
-    /// [`Error::NotPossible`] when it needs classes and there are none; [`Error::Cancelled`].
+    /// [`Error::Cancelled`].
     pub fn apply(
         &self,
         field: &mut Field,
         given: &[f64],
-        classes: Option<&[Class]>,
         scale: f64,
         cancel: &Cancel,
     ) -> Result<()> {
         let args = self.arguments(given, field);
         match self.work {
             Work::Point(work) | Work::Band(work) => work(field, &args),
-            Work::Strip(keep) => strip(field, classes.ok_or_else(no_classes)?, keep),
+            Work::Strip(_) | Work::Alert(_) => {}
             Work::Neighbourhood(work) => (work.apply)(field, &args, scale, cancel)?,
         }
         Ok(())
@@ -180,22 +182,6 @@ fn in_unit(transmission: f64, field: &Field) -> f64 {
             (1.0 - transmission) * f64::from(field.full_scale)
         }
         Unit::Sample => transmission * f64::from(field.full_scale),
-    }
-}
-
-/// Takes out the pixels whose class is not kept.
-fn strip(field: &mut Field, classes: &[Class], keep: fn(Class) -> bool) {
-    for (value, class) in field.values.iter_mut().zip(classes) {
-        if !keep(*class) {
-            *value = f32::NAN;
-        }
-    }
-}
-
-/// The error of a strip without classes.
-fn no_classes() -> Error {
-    Error::NotPossible {
-        why: say("physics-one-energy", &[]),
     }
 }
 

@@ -55,6 +55,11 @@ pub const FILTERS: &[Filter] = &[
     strip("metal-only", is_metal),
     strip("organic-stripped", |class| class != Class::Organic),
     strip("metal-stripped", |class| !is_metal(class)),
+    Filter {
+        name: "high-z-alert",
+        parameters: &[],
+        work: Work::Alert(|class| matches!(class, Class::Heavy | Class::Dense)),
+    },
 ];
 
 /// The row of that name.

@@ -54,6 +54,31 @@ pub fn classify(
     scale: f64,
     cancel: &Cancel,
 ) -> Result<Vec<Class>> {
+    Ok(told(high, low, boundaries, scale, cancel)?.classes)
+}
+
+/// Classes, and the attenuations that they were told by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    /// The class of every pixel.
+    pub classes: Vec<Class>,
+    /// Mean attenuations, high and low.
+    pub alphas: [Vec<f32>; 2],
+    /// Pixels on which a mean stands at most.
+    pub averaged: f32,
+}
+
+/// [`classify`] with what its classes stand on.
+///
+/// # Errors
+/// [`crate::Error::Cancelled`].
+pub fn told(
+    high: Layer<'_>,
+    low: Layer<'_>,
+    boundaries: &Boundaries,
+    scale: f64,
+    cancel: &Cancel,
+) -> Result<Told> {
     let alphas = |layer: Layer<'_>| -> Vec<f32> {
         layer.field.values.iter().map(|t| attenuation(*t)).collect()
     };
@@ -70,7 +95,11 @@ pub fn classify(
     if boundaries.unit == EnergyUnit::Kilovolt {
         shape::flag_dense(&mut classes, &alpha_high, width, scale);
     }
-    Ok(classes)
+    Ok(Told {
+        classes,
+        alphas: [alpha_high, alpha_low],
+        averaged: ((2 * radius + 1) * (2 * radius + 1)) as f32,
+    })
 }
 
 /// What the two signals of pixel `i` say before any ratio.

@@ -6,6 +6,7 @@
 
 mod average;
 mod class;
+mod confidence;
 mod curves;
 pub mod detector;
 mod elements;
@@ -18,8 +19,9 @@ pub mod xcom;
 
 pub use average::mean_of_alike;
 pub use class::Class;
+pub use confidence::{Confidence, Noisy, confidence, confidences};
 pub use curves::{Boundaries, Chosen, choose};
-pub use material::{AIR, IMPOSSIBLE, Layer, by_ratio, classify, defects};
+pub use material::{AIR, IMPOSSIBLE, Layer, Told, by_ratio, classify, defects, told};
 
 /// Attenuation of a transmission: `-ln T`, infinite where nothing comes through.
 pub fn attenuation(transmission: f32) -> f32 {

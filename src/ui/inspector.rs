@@ -95,7 +95,8 @@ fn picture(app: &App, lines: &mut Lines<'_>, theme: Theme) {
     let (low, high) = (axis(bins.low, bins.unit), axis(bins.high, bins.unit));
     lines.pair(&low, &high, (theme.dim(), theme.dim()));
     lines.gap();
-    legend(&shown.picture.legend, lines, theme);
+    let lettered = app.letters_shown() && shown.painted.is_some();
+    legend(&shown.picture.legend, lines, theme, lettered);
 }
 
 /// A value on the histogram's axis with its short unit.
@@ -110,7 +111,7 @@ fn axis(value: f64, unit: Unit) -> Safe {
 }
 
 /// Colours and what they mean, with the share of each in view.
-fn legend(legend: &Legend, lines: &mut Lines<'_>, theme: Theme) {
+fn legend(legend: &Legend, lines: &mut Lines<'_>, theme: Theme, lettered: bool) {
     if legend.rows.is_empty() && legend.notes.is_empty() {
         return;
     }
@@ -124,7 +125,14 @@ fn legend(legend: &Legend, lines: &mut Lines<'_>, theme: Theme) {
         });
         let room = usize::from(lines.width()).saturating_sub(3);
         let share = share.unwrap_or_default();
-        let label = row.label.cut_end(room.saturating_sub(share.width() + 1));
+        let label = match row.letter.filter(|_| lettered) {
+            Some(letter) => Safe::join(
+                &[Safe::from_outside(&letter.to_string()), row.label.clone()],
+                " ",
+            ),
+            None => row.label.clone(),
+        };
+        let label = label.cut_end(room.saturating_sub(share.width() + 1));
         let gap = Safe::blanks(room.saturating_sub(label.width() + share.width()));
         lines.parts(&[
             (Safe::word("██ "), theme.swatch(row.colour)),

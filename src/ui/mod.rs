@@ -7,6 +7,7 @@ mod form;
 mod help;
 mod histogram;
 mod inspector;
+mod letters;
 mod over;
 mod paint;
 mod picture;

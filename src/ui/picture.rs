@@ -3,6 +3,7 @@
 use ratatui::buffer::{Buffer, CellDiffOption};
 use ratatui::layout::Rect;
 
+use super::letters;
 use super::paint::{self, Lines};
 use super::theme::Theme;
 use crate::app::{App, DeskState};
@@ -24,6 +25,9 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer, area: Rect, theme: Theme) -> 
     };
     if let Some(painted) = &shown.painted {
         painted.paint(area, buffer);
+        if app.letters_shown() && shown.view.display.shows_classes() {
+            letters::draw(&shown.picture, buffer, area);
+        }
         return None;
     }
     leave_free(buffer, area);

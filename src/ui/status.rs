@@ -114,6 +114,8 @@ fn display(view: &View) -> Safe {
     match &view.display {
         Display::Grey => say("status-grey", &[arg("plane", &plane)]),
         Display::Material => say("status-material", &[]),
+        Display::Material4 => say("status-material4", &[]),
+        Display::MaterialSafe => say("status-material-safe", &[]),
         Display::Class => say("status-class", &[]),
         Display::Palette(name) => {
             let name = Safe::from_outside(name);

@@ -1,10 +1,12 @@
 //! What the colours of a picture mean, and how much of it they cover.
 
-use super::palette::{Palette, class_colour, material_colour, ramp};
+use super::material::{Scheme, Tone, alarm};
+use super::palette::{Palette, class_colour};
+use super::strip::{Fate, Strips};
 use super::{Display, Window};
 use crate::messages::{arg, say};
-use crate::physics::Class;
-use crate::radiograph::{Polarity, Unit};
+use crate::physics::{Class, Confidence};
+use crate::radiograph::{EnergyUnit, Polarity, Unit};
 use crate::text::Safe;
 
 /// The legend of one picture.
@@ -23,6 +25,8 @@ pub struct LegendRow {
     pub label: Safe,
     /// Red, green, blue.
     pub colour: [u8; 3],
+    /// The letter that stands for it in pictures of cells.
+    pub letter: Option<char>,
     /// Share of the visible scan, 0 to 1, where it is counted.
     pub share: Option<f64>,
 }
@@ -51,6 +55,11 @@ impl Shares {
         self.0.iter().copied()
     }
 
+    /// The share of one class.
+    pub fn share(&self, class: Class) -> f64 {
+        self.sum(|other| other == class)
+    }
+
     /// The share of the classes that `of` picks.
     pub fn sum(&self, of: impl Fn(Class) -> bool) -> f64 {
         self.iter()
@@ -60,42 +69,121 @@ impl Shares {
     }
 }
 
-/// The rows of a display.
-pub(super) fn rows(
-    display: &Display,
-    shares: Option<&Shares>,
-    window: Window,
-    polarity: Polarity,
-) -> Vec<LegendRow> {
-    match (display, shares) {
-        (Display::Material, Some(shares)) => material_rows(shares),
-        (Display::Class, Some(shares)) => class_rows(shares),
-        (Display::Palette(name), _) => value_rows(window, polarity, Palette::named(name)),
-        _ => value_rows(window, polarity, None),
+/// What is told about materials.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Telling<'a> {
+    /// Shares, where classes were told.
+    pub(super) shares: Option<&'a Shares>,
+    /// The source of the energies, where classes were told.
+    pub(super) source: Option<EnergyUnit>,
+    /// Strips and alerts.
+    pub(super) strips: &'a Strips,
+}
+
+impl Telling<'_> {
+    /// A row of a class in `colour`, or in the alarm colour, or as stripped.
+    fn row(&self, class: Class, colour: [u8; 3], share: f64) -> LegendRow {
+        let fate = self.strips.fate(class.code());
+        LegendRow {
+            label: match fate {
+                Fate::Shown => class_label(class),
+                Fate::Stripped => say("legend-stripped", &[arg("class", &class_label(class))]),
+                Fate::Alarmed => say("legend-alarm", &[arg("class", &class_label(class))]),
+            },
+            colour: match fate {
+                Fate::Shown => colour,
+                Fate::Stripped => STRIPPED,
+                Fate::Alarmed => alarm(),
+            },
+            letter: class_letter(class),
+            share: Some(share),
+        }
+    }
+
+    /// Whether this source can show a class at all.
+    fn can_be(&self, class: Class) -> bool {
+        match class {
+            Class::Heavy => self.source != Some(EnergyUnit::Kilovolt),
+            Class::Dense => self.source == Some(EnergyUnit::Kilovolt),
+            _ => true,
+        }
     }
 }
 
-/// The three materials always, then the states that occur.
-fn material_rows(shares: &Shares) -> Vec<LegendRow> {
-    let material = |class: Class| LegendRow {
-        label: class_label(class),
-        colour: material_colour(ramp(Some(class)), SHOWN),
-        share: Some(shares.sum(|other| ramp(Some(other)) == ramp(Some(class)))),
+/// The faint grey of a stripped material.
+const STRIPPED: [u8; 3] = [225; 3];
+
+/// The rows of a display.
+pub(super) fn rows(
+    display: &Display,
+    telling: Telling<'_>,
+    window: Window,
+    polarity: Polarity,
+) -> Vec<LegendRow> {
+    match (display, Scheme::of(display), telling.shares) {
+        (_, Some(scheme), Some(shares)) => material_rows(scheme, shares, telling),
+        (Display::Class, _, Some(shares)) => class_rows(shares, telling),
+        (_, _, shares) => {
+            let palette = match display {
+                Display::Palette(name) => Palette::named(name),
+                _ => None,
+            };
+            let mut rows = value_rows(window, polarity, palette);
+            rows.extend(shares.into_iter().flat_map(|shares| {
+                let struck = move |class: &Class| telling.strips.fate(class.code()) != Fate::Shown;
+                let of = move |class| telling.row(class, STRIPPED, shares.share(class));
+                let can_be = move |class: &Class| telling.can_be(*class);
+                Class::ALL.into_iter().filter(struck).filter(can_be).map(of)
+            }));
+            rows
+        }
+    }
+}
+
+/// The materials of the scheme always, then the states that occur or are looked for.
+fn material_rows(scheme: Scheme, shares: &Shares, telling: Telling<'_>) -> Vec<LegendRow> {
+    let alarmed = |class: Class| telling.strips.fate(class.code()) == Fate::Alarmed;
+    let of_its_own = |class: Class| scheme.drawn_as(class) == class || alarmed(class);
+    let share = |class: Class| {
+        let drawn =
+            |other: Class| other == class || !of_its_own(other) && scheme.drawn_as(other) == class;
+        shares.sum(drawn)
     };
-    let mut rows = [Class::Organic, Class::Inorganic, Class::Metal]
-        .map(material)
-        .to_vec();
-    rows.extend(
-        shares
+    let colour = |class: Class| {
+        if class.is_material() {
+            scheme.colour(Tone::Material(class, Confidence::Sure), SHOWN)
+        } else {
+            state_grey(class)
+        }
+    };
+    Class::ALL
+        .into_iter()
+        .filter(|class| {
+            if class.is_material() {
+                of_its_own(*class) && telling.can_be(*class)
+            } else {
+                shares.share(*class) > 0.0 || alarmed(*class) && telling.can_be(*class)
+            }
+        })
+        .map(|class| telling.row(class, colour(class), share(class)))
+        .collect()
+}
+
+/// How much of the coloured part is pale, in words; nothing where nothing is coloured.
+pub(super) fn pale(codes: &[u8], confidence: &[Confidence]) -> Option<Safe> {
+    let material = |code: u8| Class::from_code(code).is_some_and(Class::is_material);
+    let coloured = || {
+        codes
             .iter()
-            .filter(|(class, share)| !class.is_material() && *share > 0.0)
-            .map(|(class, share)| LegendRow {
-                label: class_label(class),
-                colour: state_grey(class),
-                share: Some(share),
-            }),
-    );
-    rows
+            .zip(confidence)
+            .filter(|(code, _)| material(**code))
+    };
+    let all = coloured().count();
+    let unsure = coloured()
+        .filter(|(_, c)| **c == Confidence::Unsure)
+        .count();
+    let percent = Safe::number(unsure as f64 * 100.0 / all.max(1) as f64, 0);
+    (all > 0).then(|| say("legend-pale", &[arg("percent", &percent)]))
 }
 
 /// A grey of about the brightness that a state has in the picture.
@@ -109,15 +197,11 @@ fn state_grey(class: Class) -> [u8; 3] {
 }
 
 /// The classes that occur.
-fn class_rows(shares: &Shares) -> Vec<LegendRow> {
+fn class_rows(shares: &Shares, telling: Telling<'_>) -> Vec<LegendRow> {
     shares
         .iter()
         .filter(|(_, share)| *share > 0.0)
-        .map(|(class, share)| LegendRow {
-            label: class_label(class),
-            colour: class_colour(class),
-            share: Some(share),
-        })
+        .map(|(class, share)| telling.row(class, class_colour(class), share))
         .collect()
 }
 
@@ -137,6 +221,7 @@ fn value_rows(window: Window, polarity: Polarity, palette: Option<&Palette>) -> 
             LegendRow {
                 label: value_label(low + along * (high - low), window.unit),
                 colour: palette.map_or(grey, |palette| palette.colour(luminance)),
+                letter: None,
                 share: None,
             }
         })
@@ -155,4 +240,27 @@ pub fn value_label(value: f64, unit: Unit) -> Safe {
 /// The word of a class for a reader.
 pub fn class_label(class: Class) -> Safe {
     say(&format!("class-{}", class.as_str()), &[])
+}
+
+/// The letter of a class in pictures of cells; none for air and what was not told.
+pub fn class_letter(class: Class) -> Option<char> {
+    match class {
+        Class::Organic => Some('O'),
+        Class::Inorganic => Some('I'),
+        Class::Metal => Some('M'),
+        Class::Heavy => Some('H'),
+        Class::Dense => Some('D'),
+        Class::Black => Some('B'),
+        Class::Air
+        | Class::Thin
+        | Class::Impossible
+        | Class::Saturated
+        | Class::Defect
+        | Class::NotDual => None,
+    }
+}
+
+/// The letter of a class code, as [`class_letter`].
+pub fn code_letter(code: u8) -> Option<char> {
+    Class::from_code(code).and_then(class_letter)
 }

@@ -1,10 +1,12 @@
 //! What is looked at and how: the one record that keys the caches, is undone, is written into the
 //! log and is replayed.
 
+mod develop;
 mod frame;
 mod geometry;
 mod grid;
 mod legend;
+mod material;
 mod measure;
 mod overlay;
 mod palette;
@@ -12,6 +14,7 @@ mod picture;
 mod preset;
 mod readout;
 mod request;
+mod strip;
 mod window;
 
 use serde::{Deserialize, Serialize};
@@ -21,10 +24,11 @@ use crate::filter::FilterUse;
 pub use crate::radiograph::Unit;
 pub use frame::{Frame, Pixels};
 pub use geometry::Canvas;
-pub use legend::{Legend, LegendRow, Shares, class_label, value_label};
+pub use legend::{Legend, LegendRow, Shares, class_label, class_letter, code_letter, value_label};
+pub use material::Scheme;
 pub use measure::{MaterialEstimate, Measurement, PlaneMeasurement, measure};
 pub use overlay::{drawn_over, overlaid};
-pub use palette::{GROUND, PALETTES, Palette, class_colours, material_colours};
+pub use palette::{GROUND, PALETTES, Palette, class_colours};
 pub use picture::{Picture, Prepared, picture, prepare};
 pub use preset::{Preset, presets};
 pub use readout::{Reading, Readout, readout};
@@ -67,6 +71,10 @@ pub enum Display {
     Grey,
     /// Three material colours; heavy is drawn as metal.
     Material,
+    /// Four material colours, heavy with its own (megavolt only).
+    Material4,
+    /// Material colours that stay apart under every kind of colour vision.
+    MaterialSafe,
     /// Class codes.
     Class,
     /// Pseudo-colour of the quantity by a named palette.
@@ -107,9 +115,16 @@ impl Display {
         match self {
             Self::Grey => "grey".into(),
             Self::Material => "material".into(),
+            Self::Material4 => "material4".into(),
+            Self::MaterialSafe => "material-safe".into(),
             Self::Class => "class".into(),
             Self::Palette(name) => format!("palette:{name}"),
         }
+    }
+
+    /// Whether classes are told for it.
+    pub fn shows_classes(&self) -> bool {
+        *self == Self::Class || Scheme::of(self).is_some()
     }
 
     /// Reads the word of `--display`; `None` for a name that is not known.
@@ -117,6 +132,8 @@ impl Display {
         match word {
             "grey" | "gray" => Some(Self::Grey),
             "material" => Some(Self::Material),
+            "material4" => Some(Self::Material4),
+            "material-safe" => Some(Self::MaterialSafe),
             "class" => Some(Self::Class),
             _ => word
                 .strip_prefix("palette:")

@@ -1,27 +1,17 @@
-//! Colours: pseudo-colour palettes, the material ramps and the class colours.
+//! Colours: pseudo-colour palettes and the class colours.
 //!
 //! Palettes are paths through `OkLab` (Ottosson 2020) with evenly rising lightness, so that equal
-//! steps look equal and the order survives any colour vision. Material hues are those of vendor
-//! consoles: organic orange, inorganic green, metal blue. Red is kept for flags.
+//! steps look equal and the order survives any colour vision. Red is kept for flags.
 
+use super::material::{Scheme, Tone};
 use crate::messages::say;
-use crate::physics::Class;
+use crate::physics::{Class, Confidence};
 use crate::text::Safe;
 
-/// Brightness steps of a material ramp: four ramps of them fill one byte.
-pub(super) const STEPS: usize = 64;
 /// The ground outside the scan and under masked pixels, as a grey byte.
 pub const GROUND: u8 = 40;
-/// The grey ramp's step that is [`GROUND`].
-pub(super) const GROUND_STEP: u8 = 10;
 /// The index of [`GROUND`] in a pseudo-colour palette.
 pub(super) const GROUND_INDEX: u8 = 255;
-/// How material brightness follows transmission: the dark parts are lifted so that hue is seen.
-const BRIGHTEN: f32 = 0.5;
-/// Lightness of the coloured ramps at both ends: hue must be seen in the densest metal.
-const DARKEST: f32 = 0.16;
-const LIGHTEST: f32 = 0.9;
-
 /// A pseudo-colour palette.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Palette {
@@ -135,41 +125,8 @@ fn oklab(lightness: f32, a: f32, b: f32) -> [u8; 3] {
     })
 }
 
-/// The ramp of a class in the material colours: 0 grey, 1 organic, 2 inorganic, 3 metal.
-pub(super) fn ramp(class: Option<Class>) -> u8 {
-    match class {
-        Some(Class::Organic) => 1,
-        Some(Class::Inorganic) => 2,
-        Some(Class::Metal | Class::Heavy) => 3,
-        _ => 0,
-    }
-}
-
-/// Hue in degrees and saturation of the coloured ramps.
-const HUES: [(f32, f32); 3] = [(36.0, 0.85), (120.0, 0.55), (220.0, 0.85)];
-
-/// The material colours: four ramps of 64 steps, grey first.
-pub fn material_colours() -> Vec<[u8; 3]> {
-    let steps = || (0..STEPS).map(|step| step as f32 / (STEPS - 1) as f32);
-    let grey = steps().map(|l| [(l * 255.0) as u8; 3]);
-    let coloured = HUES.iter().flat_map(|&(hue, saturation)| {
-        steps().map(move |l| hsl(hue, saturation, DARKEST + (LIGHTEST - DARKEST) * l))
-    });
-    grey.chain(coloured).collect()
-}
-
-/// The colour of a ramp at a luminance of 0 to 1.
-pub(super) fn material_colour(ramp: u8, luminance: f32) -> [u8; 3] {
-    material_colours()[usize::from(material_index(ramp, luminance))]
-}
-
-/// The index of a ramp's step at a luminance of 0 to 1.
-pub(super) fn material_index(ramp: u8, luminance: f32) -> u8 {
-    ramp * STEPS as u8 + (luminance.powf(BRIGHTEN) * (STEPS - 1) as f32 + 0.5) as u8
-}
-
 /// Hue in degrees, saturation and lightness to bytes.
-fn hsl(hue: f32, saturation: f32, lightness: f32) -> [u8; 3] {
+pub(super) fn hsl(hue: f32, saturation: f32, lightness: f32) -> [u8; 3] {
     let chroma = saturation * lightness.min(1.0 - lightness);
     [0.0, 8.0, 4.0].map(|n: f32| {
         let k = (n + hue / 30.0) % 12.0;
@@ -190,8 +147,9 @@ pub fn class_colours() -> Vec<[u8; 3]> {
 /// The colour of a class in the class display.
 pub(super) fn class_colour(class: Class) -> [u8; 3] {
     match class {
-        Class::Organic | Class::Inorganic | Class::Metal => material_colour(ramp(Some(class)), 0.3),
-        Class::Heavy => hsl(285.0, 0.6, 0.5),
+        Class::Organic | Class::Inorganic | Class::Metal | Class::Heavy => {
+            Scheme::Four.colour(Tone::Material(class, Confidence::Sure), 0.3)
+        }
         Class::Air => [255; 3],
         Class::Thin => [205; 3],
         Class::Black => [0; 3],
@@ -225,20 +183,6 @@ mod tests {
             };
             let levels: Vec<f64> = colours[..255].iter().map(luminance).collect();
             assert!(levels.windows(8).all(|w| w[7] > w[0]), "{}", palette.name);
-        }
-    }
-
-    #[test]
-    fn material_ramps_fill_one_byte_and_keep_their_hue() {
-        let colours = material_colours();
-        assert_eq!(colours.len(), 256);
-        assert_eq!(colours[usize::from(GROUND_STEP)], [GROUND; 3]);
-        assert_eq!((colours[0], colours[63]), ([0; 3], [255; 3]));
-        for step in 0..STEPS {
-            let [o, i, m] = [1, 2, 3].map(|ramp| colours[ramp * STEPS + step]);
-            assert!(o[0] > o[1] && o[1] > o[2], "organic {step}: {o:?}");
-            assert!(i[1] > i[0] && i[1] > i[2], "inorganic {step}: {i:?}");
-            assert!(m[2] > m[1] && m[1] > m[0], "metal {step}: {m:?}");
         }
     }
 }

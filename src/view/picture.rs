@@ -1,25 +1,22 @@
-//! From a radiograph and a view to the finished picture, in stages: geometry, materials, filters,
-//! then the window as the last step. Pure: no terminal, no clock, no disk.
+//! From a radiograph and a view to everything that a picture needs before its window: geometry,
+//! materials, filters; the window is the last step (`develop`). Pure: no terminal, no clock, no disk.
 
 use super::grid::Grid;
-use super::legend::{self, Legend, Shares};
-use super::palette::{
-    GROUND, GROUND_INDEX, GROUND_STEP, Palette, class_colours, material_colours, material_index,
-    ramp,
-};
+use super::legend::Legend;
+use super::material::Scheme;
+use super::palette::GROUND;
 use super::request::dual;
-use super::{Display, Frame, Pixels, View, Window};
+use super::strip::Strips;
+use super::{Frame, View, Window};
 use crate::cancel::Cancel;
 use crate::messages::say;
-use crate::physics::{Boundaries, Class, Layer, classify, defects};
+use crate::physics::{self, Boundaries, Class, Confidence, Layer, Noisy, confidences, defects};
 use crate::radiograph::{
     EnergyUnit, Field, Histogram, Plane, PlaneName, Polarity, Radiograph, Size, Unit,
 };
 use crate::text::Safe;
 use crate::{Error, Result};
 
-/// Bins of the inspector's histogram.
-const BINS: usize = 256;
 /// Scan pixels that classes look around: a mean of 7, and at tube voltages the shape of a spot.
 const REACH_MEAN: f64 = 4.0;
 const REACH_SHAPE: f64 = 36.0;
@@ -44,11 +41,17 @@ pub struct Picture {
 /// Everything up to the window: kept, so that a new window costs one look-up per pixel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prepared {
-    grid: Grid,
-    field: Field,
-    codes: Option<Vec<u8>>,
-    colour: Option<Vec<[u8; 3]>>,
-    notes: Vec<Safe>,
+    pub(super) grid: Grid,
+    /// What strips take out included.
+    pub(super) field: Field,
+    pub(super) codes: Option<Vec<u8>>,
+    /// Of the classes, where the display shows it.
+    pub(super) confidence: Option<Vec<Confidence>>,
+    /// The source of the energies, where classes were told.
+    pub(super) source: Option<EnergyUnit>,
+    pub(super) strips: Strips,
+    pub(super) colour: Option<Vec<[u8; 3]>>,
+    pub(super) notes: Vec<Safe>,
 }
 
 /// The picture of `view` in `size` screen pixels.
@@ -94,8 +97,11 @@ pub fn prepare(
     stage("resample");
     let mut notes = notes(plane, &grid);
     let mut classes = None;
+    let mut confidence = None;
     if let Some((high, low, chosen)) = materials {
-        classes = Some(told(&grid, [high, low], chosen.boundaries, cancel)?);
+        let shades = Scheme::of(&view.display).is_some();
+        let told = told(&grid, [high, low], chosen.boundaries, cancel, shades)?;
+        (classes, confidence) = (Some(told.0), told.1);
         notes.extend(chosen.notes);
         let mut seen = Vec::new();
         notes.retain(|note: &Safe| {
@@ -107,13 +113,7 @@ pub fn prepare(
     }
     for used in &view.filters {
         let row = used.row()?;
-        row.apply(
-            &mut field,
-            &used.args,
-            classes.as_deref(),
-            grid.scale,
-            cancel,
-        )?;
+        row.apply(&mut field, &used.args, grid.scale, cancel)?;
         cancel.check()?;
         stage(row.name);
     }
@@ -123,6 +123,9 @@ pub fn prepare(
     };
     Ok(Prepared {
         field: grid.crop_field(&field),
+        confidence: confidence.map(|all| grid.crop(&all)),
+        source: boundaries.map(|boundaries| boundaries.unit),
+        strips: Strips::of(&view.filters)?,
         grid,
         codes,
         colour,
@@ -170,17 +173,29 @@ fn notes(plane: &Plane, grid: &Grid) -> Vec<Safe> {
     notes
 }
 
-/// The class of every raster pixel, margin included.
+/// The class of every raster pixel, margin included, and its confidence where that is shown.
 fn told(
     grid: &Grid,
     planes: [&Plane; 2],
     boundaries: &Boundaries,
     cancel: &Cancel,
-) -> Result<Vec<Class>> {
-    let high = grid.resample(planes[0], cancel)?;
-    let low = grid.resample(planes[1], cancel)?;
-    let layers = (Layer::of(planes[0], &high), Layer::of(planes[1], &low));
-    classify(layers.0, layers.1, boundaries, grid.scale, cancel)
+    shades: bool,
+) -> Result<(Vec<Class>, Option<Vec<Confidence>>)> {
+    let fields = [
+        grid.resample(planes[0], cancel)?,
+        grid.resample(planes[1], cancel)?,
+    ];
+    let [high, low] = [0, 1].map(|i| Layer::of(planes[i], &fields[i]));
+    let told = physics::told(high, low, boundaries, grid.scale, cancel)?;
+    let confidence = shades.then(|| {
+        let noisy = [0, 1].map(|i| Noisy {
+            field: &fields[i],
+            step: planes[i].linear_of_row(planes[i].height / 2).gain,
+        });
+        let [high, low] = &told.alphas;
+        confidences(boundaries, &told.classes, [high, low], noisy, told.averaged)
+    });
+    Ok((told.classes, confidence))
 }
 
 /// Class codes without margin: 0 outside the scan, defects by whole rows and columns.
@@ -240,124 +255,4 @@ fn colour(
         }
     }
     Ok(Some(pixels))
-}
-
-impl Prepared {
-    /// The finished picture under the window and the display of `view`, which must otherwise be
-    /// the view that was prepared.
-    ///
-    /// # Errors
-    /// [`Error::Request`] for a window in a unit that this picture does not have.
-    pub fn develop(&self, view: &View) -> Result<Picture> {
-        let field = &self.field;
-        let window = view
-            .window
-            .in_unit(field.unit)
-            .ok_or_else(|| Error::request(say("view-window-unit", &[])))?;
-        let shares = self.codes.as_deref().map(Shares::of);
-        let pixels = self.pixels(view, window);
-        let rows = legend::rows(&view.display, shares.as_ref(), window, field.polarity);
-        let size = self.grid.screen();
-        Ok(Picture {
-            frame: Frame {
-                width: size.width,
-                height: size.height,
-                pixels,
-            },
-            field: Field {
-                width: size.width,
-                height: size.height,
-                values: self.grid.to_screen(&field.values, f32::NAN),
-                ..field.with_values(field.values.clone())
-            },
-            codes: self
-                .codes
-                .as_ref()
-                .map(|codes| self.grid.to_screen(codes, 0)),
-            histogram: Histogram::of(field, BINS),
-            window,
-            legend: Legend {
-                rows: if self.colour.is_some() {
-                    Vec::new()
-                } else {
-                    rows
-                },
-                notes: self.notes.clone(),
-            },
-        })
-    }
-
-    /// The pixels of the frame.
-    fn pixels(&self, view: &View, window: Window) -> Pixels {
-        if let Some(colour) = &self.colour {
-            return Pixels::Rgb(self.grid.to_screen(colour, [GROUND; 3]));
-        }
-        let indexed = |palette, indices: Vec<u8>, outside| Pixels::Indexed {
-            palette,
-            indices: self.grid.to_screen(&indices, outside),
-        };
-        match (&view.display, &self.codes) {
-            (Display::Class, Some(codes)) => indexed(class_colours(), codes.clone(), 0),
-            (Display::Material, Some(codes)) => {
-                let luminance = self.luminance(window);
-                let ramps = class_ramps();
-                let step = |(l, code): (f32, &u8)| material_step(l, ramps[usize::from(*code)]);
-                indexed(
-                    material_colours(),
-                    luminance.zip(codes).map(step).collect(),
-                    GROUND_STEP,
-                )
-            }
-            (Display::Palette(name), _) => {
-                let palette = Palette::named(name).map(Palette::colours);
-                let top = f32::from(GROUND_INDEX - 1);
-                indexed(
-                    palette.unwrap_or_else(|| (0..=255).map(|g| [g; 3]).collect()),
-                    self.luminance(window)
-                        .map(|l| byte(l, top, GROUND_INDEX))
-                        .collect(),
-                    GROUND_INDEX,
-                )
-            }
-            _ => {
-                let grey: Vec<u8> = self
-                    .luminance(window)
-                    .map(|l| byte(l, 255.0, GROUND))
-                    .collect();
-                Pixels::Grey(self.grid.to_screen(&grey, GROUND))
-            }
-        }
-    }
-
-    /// The luminance of every raster pixel, NaN where nothing is shown.
-    fn luminance(&self, window: Window) -> impl Iterator<Item = f32> + '_ {
-        let curve = window.curve(self.field.polarity);
-        self.field
-            .values
-            .iter()
-            .map(move |value| curve.luminance(*value))
-    }
-}
-
-/// The ramp of every class code.
-fn class_ramps() -> [u8; 256] {
-    std::array::from_fn(|code| ramp(Class::from_code(code as u8)))
-}
-
-/// The palette index of a luminance in a material ramp.
-fn material_step(luminance: f32, ramp: u8) -> u8 {
-    if luminance.is_nan() {
-        GROUND_STEP
-    } else {
-        material_index(ramp, luminance)
-    }
-}
-
-/// A luminance of 0 to 1 as a byte up to `top`.
-fn byte(luminance: f32, top: f32, ground: u8) -> u8 {
-    if luminance.is_nan() {
-        ground
-    } else {
-        (luminance * top + 0.5) as u8
-    }
 }

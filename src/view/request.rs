@@ -6,7 +6,7 @@ use crate::cancel::Cancel;
 use crate::filter::{FilterUse, carry, nearest};
 use crate::messages::{arg, say};
 use crate::physics;
-use crate::radiograph::{Kind, Plane, PlaneName, Radiograph, Region, Survey, Unit};
+use crate::radiograph::{EnergyUnit, Kind, Plane, PlaneName, Radiograph, Region, Survey, Unit};
 use crate::text::Safe;
 use crate::{Error, Result};
 
@@ -57,7 +57,14 @@ pub(super) fn display(word: &str) -> Result<Display> {
         }
         Some(display) => Ok(display),
         None => {
-            let names = ["grey", "material", "class", "palette:"];
+            let names = [
+                "grey",
+                "material",
+                "material4",
+                "material-safe",
+                "class",
+                "palette:",
+            ];
             let hint = match nearest(word, names) {
                 Some("palette:") | None => list(names.map(Safe::word).into_iter()),
                 Some(near) => Safe::from_outside(near),
@@ -204,6 +211,15 @@ impl View {
         view.refit(radiograph, survey)
     }
 
+    /// Whether this scan can be shown that way under this view's filters.
+    pub fn shows(&self, radiograph: &Radiograph, display: &Display) -> bool {
+        let view = Self {
+            display: display.clone(),
+            ..self.clone()
+        };
+        view.check(radiograph).is_ok()
+    }
+
     /// The view under a preset: its display, its filters, its part of the automatic window.
     ///
     /// # Errors
@@ -271,8 +287,7 @@ impl View {
     /// Whether materials are asked for, by the display or by a filter.
     pub(super) fn wants_classes(&self) -> bool {
         let strips = |used: &FilterUse| used.row().is_ok_and(crate::filter::Filter::needs_classes);
-        matches!(self.display, Display::Material | Display::Class)
-            || self.filters.iter().any(strips)
+        self.display.shows_classes() || self.filters.iter().any(strips)
     }
 
     /// Whether three colour planes are shown as they are.
@@ -286,7 +301,13 @@ impl View {
             crate::filter::check(used)?;
         }
         if self.wants_classes() {
-            dual(radiograph)?;
+            let (.., chosen) = dual(radiograph)?;
+            let tube = chosen.boundaries.unit == EnergyUnit::Kilovolt;
+            if tube && self.display == Display::Material4 {
+                return Err(Error::NotPossible {
+                    why: say("view-no-heavy", &[]),
+                });
+            }
         }
         let plain = self.filters.iter().all(|used| used.name == "invert");
         if self.is_colour() && !(plain && self.display == Display::Grey) {
@@ -357,7 +378,7 @@ fn planes(radiograph: &Radiograph, display: &Display, asked: Option<&str>) -> Re
         })?,
     };
     let mut planes = vec![first];
-    if matches!(display, Display::Material | Display::Class) {
+    if display.shows_classes() {
         let energies = ["high", "low"].map(String::from);
         planes.extend(
             energies

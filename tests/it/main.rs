@@ -17,6 +17,7 @@ mod configuration;
 mod console;
 mod decisions;
 mod delivery;
+mod displays;
 mod doctor;
 mod encoders;
 mod far_terminal;

@@ -63,6 +63,8 @@ plane-no-air = unknown
 
 status-grey = { $plane }
 status-material = material
+status-material4 = material, four colours
+status-material-safe = material, safe colours
 status-class = classes
 status-palette = { $plane } in { $name }
 status-window = C { $centre } W { $width } { $unit }

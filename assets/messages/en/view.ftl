@@ -2,6 +2,7 @@
 view-value-sample = { $value } smp
 view-value-transmission = { $value } T
 view-value-attenuation = { $value } α
+view-no-heavy = four material colours need megavolt energies: at tube voltages heavy metals cannot be told; use --display material
 view-no-air = no open-beam value is known: stored samples are shown
 view-turned = low samples are drawn bright, as the file says
 view-beyond = the dark grey ground lies outside the scan

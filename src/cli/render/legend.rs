@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn the_picture_stays_and_the_swatch_has_its_colour() {
-        let palette = crate::view::material_colours();
+        let palette = crate::view::Scheme::Three.colours();
         let colour = palette[100];
         let frame = Frame {
             width: 60,
@@ -173,6 +173,7 @@ mod tests {
             rows: vec![LegendRow {
                 label: Safe::word("organic matter"),
                 colour,
+                letter: None,
                 share: Some(0.25),
             }],
             notes: vec![],

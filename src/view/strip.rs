@@ -1,0 +1,127 @@
+//! What strips and alerts do to the pixels of each class.
+//!
+//! A stripped material leaves the quantity and stays on the picture as a faint grey ghost, never as
+//! another material. States in which nothing can be told stay in full grey: a strip that hid them
+//! would promise that nothing is there.
+
+use crate::Result;
+use crate::filter::{FilterUse, Work};
+use crate::physics::Class;
+
+/// How far a stripped pixel goes towards the brightness of air.
+const FADE: f32 = 0.7;
+
+/// What becomes of a pixel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// Drawn as it is.
+    Shown,
+    /// A material that a strip took out.
+    Stripped,
+    /// Marked in the alarm colour.
+    Alarmed,
+}
+
+/// The strips and alerts of a view.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Strips {
+    /// By class code.
+    fates: Vec<Fate>,
+    /// By class code: whether the value stays in the quantity.
+    kept: Vec<bool>,
+    /// Whether an alert is among them.
+    alerts: bool,
+}
+
+impl Strips {
+    /// Those among `filters`.
+    ///
+    /// # Errors
+    /// [`crate::Error::Request`] for an unknown filter.
+    pub(super) fn of(filters: &[FilterUse]) -> Result<Self> {
+        let mut strips = Self {
+            fates: vec![Fate::Shown; 256],
+            kept: vec![true; 256],
+            alerts: false,
+        };
+        for used in filters {
+            match used.row()?.work {
+                Work::Strip(keep) => strips.strip(keep),
+                Work::Alert(marked) => strips.alert(marked),
+                Work::Point(_) | Work::Band(_) | Work::Neighbourhood(_) => {}
+            }
+        }
+        Ok(strips)
+    }
+
+    fn strip(&mut self, keep: fn(Class) -> bool) {
+        for class in Class::ALL.into_iter().filter(|class| !keep(*class)) {
+            let code = usize::from(class.code());
+            self.kept[code] = false;
+            if class.is_material() && self.fates[code] == Fate::Shown {
+                self.fates[code] = Fate::Stripped;
+            }
+        }
+    }
+
+    fn alert(&mut self, marked: fn(Class) -> bool) {
+        self.alerts = true;
+        for class in Class::ALL.into_iter().filter(|class| marked(*class)) {
+            self.fates[usize::from(class.code())] = Fate::Alarmed;
+        }
+    }
+
+    /// What becomes of the pixels of a code.
+    pub(super) fn fate(&self, code: u8) -> Fate {
+        self.fates[usize::from(code)]
+    }
+
+    /// Whether the values of a code stay in the quantity.
+    pub(super) fn keeps(&self, code: u8) -> bool {
+        self.kept[usize::from(code)]
+    }
+
+    /// Whether some values leave the quantity.
+    pub(super) fn take_out(&self) -> bool {
+        self.kept.contains(&false)
+    }
+
+    /// Whether an alert is among them.
+    pub(super) fn alerts(&self) -> bool {
+        self.alerts
+    }
+}
+
+/// The luminance of a stripped pixel, where air has `air`.
+pub(super) fn faint(luminance: f32, air: f32) -> f32 {
+    luminance + FADE * (air - luminance)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn materials_fade_states_stay_and_alerts_win() {
+        let used = |names: &[&str]| -> Vec<FilterUse> {
+            names
+                .iter()
+                .map(|name| name.parse().unwrap_or_else(|e| panic!("{e}")))
+                .collect()
+        };
+        let strips = Strips::of(&used(&["organic-only", "high-z-alert"]));
+        let strips = strips.unwrap_or_else(|e| panic!("{e}"));
+        for (class, fate, kept) in [
+            (Class::Organic, Fate::Shown, true),
+            (Class::Metal, Fate::Stripped, false),
+            (Class::Heavy, Fate::Alarmed, false),
+            (Class::Dense, Fate::Alarmed, false),
+            (Class::Black, Fate::Shown, false),
+            (Class::Thin, Fate::Shown, false),
+        ] {
+            assert_eq!(strips.fate(class.code()), fate, "{class:?}");
+            assert_eq!(strips.keeps(class.code()), kept, "{class:?}");
+        }
+        assert!(strips.take_out() && strips.alerts());
+    }
+}
