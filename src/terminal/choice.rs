@@ -119,7 +119,9 @@ fn protocol(findings: &Findings, environment: &Environment) -> (Protocol, Safe) 
     if findings.is("WezTerm") || findings.is("iTerm2") {
         return (Protocol::Iterm2, because("graphics-reason-iterm2"));
     }
-    if takes_kitty(findings) {
+    // xterm.js 6.1 forgets kitty's pictures that text was written over.
+    let forgets = findings.is("xterm.js") && takes_sixel(findings);
+    if takes_kitty(findings) && !forgets {
         return (Protocol::Kitty, because("graphics-reason-kitty"));
     }
     if takes_sixel(findings) {

@@ -67,7 +67,7 @@ pub(super) const KNOWN: &[Known] = &[
     (
         "xterm.js with its image addon",
         "\x1bP>|xterm.js(6.1.0-beta.336)\x1b\\\x1b_Gi=2147000031;OK\x1b\\\x1b[6;17;9t\x1b[?2026;2$y\x1b[?1;0;256S\x1b[>0;276;0c\x1b[?62;4;9;22c\x1b[0n",
-        Protocol::Kitty,
+        Protocol::Sixel,
         (9, 17),
         Depth::True,
     ),
