@@ -21,6 +21,7 @@ pub mod physics;
 pub mod radiograph;
 pub mod run;
 pub mod scan;
+pub mod simulation;
 pub mod store;
 pub mod terminal;
 pub mod text;

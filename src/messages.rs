@@ -25,6 +25,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../assets/messages/en/keymap.ftl"),
     include_str!("../assets/messages/en/physics.ftl"),
     include_str!("../assets/messages/en/scan.ftl"),
+    include_str!("../assets/messages/en/simulation.ftl"),
     include_str!("../assets/messages/en/ui.ftl"),
     include_str!("../assets/messages/en/view.ftl"),
 ];

@@ -37,8 +37,9 @@ pub struct Desk {
     pub marks: Vec<Region>,
     /// The decision form, kept while the analyst looks again.
     pub form: Option<Form>,
-    /// The pane that the view was fitted to: its pixels, and its columns.
-    pub fitted: Option<(Size, u16)>,
+    /// The pane that the view was fitted to: its pixels with how much higher than wide they are, and
+    /// its columns.
+    pub fitted: Option<(Size, f64, u16)>,
     /// The picture on the screen; the last one stays while the next is made.
     pub shown: Option<Arc<Shown>>,
     /// Number of the newest request for a picture.

@@ -78,7 +78,8 @@ impl App {
             return;
         };
         if let Some(view) = &mut self.desk.view {
-            *view = change(view, Canvas { scan, screen });
+            let tall = self.terminal.protocol.pixel_aspect(self.terminal.cell);
+            *view = change(view, Canvas { scan, screen, tall });
         }
     }
 
@@ -301,7 +302,8 @@ impl App {
         let at = self.desk.crosshair.unwrap_or_else(|| view.centre());
         let [x, y] = view.to_screen(screen, at);
         let column = screen.width as f64 / f64::from(self.layout().picture.width.max(1));
-        let moved = view.to_scan(screen, [x + across * column, y + down * column]);
+        let row = column / self.terminal.protocol.pixel_aspect(self.terminal.cell);
+        let moved = view.to_scan(screen, [x + across * column, y + down * row]);
         // Zoomed in, one step is one scan pixel at least: less would show nothing new.
         let step = |from: f64, to: f64| {
             if from != to && (to - from).abs() < 1.0 {

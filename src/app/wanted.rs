@@ -112,24 +112,25 @@ impl App {
             return;
         };
         let columns = self.layout().picture.width;
+        let tall = self.terminal.protocol.pixel_aspect(self.terminal.cell);
         let Some(view) = self
             .desk
             .view
             .as_mut()
-            .filter(|_| self.desk.fitted != Some((size, columns)))
+            .filter(|_| self.desk.fitted != Some((size, tall, columns)))
         else {
             return;
         };
-        let canvas = Canvas { scan, screen: size };
+        let canvas = |screen, tall| Canvas { scan, screen, tall };
         let density = |size: Size, columns: u16| size.width as f64 / f64::from(columns.max(1));
         *view = match self.desk.fitted {
-            Some((before, across)) => {
+            Some((before, old, across)) => {
                 let finer = density(size, columns) / density(before, across);
-                view.rescaled(canvas, before, finer)
+                view.rescaled(canvas(size, tall), canvas(before, old), finer)
             }
-            None => view.start(canvas),
+            None => view.start(canvas(size, tall)),
         };
-        self.desk.fitted = Some((size, columns));
+        self.desk.fitted = Some((size, tall, columns));
     }
 
     /// Asks for a picture when something that makes it has changed.

@@ -16,6 +16,7 @@ mod papers;
 pub mod profile;
 mod render;
 mod show;
+mod simulate;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -210,6 +211,18 @@ pub enum Command {
         /// One JSON document.
         #[arg(long)]
         json: bool,
+    },
+    /// Makes a scan out of a scene.
+    Simulate {
+        /// The scene file.
+        #[arg(value_name = "SCENE.toml")]
+        scene: PathBuf,
+        /// The folder.
+        #[arg(short, long, value_name = "DIR")]
+        output: PathBuf,
+        /// Seed in place of the scene's.
+        #[arg(long, value_name = "N")]
+        seed: Option<u64>,
     },
     /// The decision log.
     Log {
@@ -499,6 +512,11 @@ fn dispatch(cli: Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, Fa
             json,
         }) => measure::run(&scan, &region, background.as_deref(), json, out, err),
         Some(Command::Calibrate { file, output }) => calibrate::run(&file, &output, out),
+        Some(Command::Simulate {
+            scene,
+            output,
+            seed,
+        }) => simulate::run(&scene, &output, seed, out, err),
         Some(Command::Log { command }) => log::run(command, out, err),
         Some(Command::Keys {
             check,

@@ -1,6 +1,6 @@
 //! `xamine render`: the picture, or the quantity behind it, into a file.
 
-mod files;
+pub(super) mod files;
 mod legend;
 
 use std::io::Write;

@@ -236,11 +236,12 @@ impl Delivery {
     }
 
     /// What should be seen: `None` for no picture. `focus` is the cell of the pane that matters
-    /// most. What was coded for another scene and not written is dropped.
-    pub fn want(&mut self, scene: Option<&Scene>, focus: Option<[u16; 2]>) {
+    /// most. What was coded for another scene and not written is dropped. Says whether it is another
+    /// scene.
+    pub fn want(&mut self, scene: Option<&Scene>, focus: Option<[u16; 2]>) -> bool {
         self.focus = focus;
         if self.wish.as_deref() == scene {
-            return;
+            return false;
         }
         self.all_asked = false;
         self.tried.clear();
@@ -264,6 +265,7 @@ impl Delivery {
         if self.content.as_ref().map(|c| &*c.scene) != scene {
             self.content = None;
         }
+        true
     }
 
     /// Whether the coder's answer to an order is still awaited.

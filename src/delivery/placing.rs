@@ -83,7 +83,7 @@ impl Delivery {
 
     /// The part of a kept picture that fills these cells of the pane.
     pub(super) fn placement(&self, wish: &Scene, shows: Shows, cells: Rect) -> Option<Placement> {
-        let (id, source) = match shows {
+        let (id, source, of) = match shows {
             Shows::Held(at) => {
                 let held = &self.shelf.held[at];
                 let [dx, dy] = held.scene.shift_on(wish)?;
@@ -93,17 +93,19 @@ impl Delivery {
                     y: back(cells.y, dy)?,
                     ..cells
                 };
-                (held.id, held.source(own))
+                (held.id, held.source(own), held.sent)
             }
             Shows::Like(at) => {
                 let held = &self.shelf.held[at];
-                (held.id, held.source_near(held.scene.under(wish, cells))?)
+                let source = held.source_near(held.scene.under(wish, cells))?;
+                (held.id, source, held.sent)
             }
             Shows::Text | Shows::Nothing => return None,
         };
         Some(Placement {
             id,
             source,
+            of,
             cells,
             layer: 0,
         })
@@ -129,6 +131,7 @@ impl Delivery {
                 Placement {
                     id,
                     source: sprite.source(cells),
+                    of: sprite.size(),
                     cells,
                     layer: 1,
                 }

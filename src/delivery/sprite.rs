@@ -78,4 +78,13 @@ impl Sprite {
             usize::from(cells.height) * h,
         ]
     }
+
+    /// Its pixels across and down.
+    pub(super) fn size(&self) -> [usize; 2] {
+        let [w, h] = self.cell;
+        [
+            usize::from(self.cells.width) * w,
+            usize::from(self.cells.height) * h,
+        ]
+    }
 }

@@ -61,6 +61,7 @@ impl Encoded {
                 let all = Placement {
                     id: self.id,
                     source: [0, 0, w, h],
+                    of: [w, h],
                     cells,
                     layer: 0,
                 };

@@ -127,11 +127,12 @@ pub fn place(placement: &Placement, name: usize) -> Vec<u8> {
             write(&mut out, format_args!(",{key}={value}"));
         }
     }
+    // A picture that is shown whole needs no size.
+    if [x, y, w, h] != [0, 0, placement.of[0], placement.of[1]] {
+        write(&mut out, format_args!(",w={w},h={h}"));
+    }
     let (columns, rows) = (cells.width, cells.height);
-    write(
-        &mut out,
-        format_args!(",w={w},h={h},c={columns},r={rows},C=1,q=1"),
-    );
+    write(&mut out, format_args!(",c={columns},r={rows},C=1,q=1"));
     if placement.layer > 0 {
         write(&mut out, format_args!(",z={}", placement.layer));
     }

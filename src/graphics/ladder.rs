@@ -14,7 +14,7 @@ use crate::view::{Frame, Pixels};
 /// Files of fewer bytes by the quick packer are of flat pictures or small ones.
 const FLAT: usize = 16_000;
 /// Bytes on the wire of the first look.
-pub(crate) const FIRST_LOOK: usize = 1100;
+pub(crate) const FIRST_LOOK: usize = 1350;
 
 /// What is asked of the ladder.
 pub(crate) struct Ask<'a> {
@@ -121,7 +121,7 @@ pub(crate) fn code(ask: &Ask<'_>) -> Result<Coded> {
 
 /// Whether a frame has so many pixels unlike those to the left and above that it cannot be told whole
 /// in the bytes of a first look.
-fn is_busy(frame: &Frame) -> bool {
+pub(crate) fn is_busy(frame: &Frame) -> bool {
     match &frame.pixels {
         Pixels::Grey(pixels) => has_edges(pixels, frame.width),
         Pixels::Indexed { indices, .. } => has_edges(indices, frame.width),

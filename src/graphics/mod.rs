@@ -28,6 +28,7 @@ mod size;
 mod sprite;
 mod ssim;
 mod stage;
+mod tones;
 mod trellis;
 
 use self::ladder::Limits;

@@ -10,7 +10,8 @@ use super::average::{Axis, average, choose, total};
 use super::cut::Cut;
 use super::levels::{Levels, histogram};
 use super::ssim::Reference;
-use super::trellis::{Values, quantise};
+use super::tones::{Greys, Meaning, Tones, settled};
+use super::trellis::quantise;
 use crate::view::{Frame, Pixels};
 
 /// Most levels or colours of a step that is not lossless; one is left for what is beside the frame.
@@ -76,8 +77,9 @@ impl<'a> Source<'a> {
             Colours::Grey => Content::grey(average(&self.luminance, &columns, &rows)),
             Colours::Indexed { palette, indices } => {
                 let chosen = choose(indices, palette, &columns, &rows);
-                let numbers = chosen.into_iter().map(u16::from).collect();
-                Content::Colours(Cut::of_numbers(numbers, &palette[..], MOST))
+                let numbers = chosen.into_iter().map(u32::from).collect();
+                let meaning = (Meaning::Material, MOST);
+                Content::Colours(Cut::of_numbers(numbers, &palette[..], meaning))
             }
             Colours::Free(planes) => {
                 let means = [0, 1, 2].map(|i| average(&planes[i], &columns, &rows));
@@ -165,6 +167,30 @@ impl Content {
     }
 }
 
+/// As [`Smaller::calmed`], for colours.
+fn calm(
+    cut: &Cut,
+    count: usize,
+    price: f32,
+    (width, weights): (usize, &[f32]),
+) -> (Vec<[u8; 3]>, Vec<u8>) {
+    let palette = cut.palette(count);
+    let tones = Tones::new(
+        width,
+        (cut.pixels(), weights),
+        cut.colours(),
+        (&palette, cut.meaning()),
+    );
+    let mut indices = quantise(&tones, price);
+    if cut.meaning() == Meaning::Material {
+        return (palette, indices);
+    }
+    let colours: Vec<[u8; 3]> = cut.colours().collect();
+    let pixels = cut.pixels().iter().map(|number| colours[*number as usize]);
+    let palette = settled(&palette, &mut indices, pixels.zip(weights.iter().copied()));
+    (palette, indices)
+}
+
 /// A picture in at most [`MOST`] colours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Few {
@@ -176,9 +202,25 @@ pub(crate) struct Few {
     pub(crate) palette: Vec<[u8; 3]>,
     /// An index into the colours for each shown pixel.
     pub(crate) indices: Vec<u8>,
+    pub(crate) noise: Noise,
+}
+
+/// Whether every pixel has the level nearest to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Noise {
+    Kept,
+    Calmed,
 }
 
 impl Few {
+    /// Whether it is this frame of as many pixels, colour by colour.
+    pub(crate) fn is_exactly(&self, frame: &Frame) -> bool {
+        let colour = |index: &u8| self.palette[usize::from(*index)];
+        let at = |at: usize| frame.rgb(at % frame.width, at / frame.width);
+        let mut pixels = self.indices.iter().enumerate();
+        pixels.all(|(number, index)| colour(index) == at(number))
+    }
+
     /// A value for each pixel sent: `of` an index, or `beside` the frame.
     pub(crate) fn filled(&self, of: impl Fn(u8) -> u8, beside: u8) -> Vec<u8> {
         let [width, height] = self.sent;
@@ -193,11 +235,6 @@ impl Few {
 }
 
 impl Smaller {
-    /// Whether it has levels; else colours.
-    pub(crate) fn is_grey(&self) -> bool {
-        matches!(self.content, Content::Grey { .. })
-    }
-
     /// The picture in at most `count` colours.
     pub(crate) fn few(&self, count: usize) -> Few {
         let (palette, indices) = match &self.content {
@@ -214,27 +251,30 @@ impl Smaller {
             sent: [self.columns.sent, self.rows.sent],
             palette,
             indices,
+            noise: Noise::Kept,
         }
     }
 
-    /// A grey picture in at most `count` levels, chosen so that it packs well when a bit costs
-    /// `price` in similarity, and `weights` is what errors cost in the frame; `None` for colours.
-    pub(crate) fn calmed(&self, count: usize, price: f32, weights: &[f32]) -> Option<Few> {
-        let Content::Grey { values, levels } = &self.content else {
-            return None;
+    /// The picture in at most `count` colours, chosen so that it packs well when a bit costs `price` in
+    /// similarity, and `weights` is what errors cost at this scale.
+    pub(crate) fn calmed(&self, count: usize, price: f32, weights: &[f32]) -> Few {
+        let width = self.columns.shown();
+        let (palette, indices) = match &self.content {
+            Content::Grey { values, levels } => {
+                let levels = levels.quantiser(count).levels;
+                let greys = Greys::new([width, values.len()], values, weights, &levels);
+                let indices = quantise(&greys, price);
+                (levels.iter().map(|v| [*v; 3]).collect(), indices)
+            }
+            Content::Colours(cut) => calm(cut, count, price, (width, weights)),
         };
-        let quantiser = levels.quantiser(count);
-        let values = Values {
-            width: self.columns.shown(),
-            pixels: values,
-            weights,
-        };
-        Some(Few {
-            shown: [self.columns.shown(), self.rows.shown()],
+        Few {
+            shown: [width, self.rows.shown()],
             sent: [self.columns.sent, self.rows.sent],
-            palette: quantiser.levels.iter().map(|v| [*v; 3]).collect(),
-            indices: quantise(&values, &quantiser.levels, price),
-        })
+            palette,
+            indices,
+            noise: Noise::Calmed,
+        }
     }
 
     /// What errors cost at this scale, from what they cost in the frame.

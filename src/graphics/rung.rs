@@ -8,7 +8,7 @@ use std::fmt;
 pub enum Rung {
     /// Cells.
     Q0,
-    /// A first look: the best that fits about 1.1 kB (sixel: 6 kB).
+    /// A first look: the best that fits about 1.3 kB (sixel: 6 kB).
     Q1,
     /// Structural similarity of .95 at the fewest bytes.
     Q2,
@@ -20,9 +20,28 @@ pub enum Rung {
     Q5,
 }
 
+/// Whether a picture was made poorer than every pixel in 64 levels, or as JPEG of quality 80.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Detail {
+    /// Fewer pixels or levels, or noise calmed.
+    Some,
+    Every,
+}
+
 impl Rung {
     /// Every rung, worst first.
     pub const ALL: [Self; 6] = [Self::Q0, Self::Q1, Self::Q2, Self::Q3, Self::Q4, Self::Q5];
+
+    /// What a picture that is not lossless has reached, whatever was asked for: its similarity, and
+    /// whether it has every pixel as finely as [`Rung::Q4`] says.
+    pub(crate) fn reached(similarity: f64, detail: Detail) -> Self {
+        match (similarity, detail) {
+            (0.98.., Detail::Every) => Self::Q4,
+            (0.98.., Detail::Some) => Self::Q3,
+            (0.95.., _) => Self::Q2,
+            _ => Self::Q1,
+        }
+    }
 
     /// Its name in options, traces and records.
     pub fn as_str(self) -> &'static str {

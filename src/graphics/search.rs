@@ -6,7 +6,8 @@
 
 use super::jpeg::{Jpeg, Raw};
 use super::ladder::{Ask, Coded, Formats};
-use super::reduced::{Few, MOST, Smaller, Source};
+use super::reduced::{Few, MOST, Noise, Smaller, Source};
+use super::rung::Detail;
 use super::secant::Secant;
 use super::ssim::Reference;
 use super::{Effort, Rung, png};
@@ -33,10 +34,13 @@ const COUNTS: [usize; 25] = [
 ];
 /// Levels of a picture that has every pixel.
 const EVERY_PIXEL: usize = 64;
+/// Similarity of a picture that is all there, in as few levels as it has.
+const ALL: f64 = 0.999_999;
 /// While searching, similarity is taken from about so many rows of windows.
 const ROWS: usize = 64;
-/// Scales whose noise is calmed.
+/// Scales whose noise is calmed, and of those how many for a first look.
 const SCALES_CALMED: usize = 3;
+const FIRST_CALMED: usize = 2;
 /// Most pixels that are calmed, all trials together: about a third of a second.
 const WORK: usize = 2_000_000;
 /// Counts below the one that was found by halving that are looked at, too.
@@ -46,7 +50,7 @@ const FALL: f64 = 0.02;
 /// Similarity to spare that is not worth another trial.
 const CLOSE: f64 = 0.000_4;
 /// Most pixels and counts of a first look.
-const FIRST_PIXELS: usize = 16_000;
+const FIRST_PIXELS: usize = 24_000;
 const FIRST_COUNTS: usize = 16;
 /// The place of the fewest levels that a first look has where they fit: similarity alone would choose
 /// large shapes in two.
@@ -150,19 +154,20 @@ impl<'a> Search<'a> {
             file: jpeg.file,
             sent: self.ask.frame_size(),
             colours: 256,
-            rung: self.reached(jpeg.similarity, self.ask.frame_size()),
+            rung: Rung::reached(jpeg.similarity, jpeg.detail),
             similarity: jpeg.similarity,
             lossless: false,
         }
     }
 
-    /// The rung of a picture of this similarity and size.
-    fn reached(&self, similarity: f64, sent: [usize; 2]) -> Rung {
-        match similarity {
-            _ if self.ask.limits.rung == Rung::Q4 && sent == self.ask.frame_size() => Rung::Q4,
-            0.98.. => Rung::Q3,
-            0.95.. => Rung::Q2,
-            _ => Rung::Q1,
+    /// Whether a coding of this similarity has every pixel in levels enough.
+    fn detail(&self, few: &Few, similarity: f64) -> Detail {
+        let enough = few.palette.len() >= EVERY_PIXEL || similarity > ALL;
+        let plain = few.noise == Noise::Kept && enough;
+        if plain && few.sent == self.ask.frame_size() {
+            Detail::Every
+        } else {
+            Detail::Some
         }
     }
 
@@ -254,7 +259,7 @@ impl<'a> Search<'a> {
         each.find(|(smaller, few)| smaller.similarity(few, &self.reference, 1) >= wanted)
     }
 
-    /// The most promising scales with their noise calmed as far as the similarity allows; for grey.
+    /// The most promising scales with their noise calmed as far as the similarity allows.
     /// Each is tried in the levels that it needs, then the best of them in more.
     fn calmed<'b>(&self, found: &'b [Promising], wanted: f64) -> Result<Vec<(&'b Smaller, Few)>> {
         let weights = self.reference.weights();
@@ -312,9 +317,7 @@ impl<'a> Search<'a> {
                 break;
             }
             calm.work -= weights.len();
-            let Some(few) = smaller.calmed(count, next.exp() as f32, weights) else {
-                return Ok(None);
-            };
+            let few = smaller.calmed(count, next.exp() as f32, weights);
             let mut spare = self.glance(smaller, &few) - calm.wanted;
             if spare.abs() < NEAR {
                 spare = smaller.similarity(&few, &self.reference, 1) - calm.wanted;
@@ -366,8 +369,7 @@ impl<'a> Search<'a> {
         let mut looks = self.looks(fits)?;
         let least = if self.is_first() { FIRST_LEAST } else { 0 };
         looks.sort_by(|a, b| {
-            let enough = |look: &Look| look.place >= least;
-            let by_levels = enough(b).cmp(&enough(a));
+            let by_levels = b.place.min(least).cmp(&a.place.min(least));
             by_levels.then(b.similarity.total_cmp(&a.similarity))
         });
         let mut best = self.settled(&looks, most)?;
@@ -432,17 +434,13 @@ impl<'a> Search<'a> {
     /// The best of the most promising looks, as it fits.
     fn settled(&self, looks: &[Look], most: usize) -> Result<Option<Coded>> {
         let first = self.is_first();
-        let deep = if first { 1 } else { SCALES_CALMED };
+        let deep = if first { FIRST_CALMED } else { SCALES_CALMED };
         let weights = self.reference.weights();
         let mut candidates: Vec<(f64, &Smaller, Few)> = Vec::new();
         let mut work = 0;
         for look in looks.iter().take(deep) {
             // What is calmed needs no other try.
-            let tries = if first && look.smaller.is_grey() {
-                1
-            } else {
-                3
-            };
+            let tries = if first { 1 } else { 3 };
             let (plain, part) = self.poorer(look, most, tries)?;
             let mut found: Vec<Few> = plain.into_iter().collect();
             let weights = look.smaller.weights(&weights);
@@ -507,9 +505,7 @@ impl<'a> Search<'a> {
         let most = most as f64 * 0.98;
         for _ in 0..TRIALS {
             self.ask.limits.cancel.check()?;
-            let Some(few) = look.smaller.calmed(count, next.exp() as f32, weights) else {
-                return Ok(None);
-            };
+            let few = look.smaller.calmed(count, next.exp() as f32, weights);
             let bytes = (self.ask.wire)((png::estimate(&few) as f64 * part) as usize);
             let room = (most / bytes as f64).ln();
             let here = next;
@@ -535,13 +531,19 @@ impl<'a> Search<'a> {
     /// Packs a coding as well as the effort allows and says what it reached.
     fn packed(&self, smaller: &Smaller, few: &Few) -> Result<Coded> {
         let similarity = smaller.similarity(few, &self.reference, 1);
+        let lossless = few.sent == self.ask.frame_size() && few.is_exactly(self.ask.frame);
+        let rung = if lossless {
+            Rung::Q5
+        } else {
+            Rung::reached(similarity, self.detail(few, similarity))
+        };
         Ok(Coded {
             file: png::pack_few(few, self.ask.effort, self.ask.limits.cancel)?,
             sent: few.sent,
             colours: few.palette.len(),
-            rung: self.reached(similarity, few.sent),
+            rung,
             similarity,
-            lossless: false,
+            lossless,
         })
     }
 }

@@ -28,6 +28,8 @@ pub struct Placement {
     pub id: u32,
     /// Left, top, width and height of the part, in the picture's pixels.
     pub source: [usize; 4],
+    /// Width and height of the whole picture.
+    pub of: [usize; 2],
     /// The cells of the screen that it fills.
     pub cells: Rect,
     /// 0 for pictures, above for what lies over them.

@@ -23,21 +23,25 @@ const BEGIN: [f32; STATES] = [0.0, 8.0, 14.0, 15.0, 15.0, 16.0, 16.0, 16.0];
 /// Bits of a literal before any were counted.
 const LITERAL: f32 = 5.0;
 
-/// What is quantised.
-pub(crate) struct Values<'a> {
-    /// Pixels across.
-    pub(crate) width: usize,
-    /// A byte a pixel.
-    pub(crate) pixels: &'a [u8],
-    /// What a squared error of each pixel costs in similarity.
-    pub(crate) weights: &'a [f32],
+/// What is quantised: pixels in a row after the other, and a palette of at most 255 entries.
+pub(crate) trait Values {
+    /// Pixels across, and all of them.
+    fn size(&self) -> [usize; 2];
+
+    /// Entries of the palette.
+    fn entries(&self) -> usize;
+
+    /// What the entry costs in similarity at a pixel; infinite for [`NONE`].
+    fn error(&self, at: usize, entry: u8) -> f32;
+
+    /// The entries that are worth saying of themselves at a pixel.
+    fn near(&self, at: usize) -> impl Iterator<Item = u8>;
 }
 
-/// The levels, by their numbers, of each pixel when a bit costs `price` in similarity. `levels` are
-/// ascending.
-pub(crate) fn quantise(values: &Values<'_>, levels: &[u8], price: f32) -> Vec<u8> {
-    let mut literals = vec![LITERAL; levels.len()];
-    let mut trellis = Trellis::new(values, levels, price);
+/// The entry of each pixel when a bit costs `price` in similarity.
+pub(crate) fn quantise(values: &impl Values, price: f32) -> Vec<u8> {
+    let mut literals = vec![LITERAL; values.entries()];
+    let mut trellis = Trellis::new(values, price);
     trellis.pass(&literals);
     // Once more, with literals that cost what they cost in the first pass.
     let all = trellis.literals.iter().sum::<u32>() as f32 + 1.0;
@@ -62,59 +66,47 @@ struct Step {
     levels: [u8; STATES],
 }
 
-/// No level: beside the picture.
-const NONE: u8 = u8::MAX;
+/// No entry: beside the picture.
+pub(crate) const NONE: u8 = u8::MAX;
 /// Most columns right or left of what a state repeats.
 const REACH: usize = 2;
 
-struct Trellis<'a> {
-    values: &'a Values<'a>,
-    /// The levels by their numbers; what is beside the picture is infinitely far from any pixel.
-    levels: [f32; 256],
-    /// For each value of a pixel the numbers of the levels around it.
-    near: Vec<(u8, u8)>,
+struct Trellis<'a, V> {
+    values: &'a V,
+    width: usize,
     price: f32,
     chosen: Vec<u8>,
-    /// The last row and the one above it, with [`REACH`] levels beside each end.
+    /// The last row and the one above it, with [`REACH`] entries beside each end.
     above: [Vec<u8>; 2],
-    /// How often each level was a literal.
+    /// How often each entry was a literal.
     literals: Vec<u32>,
     steps: Vec<Step>,
 }
 
-impl<'a> Trellis<'a> {
-    fn new(values: &'a Values<'a>, levels: &[u8], price: f32) -> Self {
-        let mut table = [f32::INFINITY; 256];
-        for (entry, level) in table.iter_mut().zip(levels) {
-            *entry = f32::from(*level);
-        }
-        let around = |value: u8| {
-            let above = levels.partition_point(|level| *level < value);
-            let last = (above + 2).min(levels.len());
-            (above.saturating_sub(2) as u8, last as u8)
-        };
+impl<'a, V: Values> Trellis<'a, V> {
+    fn new(values: &'a V, price: f32) -> Self {
         let step = Step {
             from: [0; STATES],
             levels: [0; STATES],
         };
+        let [width, all] = values.size();
         Self {
             values,
-            levels: table,
-            near: (0..=255).map(around).collect(),
+            width,
             price,
-            chosen: vec![0; values.pixels.len()],
+            chosen: vec![0; all],
             above: [const { Vec::new() }; 2],
-            literals: vec![0; levels.len()],
-            steps: vec![step; values.width],
+            literals: vec![0; values.entries()],
+            steps: vec![step; width],
         }
     }
 
     /// Chooses every pixel's level, row after row.
     fn pass(&mut self, literals: &[f32]) {
         self.literals.fill(0);
-        let width = self.values.width.max(1);
+        let width = self.width.max(1);
         self.above = [0, 1].map(|_| vec![NONE; width + 2 * REACH]);
-        for y in 0..self.values.pixels.len() / width {
+        for y in 0..self.chosen.len() / width {
             let front = self.walk(y, literals);
             self.trace(y, &front);
             self.above.swap(0, 1);
@@ -124,9 +116,7 @@ impl<'a> Trellis<'a> {
 
     /// Goes along a row; answers what the paths cost at its end.
     fn walk(&mut self, y: usize, literals: &[f32]) -> Front {
-        let width = self.values.width;
-        let pixels = &self.values.pixels[y * width..][..width];
-        let weights = &self.values.weights[y * width..][..width];
+        let width = self.width;
         let begins = BEGIN.map(|bits| self.price * bits);
         // What each state repeats, where it repeats a row.
         let repeated: [&[u8]; STATES] = std::array::from_fn(|state| {
@@ -137,13 +127,9 @@ impl<'a> Trellis<'a> {
             costs: [0.0; STATES],
             levels: [0; STATES],
         };
-        let levels = &self.levels;
         for x in 0..width {
-            let (pixel, weight) = (f32::from(pixels[x]), weights[x].max(f32::MIN_POSITIVE));
-            let error = |level: u8| {
-                let away = levels[usize::from(level)] - pixel;
-                weight * away * away
-            };
+            let at = y * width + x;
+            let error = |level: u8| self.values.error(at, level);
             let best = least(&front.costs);
             let before = front.costs[best];
             let mut step = Step {
@@ -151,8 +137,7 @@ impl<'a> Trellis<'a> {
                 levels: [0; STATES],
             };
             let mut next = [f32::INFINITY; STATES];
-            let (low, high) = self.near[usize::from(pixels[x])];
-            for level in low..high {
+            for level in self.values.near(at) {
                 let cost = before + error(level) + self.price * literals[usize::from(level)];
                 if cost < next[0] {
                     (next[0], step.levels[0]) = (cost, level);
@@ -169,8 +154,8 @@ impl<'a> Trellis<'a> {
                     }
                 }
             }
-            for state in 2..STATES {
-                let level = repeated[state][x];
+            for (state, row) in repeated.iter().enumerate().skip(2) {
+                let level = row[x];
                 let begin = before + begins[state];
                 let on = front.costs[state];
                 step.levels[state] = level;
@@ -191,7 +176,7 @@ impl<'a> Trellis<'a> {
         let mut state = least(&front.costs);
         for (x, step) in self.steps.iter().enumerate().rev() {
             let level = step.levels[state];
-            self.chosen[y * self.values.width + x] = level;
+            self.chosen[y * self.width + x] = level;
             if state == 0 {
                 self.literals[usize::from(level)] += 1;
             }
@@ -214,15 +199,14 @@ fn least(costs: &[f32; STATES]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graphics::tones::Greys;
 
     fn quantised(pixels: &[u8], width: usize, price: f32) -> Vec<u8> {
         let weights = vec![1.0; pixels.len()];
-        let values = Values {
-            width,
-            pixels,
-            weights: &weights,
-        };
-        quantise(&values, &[0, 100, 200], price)
+        quantise(
+            &Greys::new([width, pixels.len()], pixels, &weights, &[0, 100, 200]),
+            price,
+        )
     }
 
     #[test]

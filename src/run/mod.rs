@@ -124,6 +124,8 @@ struct Console {
     trace: Option<Trace>,
     /// When the last key came.
     key_at: Option<Instant>,
+    /// When another view was last wanted.
+    view_at: Option<Duration>,
     /// What the next painting is for.
     cause: &'static str,
     /// How long the last coding took, until it is traced.
@@ -203,6 +205,7 @@ impl Console {
             token: 0,
             trace: None,
             key_at: None,
+            view_at: None,
             cause: "start",
             encoded_in: None,
             coded_part: false,
@@ -322,7 +325,9 @@ impl Console {
                 self.key_at = Some(Instant::now());
                 let named = (self.app.mode != Mode::Prompt && self.app.mode != Mode::Decide)
                     .then(|| key_text(key));
-                self.trace(|now| Trace::key(now, named.as_deref()));
+                let line = self.delivery.link();
+                let under_way = [line.unacked(), line.window()];
+                self.trace(|now| Trace::key(now, named.as_deref(), under_way));
                 self.handle(Event::Key { key, repeat });
             }
             TerminalEvent::Input(Input::Mouse(mouse)) => self.handle(Event::Mouse(mouse)),
@@ -405,7 +410,11 @@ impl Console {
                     }
                 }
                 Effect::ChooseProtocol(word) => self.choose_protocol(&word),
-                Effect::FinishPicture => self.delivery.finish(),
+                Effect::FinishPicture => {
+                    self.lift_cells();
+                    self.renew_facts();
+                    self.delivery.finish();
+                }
                 Effect::SetMetered(metered) => {
                     let settings = self.delivery.settings();
                     self.delivery.set_settings(Settings {
@@ -451,8 +460,23 @@ impl Console {
     fn choose_protocol(&mut self, word: &str) {
         let chosen =
             Protocol::parse(word.trim()).and_then(|protocol| self.terminal.force(protocol));
+        if chosen.is_ok() {
+            self.lift_cells();
+        }
         self.tell_failure(chosen.map(drop));
         self.renew_facts();
+    }
+
+    /// A limit of cells ends when pictures are asked for; limits of bytes stay.
+    fn lift_cells(&mut self) {
+        let settings = self.delivery.settings();
+        if settings.ceiling == Rung::Q0 {
+            let ceiling = Rung::Q5;
+            self.delivery.set_settings(Settings {
+                ceiling,
+                ..settings
+            });
+        }
     }
 
     fn suspend(&mut self) {

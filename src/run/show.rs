@@ -38,7 +38,9 @@ impl Console {
         self.delivery.link_mut().set_confirms(fence != Fence::None);
         let scene = scene(&self.app);
         let focus = scene.as_ref().and_then(|scene| focus(&self.app, scene));
-        self.delivery.want(scene.as_ref(), focus);
+        if self.delivery.want(scene.as_ref(), focus) {
+            self.view_at = Some(now);
+        }
         if let Some(scene) = &scene {
             self.take_frame(scene);
         }
@@ -72,7 +74,7 @@ impl Console {
     }
 
     /// Draws the state and makes the terminal show it, as far as the line takes it now; text that
-    /// waited for the first look at a picture follows it.
+    /// waited for the picture follows it.
     fn paint(&mut self) {
         let now = self.started.elapsed();
         let waits = self.margin_waits(now).is_some();
@@ -112,31 +114,19 @@ impl Console {
         self.terminal.holds(&self.delivery.removal());
         let last = stage.sends.pop();
         let picture_waits = last.is_some() || !stage.draws.is_empty();
+        let mut before = 0;
         if picture_waits && self.delivery.link().confirms() && self.delivery.link().is_idle() {
-            let token = self.take_token();
-            let bytes = self.terminal.send_fenced(&[], token)?;
-            self.note(Written {
-                token: Some(token),
-                bytes,
-                picture: 0,
-                complete: false,
-            });
+            before += self.send(&[])?;
         }
+        let mut picture = 0;
         for send in std::mem::take(&mut stage.sends) {
-            let token = self.take_token();
-            let picture = send.len();
-            let bytes = self.terminal.send_fenced(&send, token)?;
-            self.note(Written {
-                token: Some(token),
-                bytes,
-                picture,
-                complete: false,
-            });
+            picture += send.len();
+            before += self.send(&send)?;
         }
         stage.sends.extend(last);
         let sent: usize = stage.sends.iter().map(Vec::len).sum();
         let drawn_bytes: usize = stage.draws.iter().map(|draw| draw.bytes.len()).sum();
-        let picture = sent + drawn_bytes;
+        let here = sent + drawn_bytes;
         let confirms = self.delivery.link().confirms();
         let idle = self.delivery.link().is_idle();
         let wants = idle || self.delivery.wants_fence();
@@ -145,8 +135,7 @@ impl Console {
         // Everything that is sent ends with this writing.
         let may_fence = stage.sends.iter().all(|send| self.terminal.may_fence(send));
         let fenced = |bytes: usize| {
-            token =
-                (confirms && may_fence && (picture > 0 || bytes > SMALL || wants)).then_some(next);
+            token = (confirms && may_fence && (here > 0 || bytes > SMALL || wants)).then_some(next);
             token
         };
         let bytes = self.terminal.paint(buffer, &stage, drawn.cursor, fenced)?;
@@ -160,11 +149,24 @@ impl Console {
         self.note(Written {
             token,
             bytes,
-            picture,
+            picture: here,
             complete: true,
         });
-        self.trace_frame(&stage, picture, bytes);
+        self.trace_frame(&stage, picture + here, before + bytes);
         Ok(())
+    }
+
+    /// Sends a part that something follows, with a fence of its own; gives the bytes of both.
+    fn send(&mut self, part: &[u8]) -> crate::Result<usize> {
+        let token = self.take_token();
+        let bytes = self.terminal.send_fenced(part, token)?;
+        self.note(Written {
+            token: Some(token),
+            bytes,
+            picture: part.len(),
+            complete: false,
+        });
+        Ok(bytes)
     }
 
     fn note(&mut self, written: Written) {

@@ -53,9 +53,15 @@ impl Trace {
         let _ = writeln!(self.file, "{line}");
     }
 
-    /// A key.
-    pub(super) fn key(now: Duration, name: Option<&str>) -> Value {
-        json!({"t_ms": ms(now), "event": "key", "key": name})
+    /// A key, with the bytes under way and the credit for them.
+    pub(super) fn key(now: Duration, name: Option<&str>, [under_way, credit]: [usize; 2]) -> Value {
+        json!({
+            "t_ms": ms(now),
+            "event": "key",
+            "key": name,
+            "under_way": under_way,
+            "credit": credit,
+        })
     }
 
     /// Something was painted.

@@ -165,7 +165,7 @@ impl Screen {
                 None => free_name(&standing, &go, placement.id),
             };
             out.go(placement.cells.x, placement.cells.y);
-            out.raw(&kitty::place(&placement, name));
+            out.still(&kitty::place(&placement, name));
             standing.push((placement, name));
         }
         go.retain(|(placement, _)| !stage.deletes.contains(&placement.id));

@@ -39,6 +39,12 @@ impl CellWriter {
         self.at = None;
     }
 
+    /// Bytes as they are, which leave the cursor where it is.
+    pub(crate) fn still(&mut self, bytes: &[u8]) {
+        self.erase_all(None);
+        self.out.extend_from_slice(bytes);
+    }
+
     /// Moves the cursor to a column and row from 0.
     pub(crate) fn go(&mut self, x: u16, y: u16) {
         self.erase_all(Some((x, y)));

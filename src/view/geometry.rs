@@ -8,18 +8,24 @@ use crate::radiograph::Size;
 const CLOSEST: f64 = 64.0;
 
 /// The sizes that a view moves between.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Canvas {
     /// The scan in scan pixels.
     pub scan: Size,
     /// The picture on the screen in screen pixels.
     pub screen: Size,
+    /// How much higher than wide a screen pixel is: 1 where it is square. Parts of cells need not be.
+    pub tall: f64,
 }
 
 impl Canvas {
-    /// The screen's size in the scan's orientation: sides swap on a quarter turn.
+    /// The screen's size in widths of its pixels, in the scan's orientation: sides swap on a quarter
+    /// turn.
     fn upright(self, rotation: u16) -> [f64; 2] {
-        let (w, h) = (self.screen.width as f64, self.screen.height as f64);
+        let (w, h) = (
+            self.screen.width as f64,
+            self.screen.height as f64 * self.tall,
+        );
         if rotation.is_multiple_of(180) {
             [w, h]
         } else {
@@ -27,7 +33,7 @@ impl Canvas {
         }
     }
 
-    /// Screen pixels per scan pixel at which the whole scan just fits.
+    /// Screen pixels across per scan pixel at which the whole scan just fits.
     pub fn fitting_zoom(self, rotation: u16) -> f64 {
         let [w, h] = self.upright(rotation);
         let (x, y) = (
@@ -122,14 +128,10 @@ impl View {
     }
 
     /// The view when the screen changes from `before` to one whose pixels are `finer` times as many
-    /// to a cell: a whole scan stays whole, else centre and size of what is seen stay.
+    /// across a cell: a whole scan stays whole, else centre and size of what is seen stay.
     #[must_use]
-    pub fn rescaled(&self, canvas: Canvas, before: Size, finer: f64) -> Self {
-        let old = Canvas {
-            screen: before,
-            ..canvas
-        };
-        if self.zoom <= old.fitting_zoom(self.rotation) * 1.0001 {
+    pub fn rescaled(&self, canvas: Canvas, before: Canvas, finer: f64) -> Self {
+        if self.zoom <= before.fitting_zoom(self.rotation) * 1.0001 {
             return self.fit(canvas);
         }
         self.placed(canvas, self.centre(), self.zoom * finer)

@@ -329,7 +329,7 @@ fn a_word_that_is_no_path_and_no_command_is_refused_before_the_terminal() {
     for (arguments, end) in [
         (&["lst"][..], "did you mean 'list'?\n"),
         (&["lst", "samples"], "did you mean 'list'?\n"),
-        (&["simulate"], "'xamine --help' lists the commands\n"),
+        (&["teleport"], "'xamine --help' lists the commands\n"),
         (&["no/such.tif#2"], "'xamine --help' lists the commands\n"),
     ] {
         let (out, err) = xamine(arguments.iter().copied()).exits(2);

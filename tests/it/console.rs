@@ -435,6 +435,20 @@ fn a_terminal_that_answers_late_gets_its_graphics() {
 }
 
 #[test]
+fn a_limit_of_cells_ends_when_the_picture_is_asked_for() {
+    let desk = Desk::new();
+    let folder = smalls(&desk, &["a.png"]);
+    let limits = ["--protocol", "kitty", "--max-quality", "Q0"];
+    let mut console = desk.start_with(&folder, &limits);
+    console.answers = true;
+    console.until(&["a.png", "half-block"]);
+    // It confirms no pictures, so they stay unconfirmed.
+    console.send("gl").until(&["kitty", "Q5"]);
+    console.send("q");
+    assert_eq!(console.ended(), 0);
+}
+
+#[test]
 fn a_broken_file_is_a_row_with_its_reason_and_stepping_goes_on() {
     let desk = Desk::new();
     let folder = copies(&desk, &["bad/cut_short.tif"]);

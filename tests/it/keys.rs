@@ -7,6 +7,7 @@ use xamine::app::{Draft, Effect, Event, Form, Level, Mode, Recording, TerminalFa
 use xamine::command::{self, Argument};
 use xamine::decisions::{Conclusion, reasons};
 use xamine::filter::FILTERS;
+use xamine::graphics::{CellSize, Protocol};
 use xamine::keymap::Value;
 use xamine::radiograph::{Region, Size};
 use xamine::terminal::reader::{Button, Mouse, MouseKind};
@@ -165,6 +166,37 @@ fn canvas(at: &AtWork) -> Canvas {
             width: usize::from(pane.width),
             height: usize::from(pane.height) * 2,
         },
+        tall: 1.0,
+    }
+}
+
+#[test]
+fn a_picture_keeps_its_proportions_in_cells_of_any_shape() {
+    for (protocol, cell) in [
+        (Protocol::Quadrant, (8, 16)),
+        (Protocol::Sextant, (8, 16)),
+        (Protocol::Octant, (9, 20)),
+        (Protocol::HalfBlock, (9, 20)),
+        (Protocol::Kitty, (9, 20)),
+    ] {
+        let mut at = work("grey");
+        let cell = CellSize {
+            width: cell.0,
+            height: cell.1,
+        };
+        at.event(Event::Terminal(TerminalFacts {
+            protocol,
+            cell,
+            ..at.app.terminal.clone()
+        }));
+        let pane = at.app.layout().picture;
+        let shape = f64::from(pane.width) * f64::from(cell.width)
+            / (f64::from(pane.height) * f64::from(cell.height));
+        for keys in ["", "+", "l", "-"] {
+            at.keys(keys);
+            let [_, _, w, h] = at.view().region;
+            assert!((w / h / shape - 1.0).abs() < 1e-9, "{protocol} {keys}");
+        }
     }
 }
 

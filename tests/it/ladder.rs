@@ -126,7 +126,9 @@ fn check(frame: &Frame, encoded: &Encoded) -> f64 {
     assert_eq!(encoded.bytes, bytes(encoded).len());
     assert_eq!(encoded.pixels, [frame.width, frame.height]);
     let shown = screen(encoded);
-    assert_eq!(encoded.lossless, pixels(frame) == pixels(&shown));
+    // Fewer pixels may show the same by chance, on a terminal that scales to the nearest.
+    let exact = pixels(frame) == pixels(&shown) && encoded.sent == encoded.pixels;
+    assert_eq!(encoded.lossless, exact);
     assert_eq!(encoded.lossless, encoded.rung == Rung::Q5);
     let similarity = similarity(frame, &shown).unwrap();
     let promised = match encoded.rung {
@@ -183,7 +185,7 @@ fn each_rung_keeps_its_promise_and_is_no_worse_than_the_one_below() {
                 let encoded = coded(&frame, protocol, Effort::Small, rung);
                 let similarity = check(&frame, &encoded);
                 match rung {
-                    Rung::Q1 => assert!(encoded.bytes <= 1100),
+                    Rung::Q1 => assert!(encoded.bytes <= 1350),
                     Rung::Q4 => assert_eq!(encoded.sent, encoded.pixels, "every pixel"),
                     _ => {}
                 }
@@ -352,5 +354,19 @@ fn the_views_take_no_more_bytes_than_were_measured() {
             "{name} {rung}: {} bytes",
             encoded.bytes
         );
+    }
+}
+
+#[test]
+fn what_is_shown_exactly_is_said_to_be_whatever_was_asked_for() {
+    let frame = Frame {
+        width: 1,
+        height: 1,
+        pixels: Pixels::Grey(vec![1]),
+    };
+    for rung in [Rung::Q1, Rung::Q3, Rung::Q5] {
+        let target = target(Protocol::Kitty, Effort::Fast);
+        let encoded = code(&frame, &target, rung, Some(183), &Cancel::never()).unwrap();
+        assert!(encoded.lossless && encoded.rung == Rung::Q5, "{rung}");
     }
 }

@@ -15,6 +15,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("radiograph", &[]),
     ("physics", &["radiograph"]),
     ("filter", &["radiograph", "physics"]),
+    ("simulation", &["radiograph", "physics"]),
     ("view", &["radiograph", "physics", "filter"]),
     // The edges: files, records, settings, the terminal.
     ("scan", &["radiograph"]),
@@ -108,6 +109,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
             "radiograph",
             "run",
             "scan",
+            "simulation",
             "store",
             "terminal",
             "view",
@@ -182,7 +184,7 @@ const RESERVED: &[Reserved] = &[
             "std::process",
             "std::io",
         ],
-        places: Places::NotIn(&["radiograph", "physics", "filter", "view"]),
+        places: Places::NotIn(&["radiograph", "physics", "filter", "simulation", "view"]),
         why: "the middle knows no clock, no environment and no device",
     },
     Reserved {

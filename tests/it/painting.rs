@@ -214,12 +214,17 @@ impl Model {
             } => {
                 let of = |n: Option<u32>, cell: u16| n.unwrap_or(0) as u16 / cell;
                 let from = [of(placement.x, CELL.width), of(placement.y, CELL.height)];
-                let size = [of(placement.w, CELL.width), of(placement.h, CELL.height)];
+                let (whole, placements) =
+                    self.images.get_mut(&image_id.unwrap()).expect("it is held");
+                let side = |n: Option<u32>, cell: u16, all| n.map_or(all, |n| of(Some(n), cell));
+                let size = [
+                    side(placement.w, CELL.width, whole.0),
+                    side(placement.h, CELL.height, whole.1),
+                ];
                 let cells = placement.columns.zip(placement.rows);
                 assert_eq!(cells, Some((size[0].into(), size[1].into())));
                 let part = Rect::new(from[0], from[1], size[0], size[1]);
                 let shown = [Rect { x, y, ..part }, part];
-                let (_, placements) = self.images.get_mut(&image_id.unwrap()).expect("it is held");
                 placements.insert(placement.placement_id.unwrap(), shown);
             }
             KittyImage::Delete {
@@ -414,6 +419,7 @@ fn runs(area: Rect, id: u32, buffer: &Buffer) -> Vec<Placement> {
             _ => placements.push(Placement {
                 id,
                 source: [0; 4],
+                of: [area.width * CELL.width, area.height * CELL.height].map(usize::from),
                 cells: Rect::new(x, y, 1, 1),
                 layer: 0,
             }),

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 use xamine::cancel::Cancel;
 use xamine::filter::FilterUse;
+use xamine::graphics::{CellSize, Protocol, pixels_for};
 use xamine::physics::Class;
 use xamine::radiograph::{
     Air, Energy, Plane, PlaneName, Polarity, Radiograph, Region, Size, Unit, resample,
@@ -435,6 +436,7 @@ fn canvas() -> impl Strategy<Value = Canvas> {
     (1..4000_usize, 1..3000_usize, 8..2000_usize, 8..1200_usize).prop_map(|(a, b, c, d)| Canvas {
         scan: size(a, b),
         screen: size(c, d),
+        tall: 1.0,
     })
 }
 
@@ -515,11 +517,63 @@ proptest! {
 }
 
 #[test]
+fn a_circle_is_round_whatever_pixels_are_made_of() {
+    let disc = plane(PlaneName::Grey, 240, 160, |x, y| {
+        let away = (x as f64 - 119.5).hypot(y as f64 - 79.5);
+        if away < 60.0 { 65535 } else { 0 }
+    });
+    let scan = single(disc);
+    let view = asked(&scan, "grey", &[]);
+    let cells = [(8, 16), (9, 20), (10, 10), (7, 18)];
+    let mut looked = 0;
+    for protocol in Protocol::ALL {
+        for (width, height) in cells {
+            let cell = CellSize { width, height };
+            let (across, down) = pixels_for(protocol, 90, 40, cell);
+            if across == 0 {
+                continue;
+            }
+            let canvas = Canvas {
+                scan: size(240, 160),
+                screen: size(across, down),
+                tall: protocol.pixel_aspect(cell),
+            };
+            for view in [
+                view.fit(canvas),
+                view.fit(canvas).turned(canvas, 1).fit(canvas),
+                view.fit(canvas)
+                    .zoom_about(canvas, [0.0; 2], 1.3)
+                    .centred_on(canvas, [120.0, 80.0]),
+            ] {
+                let shown = picture(&scan, &view, canvas.screen, &Cancel::never()).unwrap();
+                let light = |x: usize, y: usize| shown.frame.rgb(x, y)[0] > 150;
+                let columns = (0..across).filter(|x| light(*x, down / 2)).count();
+                let rows = (0..down).filter(|y| light(across / 2, *y)).count();
+                // In pixels of the screen, of which a part of a cell has several.
+                let part = [
+                    f64::from(width) * 90.0 / across as f64,
+                    f64::from(height) * 40.0 / down as f64,
+                ];
+                let [wide, high] = [columns as f64 * part[0], rows as f64 * part[1]];
+                assert!(
+                    (wide - high).abs() <= 1.01 * (part[0] + part[1]),
+                    "{protocol} {width}x{height}: {wide} x {high}"
+                );
+                assert!(columns > 10 && rows > 4, "{protocol}: {columns} x {rows}");
+                looked += 1;
+            }
+        }
+    }
+    assert_eq!(looked, 8 * 4 * 3);
+}
+
+#[test]
 fn a_turned_picture_is_the_picture_turned() {
     let scan = dual(40, 32);
     let canvas = |w, h| Canvas {
         scan: size(40, 32),
         screen: size(w, h),
+        tall: 1.0,
     };
     let view = asked(&scan, "grey", &[]);
     let upright = picture(

@@ -1136,12 +1136,12 @@ fn list_and_info_keep_their_contract() {
     assert!(rows[0]["error"].as_str().unwrap().contains("cut short"));
     let (_, all, _) = run(&["list", root, "--json", "--all"]);
     let all: Vec<serde_json::Value> = serde_json::from_slice(&all).unwrap();
-    assert_eq!(all.len(), 5 + 13);
+    assert_eq!(all.len(), 5 + 23);
     let (_, text, _) = run(&["list", root]);
     let text = String::from_utf8(text).unwrap();
     assert_eq!(text.lines().count(), 1 + 5 + 1);
     assert!(
-        text.ends_with("5 scans, 1 with a problem, 13 other files\n"),
+        text.ends_with("5 scans, 1 with a problem, 23 other files\n"),
         "{text}"
     );
 

@@ -187,7 +187,11 @@ fn first_view(screen: Size) -> View {
         rotation: 0,
         profile_sha256: None,
     };
-    view.one_to_one(Canvas { scan: SCAN, screen })
+    view.one_to_one(Canvas {
+        scan: SCAN,
+        screen,
+        tall: 1.0,
+    })
 }
 
 /// Steps of grey that every protocol carries exactly.
@@ -427,6 +431,7 @@ impl Sitting {
         Canvas {
             scan: SCAN,
             screen: self.scene.screen(),
+            tall: 1.0,
         }
     }
 

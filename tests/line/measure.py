@@ -2,10 +2,11 @@
 """What an analyst at the end of a slow line waits for, over real ssh, measured on what is on the screen.
 
 Usage: tests/line/measure.py [--line tun|relay|none] [--terminal kitty|iterm2|sixel|none] [--count 30]
-       [--scans views|noise] [--rate 64000] [--rtt 600] [--loss 0.02] [--compression] [--json FILE]
+       [--scans views|noise] [--only text|firsts|pans|repeats]... [--rate 64000] [--rtt 600] [--loss 0.02] [--compression] [--json FILE]
        [-- CONSOLE OPTIONS]
 The scans are the design's views B and C, cut and mirrored, which a first look of a kilobyte can show,
-or noise: parts of the 6000 x 1500 file at half its size, of which no kilobyte can show enough.
+or noise: parts of the 6000 x 1500 file at half its size, of which no kilobyte can show enough. Pans
+and repeats are over a scan of many screens made of the same.
 XAMINE names the program. tun needs root, relay does not. Prints medians with p95 beside them.
 """
 import argparse, json, os, shutil, signal, statistics, subprocess, sys, tempfile, time
@@ -76,7 +77,7 @@ class Desk:
                 continue
             x, y = int(rng.integers(300, 6000 - 2000)), int(rng.integers(150, 1500 - 1100))
             self.scans.append(self.save(f"{number:03d}.png", whole[y:y + 896, x:x + 1600]))
-        self.big = self.save("999.png", whole)
+        self.big = self.save("999.png", self.wide(known) if known else whole)
         # The console starts at the first scan of its folder.
 
     @staticmethod
@@ -86,6 +87,14 @@ class Desk:
         y = int(rng.integers(0, view.shape[0] - SIZE[1] + 1))
         part = view[y:y + SIZE[1], :SIZE[0]]
         return np.ascontiguousarray(part[::(1, -1)[number // 2 % 2], ::(1, -1)[number // 4 % 2]])
+
+    @staticmethod
+    def wide(known):
+        """A scan of many screens: the views side by side, mirrored so that they join."""
+        rows = min(view.shape[0] for view in known)
+        pair = np.hstack([view[:rows] for view in known])
+        band = np.hstack([pair, pair[:, ::-1]] * 2)
+        return np.ascontiguousarray(np.vstack([band, band[::-1], band]))
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -153,10 +162,9 @@ class Measure:
 
     def measure(self):
         self.opening()
-        self.text()
-        self.firsts()
-        self.pans()
-        self.repeats()
+        parts = {"text": self.text, "firsts": self.firsts, "pans": self.pans, "repeats": self.repeats}
+        for name in self.options.only or parts:
+            parts[name]()
         self.traced()
         said = self.sitting.terminal.complaints
         self.put("what the terminal did not understand", said or "nothing")
@@ -272,6 +280,9 @@ class Measure:
         """A held key: 30 pans in a second, and what comes after the last."""
         s = self.sitting
         # From the left edge, a little enlarged: thirty pans do not reach the right one.
+        if self.options.only:
+            self.after(KEYS["last"])
+            self.after(KEYS["one"])
         self.after(KEYS["left"] * 30)
         self.after(KEYS["closer"])
         begin = time.monotonic()
@@ -292,6 +303,12 @@ class Measure:
         self.put("30 repeats: settled after the last key, s", round(settled.time - at, 2))
         self.put("30 repeats: bytes from the last key to that", settled.bytes - had)
         self.put("30 repeats: at rest after, s", round(whole.time - at, 2))
+        keys = [e for e in self.desk.trace() if e.get("event") == "key"]
+        if keys and "under_way" in keys[-1]:
+            self.put("30 repeats: bytes under way at the last key, and the credit",
+                     [keys[-1]["under_way"], keys[-1]["credit"]])
+            self.put("30 repeats: most bytes under way at any of them",
+                     max(e["under_way"] for e in keys[-30:]))
 
     def traced(self):
         """The program's own account of it."""
@@ -328,6 +345,7 @@ def main():
     parser.add_argument("--terminal", choices=["kitty", "iterm2", "sixel", "none"], default="kitty")
     parser.add_argument("--scans", choices=["views", "noise"], default="views")
     parser.add_argument("--count", type=int, default=30)
+    parser.add_argument("--only", action="append", choices=["text", "firsts", "pans", "repeats"])
     for name, value in (("rate", 64000), ("rtt", 600), ("loss", 0.02)):
         parser.add_argument("--" + name, type=float, default=value)
     parser.add_argument("--seed", type=int, default=1)

@@ -43,7 +43,7 @@ pub(super) fn print(picture: Picture, choice: &Choice, out: &mut dyn Write) -> R
     let (columns, rows) = picture.cells();
     let (width, height) = pixels_for(choice.protocol, columns, rows, choice.cell);
     let frame = match picture {
-        Picture::Test => test(width, height, pixel_aspect(choice)),
+        Picture::Test => test(width, height, choice.protocol.pixel_aspect(choice.cell)),
         Picture::Wedge => wedge(width, height),
     };
     let target = Target {
@@ -75,14 +75,6 @@ pub(super) fn print(picture: Picture, choice: &Choice, out: &mut dyn Write) -> R
     }
     out.flush()?;
     Ok(())
-}
-
-/// Height of a pixel by its width.
-fn pixel_aspect(choice: &Choice) -> f64 {
-    match choice.protocol {
-        Protocol::HalfBlock => f64::from(choice.cell.height) / 2.0 / f64::from(choice.cell.width),
-        _ => 1.0,
-    }
 }
 
 /// Four colours, a white frame, and a circle that is round where the size of a cell is right.

@@ -25,11 +25,13 @@ pub(super) enum FileKind {
 
 /// A raster of one quantity.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Values<'a> {
+pub(in crate::cli) enum Values<'a> {
     /// 32-bit floats, NaN where not determinable.
     Float(&'a [f32]),
     /// Class codes.
     Codes(&'a [u8]),
+    /// Samples, or numbers of things.
+    Samples(&'a [u16]),
 }
 
 impl FileKind {
@@ -75,24 +77,26 @@ pub(super) fn png(path: &Path, frame: &Frame) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// A raster as TIFF: one sample of 32-bit float or of 8 bits a pixel.
-pub(super) fn tiff(path: &Path, size: Size, values: Values<'_>) -> Result<Vec<u8>> {
-    use tiff::encoder::colortype::{Gray8, Gray32Float};
+/// A raster as TIFF: one sample of 32-bit float, 16 or 8 bits a pixel.
+pub(in crate::cli) fn tiff(path: &Path, size: Size, values: Values<'_>) -> Result<Vec<u8>> {
+    use tiff::encoder::colortype::{Gray8, Gray16, Gray32Float};
     let mut file = Cursor::new(Vec::new());
     let (width, height) = (size.width as u32, size.height as u32);
     let written = tiff::encoder::TiffEncoder::new(&mut file).and_then(|mut encoder| match values {
         Values::Float(values) => encoder.write_image::<Gray32Float>(width, height, values),
         Values::Codes(codes) => encoder.write_image::<Gray8>(width, height, codes),
+        Values::Samples(samples) => encoder.write_image::<Gray16>(width, height, samples),
     });
     written.map_err(|problem| not_written(path, &problem.to_string()))?;
     Ok(file.into_inner())
 }
 
 /// A raster as a `NumPy` array of rows by columns, format version 1.0, little endian.
-pub(super) fn npy(size: Size, values: Values<'_>) -> Vec<u8> {
+pub(in crate::cli) fn npy(size: Size, values: Values<'_>) -> Vec<u8> {
     let kind = match values {
         Values::Float(_) => "<f4",
         Values::Codes(_) => "|u1",
+        Values::Samples(_) => "<u2",
     };
     let mut header = format!(
         "{{'descr': '{kind}', 'fortran_order': False, 'shape': ({}, {}), }}",
@@ -109,6 +113,7 @@ pub(super) fn npy(size: Size, values: Values<'_>) -> Vec<u8> {
     match values {
         Values::Float(values) => bytes.extend(values.iter().flat_map(|v| v.to_le_bytes())),
         Values::Codes(codes) => bytes.extend(codes),
+        Values::Samples(samples) => bytes.extend(samples.iter().flat_map(|v| v.to_le_bytes())),
     }
     bytes
 }
@@ -117,7 +122,7 @@ pub(super) fn npy(size: Size, values: Values<'_>) -> Vec<u8> {
 ///
 /// # Errors
 /// [`Error::Request`]; nothing was written.
-pub(super) fn refuse_evidence(output: &Path, evidence: &[PathBuf]) -> Result<()> {
+pub(in crate::cli) fn refuse_evidence(output: &Path, evidence: &[PathBuf]) -> Result<()> {
     // Links are followed; a file that is not there can only be meant by its path.
     let identity = |path: &Path| fs::metadata(path).ok().map(|m| (m.dev(), m.ino()));
     let there = identity(output);
@@ -132,7 +137,7 @@ pub(super) fn refuse_evidence(output: &Path, evidence: &[PathBuf]) -> Result<()>
 }
 
 /// Writes `bytes` under another name beside `path` and renames it when all is there.
-pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(in crate::cli) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     let beside = name_beside(path)?;
     let written = File::create_new(&beside)
         .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))

@@ -11,12 +11,13 @@ mod search;
 mod shape;
 mod stream;
 
+use super::ladder::is_busy;
 use super::{Body, Effort, Made, Rung, palette};
 use crate::Result;
 use crate::cancel::Cancel;
 use crate::view::Frame;
 use search::Search;
-use stream::Indexed;
+use stream::{Indexed, Orders};
 
 /// Bytes of the first look, a little less than 6 kB with what is written around it.
 pub const FIRST_LOOK: usize = 5900;
@@ -61,15 +62,18 @@ pub(crate) struct Ask<'a> {
 /// [`crate::Error::Cancelled`].
 pub(crate) fn code(frame: &Frame, ask: &Ask<'_>) -> Result<(Made, Rung)> {
     ask.cancel.check()?;
-    let whole = (encode(frame, ask.registers), Rung::Q5);
+    let whole = || (encode(frame, ask.registers), Rung::Q5);
     let first = ask.rung <= Rung::Q1;
     let most = match ask.most {
         most if first => Some(most.map_or(FIRST_LOOK, |most| most.min(FIRST_LOOK))),
         most => most,
     };
     let fits = |made: &Made| most.is_none_or(|most| size(made) <= most);
-    if fits(&whole.0) && (first || ask.rung == Rung::Q5) {
-        return Ok(whole);
+    if ask.rung == Rung::Q5 || first && !is_busy(frame) {
+        let whole = whole();
+        if fits(&whole.0) {
+            return Ok(whole);
+        }
     }
     let search = Search::new(frame, ask);
     let found = match ask.rung {
@@ -82,11 +86,29 @@ pub(crate) fn code(frame: &Frame, ask: &Ask<'_>) -> Result<(Made, Rung)> {
         Rung::Q0 | Rung::Q1 | Rung::Q5 => None,
     };
     let found = found.filter(|(made, _)| fits(made));
-    match (found, most) {
-        (Some(found), _) if size(&found.0) < size(&whole.0) => Ok(found),
-        (None, Some(most)) if !fits(&whole.0) && first => search.first_look(most),
-        (None, Some(most)) if !fits(&whole.0) => search.fitting(most),
-        _ => Ok(whole),
+    if let Some(found) = found {
+        // What is far from the whole needs no comparison with it.
+        if ask.rung < Rung::Q4 && 2 * size(&found.0) < search.plain() {
+            return Ok(found);
+        }
+        let whole = whole();
+        return Ok(if size(&found.0) < size(&whole.0) {
+            found
+        } else {
+            whole
+        });
+    }
+    match most {
+        Some(most) if first => search.first_look(most),
+        Some(most) => {
+            let whole = whole();
+            if fits(&whole.0) {
+                Ok(whole)
+            } else {
+                search.fitting(most)
+            }
+        }
+        None => Ok(whole()),
     }
 }
 
@@ -102,11 +124,14 @@ fn size(made: &Made) -> usize {
 fn plain(frame: &Frame, most: usize) -> Made {
     let reduced = palette::reduce_by(frame, most, |colour| colour.map(|v| component(percent(v))));
     let said: Vec<[u8; 3]> = reduced.palette.iter().map(|c| c.map(percent)).collect();
-    let bytes = stream::write(Indexed {
-        width: frame.width,
-        palette: &said,
-        indices: &reduced.indices,
-    });
+    let bytes = stream::write(
+        Indexed {
+            width: frame.width,
+            palette: &said,
+            indices: &reduced.indices,
+        },
+        Orders::Few,
+    );
     // How a terminal rounds a percentage is its own affair: only whole ones are sure.
     let whole = reduced.palette.as_flattened().iter().all(|v| v % 51 == 0);
     Made {

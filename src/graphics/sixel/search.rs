@@ -7,9 +7,10 @@
 
 use super::grid::{Grid, Source, luminance};
 use super::shape::Matched;
-use super::stream::{self, BAND, Indexed};
-use super::{Ask, Effort, colours, percent};
+use super::stream::{self, BAND, Indexed, Orders};
+use super::{Ask, Effort, colours, percent, plain, size};
 use crate::Result;
+use crate::graphics::rung::Detail;
 use crate::graphics::secant::Secant;
 use crate::graphics::ssim::Reference;
 use crate::graphics::{Body, Made, Rung};
@@ -31,7 +32,9 @@ const GREYS: [(usize, f32); 12] = [
     (48, 0.0),
 ];
 /// Palettes of colours for a similarity.
-const COLOURS: [usize; 6] = [16, 32, 64, 128, 24, 256];
+const COLOURS: [usize; 6] = [16, 24, 32, 64, 128, 256];
+/// By how much the logarithm of the bytes may be worse than the best before richer palettes are left out.
+const WORSE: f64 = 0.08;
 /// First looks: pixels of a block across and down, how many colours, and how crowded greys are.
 const FIRST: [([usize; 2], usize, f32); 5] = [
     ([2, 3], 6, 0.33),
@@ -61,27 +64,53 @@ pub(super) struct Search<'a> {
     ask: &'a Ask<'a>,
 }
 
+/// Pixels, and what similarity is counted against.
+struct Side<'b> {
+    source: &'b Source,
+    reference: Reference<'b>,
+}
+
+impl<'b> Side<'b> {
+    fn of(source: &'b Source) -> Self {
+        Self {
+            source,
+            reference: Reference::new(&source.light, source.width),
+        }
+    }
+}
+
 /// Pixels of a block across and down, and a palette.
 type Look = ([usize; 2], Vec<[u8; 3]>);
 
 /// What came out of a palette at a price.
 struct Trial {
     price: f64,
-    bytes: Vec<u8>,
-    colours: usize,
+    width: usize,
+    /// The colours in percent, and an index a pixel.
+    palette: Vec<[u8; 3]>,
+    indices: Vec<u8>,
+    /// About how many bytes it takes, rather too many than too few.
+    bytes: usize,
     similarity: f64,
 }
 
 impl Trial {
+    fn write(&self, orders: Orders) -> Vec<u8> {
+        stream::write(
+            Indexed {
+                width: self.width,
+                palette: &self.palette,
+                indices: &self.indices,
+            },
+            orders,
+        )
+    }
+
     fn made(self) -> (Made, Rung) {
-        let rung = match self.similarity {
-            s if s >= 0.98 => Rung::Q3,
-            s if s >= 0.95 => Rung::Q2,
-            _ => Rung::Q1,
-        };
+        let rung = Rung::reached(self.similarity, Detail::Some);
         let made = Made {
-            body: Body::Bytes(self.bytes),
-            colours: self.colours,
+            body: Body::Bytes(self.write(Orders::Few)),
+            colours: used(&self.indices),
             lossless: false,
         };
         (made, rung)
@@ -100,15 +129,21 @@ impl<'a> Search<'a> {
     /// The cheapest found whose similarity is `wanted` at least; `None` where none is. Palettes and
     /// prices are looked for on a part of a large picture, and put right on all of it.
     pub(super) fn reaching(&self, wanted: f64) -> Result<Option<(Made, Rung)>> {
-        let part = self.part();
-        let (whole, grid) = (self.source.grid([1, 1]), part.grid([1, 1]));
+        let part = &Side::of(self.part());
+        let (whole, grid) = (self.source.grid([1, 1]), part.source.grid([1, 1]));
         let start = if wanted > 0.97 { 20.0 } else { 60.0 };
         let mut tried = Vec::new();
         for palette in self.palettes(&whole, self.many()) {
             let matched = Matched::new(&grid, &palette, self.ask.effort);
             let trial = self.trial(part, &matched, start)?;
             let lacking = wanted - trial.similarity;
-            let promise = (trial.bytes.len() as f64).ln() + GROWTH * lacking;
+            let promise = (trial.bytes as f64).ln() + GROWTH * lacking;
+            let best = |best: f64, (promise, ..): &(f64, _, _, _)| best.min(*promise);
+            let best = tried.iter().fold(f64::INFINITY, best);
+            // Palettes of colours get richer and richer.
+            if !self.source.grey && promise > best + WORSE {
+                break;
+            }
             tried.push((promise, palette, matched, trial));
         }
         tried.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -125,10 +160,11 @@ impl<'a> Search<'a> {
             let settled = self.settle(part, &matched, trial, wanted)?;
             found.extend(settled.map(|trial| (trial, palette)));
         }
-        found.sort_by_key(|(trial, _)| trial.bytes.len());
+        found.sort_by_key(|(trial, _)| trial.bytes);
         if self.part.is_none() {
             return Ok(found.into_iter().next().map(|(trial, _)| trial.made()));
         }
+        let all = &Side::of(&self.source);
         // What is enough for a part may not be for the whole: then more colours are.
         let most = found.iter().map(|(_, palette)| palette.len()).max();
         let mut richer = self.palettes(&whole, RICHEST);
@@ -140,12 +176,24 @@ impl<'a> Search<'a> {
             .map(|(trial, palette)| (trial.price, palette));
         for (price, palette) in each.chain(more) {
             let matched = Matched::new(&whole, &palette, self.ask.effort);
-            let trial = self.trial(&self.source, &matched, price)?;
-            if let Some(best) = self.settle(&self.source, &matched, trial, wanted)? {
+            let trial = self.trial(all, &matched, price)?;
+            if let Some(best) = self.settle(all, &matched, trial, wanted)? {
                 return Ok(Some(best.made()));
             }
         }
         Ok(None)
+    }
+
+    /// About the bytes of the whole picture as it is.
+    pub(super) fn plain(&self) -> usize {
+        let part = self.part();
+        let frame = Frame {
+            width: part.width,
+            height: part.height,
+            pixels: Pixels::Rgb(part.colours.clone()),
+        };
+        let bytes = size(&plain(&frame, self.ask.registers.into()));
+        bytes * self.source.height / part.height.max(1)
     }
 
     /// What palettes and prices are looked for on.
@@ -186,11 +234,11 @@ impl<'a> Search<'a> {
 
     /// The most similar of these blocks and palettes in at most so many bytes.
     fn best(&self, looks: Vec<Look>, start: f64, most: usize) -> Result<Option<Trial>> {
-        let part = self.part();
-        let share = part.height as f64 / self.source.height as f64;
+        let part = &Side::of(self.part());
+        let share = part.source.height as f64 / self.source.height as f64;
         let mut best: Option<(Trial, Look)> = None;
         for (block, palette) in looks {
-            let grid = part.grid(block);
+            let grid = part.source.grid(block);
             let matched = Matched::new(&grid, &palette, self.ask.effort);
             let found = self.squeeze(part, &matched, start, (most as f64 * share) as usize)?;
             let more = |t: &Trial| {
@@ -207,7 +255,7 @@ impl<'a> Search<'a> {
         }
         let grid = self.source.grid(block);
         self.squeeze(
-            &self.source,
+            &Side::of(&self.source),
             &Matched::new(&grid, &palette, self.ask.effort),
             best.price,
             most,
@@ -218,7 +266,9 @@ impl<'a> Search<'a> {
     fn least(&self) -> Result<(Made, Rung)> {
         let grid = self.source.grid([6, 6]);
         let matched = Matched::new(&grid, &self.palette(&grid, 2, 0.0), self.ask.effort);
-        Ok(self.trial(&self.source, &matched, DEAREST)?.made())
+        Ok(self
+            .trial(&Side::of(&self.source), &matched, DEAREST)?
+            .made())
     }
 
     /// How many palettes are tried.
@@ -256,7 +306,7 @@ impl<'a> Search<'a> {
     /// The highest price that still reaches a similarity.
     fn settle(
         &self,
-        source: &Source,
+        side: &Side<'_>,
         matched: &Matched<'_>,
         from: Trial,
         wanted: f64,
@@ -277,7 +327,7 @@ impl<'a> Search<'a> {
             if (0.0..0.000_6).contains(&spare) || next < -1.0 {
                 break;
             }
-            trial = self.trial(source, matched, next.exp())?;
+            trial = self.trial(side, matched, next.exp())?;
         }
         Ok(best)
     }
@@ -285,7 +335,7 @@ impl<'a> Search<'a> {
     /// The lowest price that keeps within so many bytes.
     fn squeeze(
         &self,
-        source: &Source,
+        side: &Side<'_>,
         matched: &Matched<'_>,
         start: f64,
         most: usize,
@@ -294,8 +344,12 @@ impl<'a> Search<'a> {
         let mut best: Option<Trial> = None;
         let mut price = start;
         for _ in 0..TRIALS {
-            let trial = self.trial(source, matched, price)?;
-            let room = (most as f64 / trial.bytes.len() as f64).ln();
+            let mut trial = self.trial(side, matched, price)?;
+            // Near the limit the whole truth is wanted.
+            if (0.98..1.35).contains(&(trial.bytes as f64 / most as f64)) {
+                trial.bytes = trial.write(Orders::Few).len();
+            }
+            let room = (most as f64 / trial.bytes as f64).ln();
             price = secant.next(price.ln(), room).clamp(-1.0, 14.0).exp();
             if room >= 0.0 && best.as_ref().is_none_or(|b| trial.price < b.price) {
                 best = Some(trial);
@@ -308,25 +362,26 @@ impl<'a> Search<'a> {
     }
 
     /// The picture in a palette at a price, each colour moved to the mean of what it stands for.
-    fn trial(&self, source: &Source, matched: &Matched<'_>, price: f64) -> Result<Trial> {
+    fn trial(&self, side: &Side<'_>, matched: &Matched<'_>, price: f64) -> Result<Trial> {
         self.ask.cancel.check()?;
         let (entries, palette) = matched.shape(price as f32);
-        let indices = source.spread(matched.grid(), &entries);
+        let indices = side.source.spread(matched.grid(), &entries);
         let light: Vec<u8> = palette.iter().map(|colour| luminance(*colour)).collect();
         let shown: Vec<u8> = indices.iter().map(|i| light[usize::from(*i)]).collect();
-        let width = source.width;
-        let reference = Reference::new(&source.light, width);
-        let said: Vec<[u8; 3]> = palette.iter().map(|c| c.map(percent)).collect();
-        Ok(Trial {
+        let width = side.source.width;
+        let similarity = side
+            .reference
+            .similarity(1, |y| &shown[y * width..][..width]);
+        let mut trial = Trial {
             price,
-            bytes: stream::write(Indexed {
-                width,
-                palette: &said,
-                indices: &indices,
-            }),
-            colours: used(&indices),
-            similarity: reference.similarity(1, |y| &shown[y * width..][..width]),
-        })
+            width,
+            palette: palette.iter().map(|c| c.map(percent)).collect(),
+            indices,
+            bytes: 0,
+            similarity,
+        };
+        trial.bytes = trial.write(Orders::One).len();
+        Ok(trial)
     }
 }
 

@@ -177,6 +177,20 @@ impl Set {
     }
 }
 
+/// The entries of a column and what they cost.
+#[derive(Clone, Copy)]
+struct Choice {
+    entries: [u8; BAND],
+    errors: [f32; BAND],
+}
+
+/// Whether a column differs from the one before it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Moves {
+    None,
+    Some,
+}
+
 /// One column of a band.
 struct Column<'a> {
     rows: usize,
@@ -224,37 +238,56 @@ impl<'a> Column<'a> {
     /// The best states after this column, cheapest first.
     fn follow(&self, states: &[State]) -> Vec<State> {
         let mut kept: Vec<State> = Vec::with_capacity(self.beam + 1);
-        for (before, state) in states.iter().enumerate() {
-            let mut add = |column: [u8; BAND]| {
-                self.offer(&mut kept, state, before as u8, column);
-            };
-            if !self.first {
-                add(state.column);
-            }
-            for kind in 0..3 {
-                let wanted: [u8; BAND] = std::array::from_fn(|row| self.near[row][kind]);
-                if (0..kind).all(|k| (0..self.rows).any(|r| self.near[r][k] != wanted[r])) {
-                    self.mixtures(state.column, wanted, &mut add);
+        let all = |entries: [u8; BAND]| Choice {
+            errors: std::array::from_fn(|row| {
+                if row < self.rows {
+                    self.error(row, entries[row])
+                } else {
+                    0.0
                 }
+            }),
+            entries,
+        };
+        let kinds: [[u8; BAND]; 3] =
+            std::array::from_fn(|kind| std::array::from_fn(|row| self.near[row][kind]));
+        let differs = |kind: usize| (0..kind).all(|k| kinds[k] != kinds[kind]);
+        let wanted: [Option<Choice>; 3] =
+            std::array::from_fn(|kind| differs(kind).then(|| all(kinds[kind])));
+        for (before, state) in states.iter().enumerate() {
+            let old = all(state.column);
+            let from = (state, before as u8);
+            if !self.first {
+                self.offer(&mut kept, from, &old, Moves::None);
+            }
+            for wanted in wanted.iter().flatten() {
+                self.mixtures(&mut kept, from, [&old, wanted]);
             }
         }
         kept
     }
 
+    /// What a state has to cost less than to be among the best.
+    fn limit(&self, kept: &[State]) -> f32 {
+        kept.get(self.beam - 1)
+            .map_or(f32::INFINITY, |worst| worst.cost)
+    }
+
     /// Keeps a state followed by a column, if it is among the best so far.
-    fn offer(&self, kept: &mut Vec<State>, state: &State, before: u8, column: [u8; BAND]) {
-        let limit = match kept.get(self.beam - 1) {
-            Some(worst) => worst.cost,
-            None => f32::INFINITY,
+    fn offer(
+        &self,
+        kept: &mut Vec<State>,
+        (state, before): (&State, u8),
+        choice: &Choice,
+        moves: Moves,
+    ) {
+        let limit = self.limit(kept);
+        let column = choice.entries;
+        let mut cost = state.cost + choice.errors.iter().sum::<f32>();
+        let (changes, used) = if moves == Moves::Some {
+            self.changes(state, column)
+        } else {
+            (0.0, state.used)
         };
-        let mut cost = state.cost;
-        for (row, entry) in column.iter().take(self.rows).enumerate() {
-            cost += self.error(row, *entry);
-            if cost >= limit {
-                return;
-            }
-        }
-        let (changes, used) = self.changes(state, column);
         cost += self.price * changes;
         if cost >= limit {
             return;
@@ -280,33 +313,50 @@ impl<'a> Column<'a> {
 
     /// Columns between what stands and what is wanted: each wanted colour is taken by all rows that
     /// want it, or by none; where they are many, by each alone or by all.
-    fn mixtures(&self, old: [u8; BAND], wanted: [u8; BAND], add: &mut impl FnMut([u8; BAND])) {
-        let mut groups: Vec<u8> = Vec::with_capacity(BAND);
+    fn mixtures(&self, kept: &mut Vec<State>, from: (&State, u8), [old, wanted]: [&Choice; 2]) {
+        let (mut groups, mut many) = ([0_u8; BAND], 0);
+        // How much error each group of rows is rid of.
+        let mut gains = [0.0_f32; BAND];
+        let mut group = [usize::MAX; BAND];
         for row in 0..self.rows {
-            if (self.first || wanted[row] != old[row]) && !groups.contains(&wanted[row]) {
-                groups.push(wanted[row]);
-            }
-        }
-        if groups.is_empty() {
-            return;
-        }
-        let all = (1_u8 << groups.len()) - 1;
-        let mut take = |chosen: u8| {
-            let mut column = old;
-            for row in 0..self.rows {
-                let group = groups.iter().position(|g| *g == wanted[row]);
-                if group.is_some_and(|g| chosen >> g & 1 == 1) {
-                    column[row] = wanted[row];
+            let entry = wanted.entries[row];
+            if self.first || entry != old.entries[row] {
+                let known = groups[..many].iter().position(|g| *g == entry);
+                group[row] = known.unwrap_or(many);
+                gains[group[row]] += old.errors[row] - wanted.errors[row];
+                if known.is_none() {
+                    groups[many] = entry;
+                    many += 1;
                 }
             }
-            add(column);
+        }
+        if many == 0 {
+            return;
+        }
+        let all = (1_u8 << many) - 1;
+        let before = from.0.cost + old.errors.iter().sum::<f32>();
+        let mut take = |chosen: u8| {
+            // Each colour that is taken changes one mask at least.
+            let taken = (0..many).filter(|group| chosen >> group & 1 == 1);
+            let least = taken.fold(before, |cost, group| cost - gains[group] + self.price);
+            if least >= self.limit(kept) {
+                return;
+            }
+            let mut choice = *old;
+            for row in (0..self.rows).filter(|row| group[*row] < BAND) {
+                if chosen >> group[row] & 1 == 1 {
+                    choice.entries[row] = wanted.entries[row];
+                    choice.errors[row] = wanted.errors[row];
+                }
+            }
+            self.offer(kept, from, &choice, Moves::Some);
         };
         if self.first {
             take(all);
-        } else if groups.len() <= 3 {
+        } else if many <= 3 {
             (1..=all).for_each(&mut take);
         } else {
-            (0..groups.len()).for_each(|group| take(1 << group));
+            (0..many).for_each(|group| take(1 << group));
             take(all);
         }
     }

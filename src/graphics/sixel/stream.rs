@@ -11,6 +11,9 @@ use std::io::Write as _;
 /// Rows of a band.
 pub(super) const BAND: usize = 6;
 
+/// Bits of a mask that are looked at together: the rows of a band, and two more for the processor's sake.
+const LANES: usize = 8;
+
 /// Above so many colours in a band only one order is tried: the others hardly differ.
 const MANY: usize = 48;
 
@@ -25,8 +28,17 @@ pub(super) struct Indexed<'a> {
     pub(super) indices: &'a [u8],
 }
 
+/// How many orders of its colours a band is tried in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Orders {
+    /// The one that is best most often: for comparing pictures with each other.
+    One,
+    /// A few.
+    Few,
+}
+
 /// The whole sequence.
-pub(super) fn write(picture: Indexed<'_>) -> Vec<u8> {
+pub(super) fn write(picture: Indexed<'_>, orders: Orders) -> Vec<u8> {
     let width = picture.width.max(1);
     let height = picture.indices.len() / width;
     let numbers = numbers(picture, width);
@@ -46,7 +58,9 @@ pub(super) fn write(picture: Indexed<'_>) -> Vec<u8> {
         if at > 0 {
             out.push(b'-');
         }
-        pen = Band::new(rows, width).write(&mut out, &numbers, picture.palette, pen);
+        let band = Band::new(rows, width);
+        let orders = band.orders(picture.palette, orders);
+        pen = band.write(&mut out, &numbers, orders, pen);
     }
     out.extend_from_slice(b"\x1b\\");
     out
@@ -113,11 +127,11 @@ impl Band {
         &self,
         out: &mut Vec<u8>,
         numbers: &[Option<usize>],
-        palette: &[[u8; 3]],
+        orders: Vec<Vec<usize>>,
         pen: Option<usize>,
     ) -> Option<usize> {
         let number = |place: usize| numbers[self.colours[place]].unwrap_or(0);
-        let planned = self.orders(palette).into_iter().map(|order| {
+        let planned = orders.into_iter().map(|order| {
             let plan = self.plan(&order);
             let names: usize = order.iter().map(|place| digits(number(*place)) + 2).sum();
             let kept = match order.first() {
@@ -143,7 +157,7 @@ impl Band {
     }
 
     /// Orders worth trying: from dark to bright, from bright to dark, from much to little.
-    fn orders(&self, palette: &[[u8; 3]]) -> Vec<Vec<usize>> {
+    fn orders(&self, palette: &[[u8; 3]], orders: Orders) -> Vec<Vec<usize>> {
         let light = |place: &usize| {
             let [r, g, b] = palette[self.colours[*place]].map(usize::from);
             299 * r + 587 * g + 114 * b
@@ -156,6 +170,9 @@ impl Band {
         much.sort_by_key(|place| std::cmp::Reverse(self.counts[*place]));
         if self.colours.len() > MANY {
             return vec![rising];
+        }
+        if orders == Orders::One {
+            return vec![much];
         }
         let mut orders = vec![much, rising, falling];
         orders.dedup();
@@ -199,35 +216,46 @@ impl Row {
         let wanted = must.get(first).copied().unwrap_or(0);
         let blocked = may[..first].iter().rposition(|m| m & wanted != wanted);
         let start = blocked.map_or(0, |x| x + 1);
-        let mut cost = vec![0_usize; end + 1 - start];
-        let mut length = vec![0_usize; end - start];
-        let (mut next_must, mut next_not) = ([end; BAND], [end; BAND]);
+        let mut cost = vec![0_u32; end + 1 - start];
+        let mut length = vec![0_u32; end - start];
+        // For each bit, the next column that has it or may not have it: without branches, eight at once.
+        let far = end as i32;
+        let (mut next_must, mut next_not) = ([far; LANES], [far; LANES]);
         for x in (start..end).rev() {
-            let mut furthest = end;
-            for bit in 0..BAND {
-                if must[x] >> bit & 1 == 1 {
-                    next_must[bit] = x;
-                }
-                if may[x] >> bit & 1 == 0 {
-                    next_not[bit] = x;
-                }
-                furthest = furthest.min(next_must[bit].max(next_not[bit]));
+            let here = x as i32;
+            let (has, not) = (i32::from(must[x]), i32::from(!may[x]));
+            let mut furthest = [far; LANES];
+            for bit in 0..LANES {
+                let has = -(has >> bit & 1);
+                let not = -(not >> bit & 1);
+                next_must[bit] = (here & has) | (next_must[bit] & !has);
+                next_not[bit] = (here & not) | (next_not[bit] & !not);
+                furthest[bit] = next_must[bit].max(next_not[bit]);
             }
-            let most = furthest - x;
-            let options = [1, 2, 9, 99, most].map(|many| many.min(most));
-            let best = options
-                .into_iter()
-                .map(|many| (price(many) + cost[x + many - start], many));
-            (cost[x - start], length[x - start]) = best.min().unwrap_or((1, 1));
+            let furthest = furthest[..BAND].iter().copied().min().unwrap_or(far);
+            let most = (furthest - here) as u32;
+            let at = x - start;
+            let (mut least, mut best) = (u32::MAX, 1);
+            for many in [1, 2, 9, 99, most] {
+                let many = u32::min(many, most);
+                let price = price(many as usize) as u32 + cost[at + many as usize];
+                if price < least || price == least && many < best {
+                    (least, best) = (price, many);
+                }
+                if many == most {
+                    break;
+                }
+            }
+            (cost[at], length[at]) = (least, best);
         }
         // The blank before it may end anywhere from there to the first pixel.
-        let ins = (start..=first).map(|x| (price(x) + cost[x - start], x));
+        let ins = (start..=first).map(|x| (price(x) + cost[x - start] as usize, x));
         let (cost, from) = ins.min().unwrap_or((0, 0));
         let mut runs = Vec::new();
         runs.extend((from > 0).then_some((0, from)));
         let mut x = from;
         while x < end {
-            let many = length[x - start];
+            let many = length[x - start] as usize;
             let sixel = must[x..x + many].iter().fold(0, |all, m| all | m);
             runs.push((sixel, many));
             x += many;
@@ -250,7 +278,12 @@ impl Row {
 
 /// Bytes of a run.
 fn price(many: usize) -> usize {
-    if many < 4 { many } else { 2 + digits(many) }
+    match many {
+        0..4 => many,
+        4..10 => 3,
+        10..100 => 4,
+        _ => 2 + digits(many),
+    }
 }
 
 /// Digits of a number.
