@@ -4,6 +4,7 @@
 //! catalogue: `cli-NAME` for a command, `cli-NAME-arg-ARG` or `cli-NAME-ARG` for its argument,
 //! `cli-arg-ARG` for one that several commands share, `cli-NAME-example` for its example.
 
+mod calibrate;
 mod console;
 mod doctor;
 mod info;
@@ -12,6 +13,7 @@ mod list;
 mod log;
 mod measure;
 mod papers;
+pub mod profile;
 mod render;
 mod show;
 mod simulate;
@@ -245,6 +247,15 @@ pub enum Command {
         /// One JSON document.
         #[arg(long)]
         json: bool,
+    },
+    /// Fits a scanner profile.
+    Calibrate {
+        /// The calibration.
+        #[arg(value_name = "FILE.toml")]
+        file: PathBuf,
+        /// The profile; its table is written beside it.
+        #[arg(short, long, value_name = "PROFILE.toml")]
+        output: PathBuf,
     },
     /// Shell completions.
     Completions {
@@ -500,6 +511,7 @@ fn dispatch(cli: Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, Fa
             background,
             json,
         }) => measure::run(&scan, &region, background.as_deref(), json, out, err),
+        Some(Command::Calibrate { file, output }) => calibrate::run(&file, &output, out),
         Some(Command::Simulate {
             scene,
             output,

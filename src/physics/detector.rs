@@ -33,11 +33,11 @@ const BACK: f64 = 1.8;
 impl Detector {
     /// Energy absorbed of a photon of `energy_mev`, in MeV; 0 outside 1 keV to 20 MeV.
     pub fn response(self, energy_mev: f64) -> f64 {
-        let front = -sum(&GADOLINIUM_OXYSULFIDE, energy_mev).total() * FRONT;
+        let front = -sum(&GADOLINIUM_OXYSULFIDE, energy_mev).total * FRONT;
         match self {
             Self::FrontLayer => energy_mev * absorbed(&GADOLINIUM_OXYSULFIDE, FRONT, energy_mev),
             Self::BackLayer => {
-                let copper = -sum(&[(29, 1.0)], energy_mev).total() * BETWEEN;
+                let copper = -sum(&[(29, 1.0)], energy_mev).total * BETWEEN;
                 let arriving = (front + copper).exp();
                 energy_mev * arriving * absorbed(&CAESIUM_IODIDE, BACK, energy_mev)
             }

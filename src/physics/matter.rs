@@ -295,7 +295,7 @@ mod tests {
     #[test]
     fn mixtures_add_their_elements() {
         // XCOM's own answer for water at 1 MeV: 0.07072 cm2/g with coherent scattering.
-        assert!((named("water").at(1.0).total() / 0.07072 - 1.0).abs() < 1e-3);
+        assert!((named("water").at(1.0).total / 0.07072 - 1.0).abs() < 1e-3);
     }
 
     #[test]

@@ -5,13 +5,17 @@
 //! pixels are never coloured as a material.
 
 mod average;
+pub mod calibrate;
 mod class;
 mod confidence;
 mod curves;
 pub mod detector;
 mod elements;
+pub mod generic;
+pub mod inversion;
 mod material;
 pub mod matter;
+pub mod profile;
 mod shape;
 pub mod spectrum;
 pub mod transparency;

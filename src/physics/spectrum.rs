@@ -112,7 +112,7 @@ impl Spectrum {
     pub fn filtered(&self, matter: &Matter, mass_thickness: f64) -> Self {
         let photons = self
             .iter()
-            .map(|(energy, n)| n * (-matter.at(energy).total() * mass_thickness).exp())
+            .map(|(energy, n)| n * (-matter.at(energy).total * mass_thickness).exp())
             .collect();
         Self {
             energies_mev: self.energies_mev.clone(),

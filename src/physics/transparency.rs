@@ -30,12 +30,19 @@ impl Weights {
         c: 1.0,
     };
 
+    /// Every weighted process left out: coherent scattering alone remains.
+    pub const NONE: Self = Self {
+        a: 0.0,
+        b: 0.0,
+        c: 0.0,
+    };
+
     /// The weighted mass attenuation in cm2/g.
     pub fn of(self, cross: &CrossSections) -> f64 {
-        cross.coherent
-            + self.a * cross.photoelectric
-            + self.b * cross.incoherent
-            + self.c * cross.pair()
+        cross.total
+            + (self.a - 1.0) * cross.photoelectric
+            + (self.b - 1.0) * cross.incoherent
+            + (self.c - 1.0) * cross.pair()
     }
 }
 

@@ -1,8 +1,8 @@
 //! Photon cross sections of the elements by process: NIST XCOM, Z 1 to 100, 1 keV to 20 MeV.
 //!
-//! Between the table's energies the logarithm of a cross section runs straight over the logarithm
-//! of the energy; pair production does so divided by `(1 - threshold / E)^3`, as in XCOM itself. At
-//! an absorption edge the value above it holds.
+//! Between the table's energies the logarithm of a cross section, and of the sum of all, runs
+//! straight over the logarithm of the energy; pair production alone does so divided by
+//! `(1 - threshold / E)^3`, as in XCOM itself. At an absorption edge the value above it holds.
 
 use std::sync::OnceLock;
 
@@ -20,6 +20,8 @@ const PAIR_ELECTRON: f64 = 2.044;
 /// Mass attenuation by process, in cm2/g.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct CrossSections {
+    /// All processes together, coherent scattering included.
+    pub total: f64,
     /// Photoelectric absorption.
     pub photoelectric: f64,
     /// Incoherent (Compton) scattering.
@@ -33,14 +35,9 @@ pub struct CrossSections {
 }
 
 impl CrossSections {
-    /// The sum of all processes, coherent scattering included, in cm2/g.
-    pub fn total(&self) -> f64 {
-        self.without_coherent() + self.coherent
-    }
-
     /// The sum of all processes but coherent scattering, in cm2/g.
     pub fn without_coherent(&self) -> f64 {
-        self.photoelectric + self.incoherent + self.pair()
+        self.total - self.coherent
     }
 
     /// Both kinds of pair production, in cm2/g.
@@ -52,6 +49,7 @@ impl CrossSections {
     #[must_use]
     pub fn plus(self, share: f64, other: Self) -> Self {
         Self {
+            total: self.total + share * other.total,
             photoelectric: self.photoelectric + share * other.photoelectric,
             incoherent: self.incoherent + share * other.incoherent,
             coherent: self.coherent + share * other.coherent,
@@ -86,7 +84,9 @@ pub fn element(z: u8, energy_mev: f64) -> Option<CrossSections> {
         let low = if low > 0.0 { low } else { high };
         power(low, high, share) * shape(energy_mev)
     };
+    let total = |row: &Row| row.values.iter().sum();
     Some(CrossSections {
+        total: power(total(a), total(b), share),
         coherent: at(0),
         incoherent: at(1),
         photoelectric: at(2),
@@ -163,7 +163,7 @@ mod tests {
             (82, 9.0, 0.04823),
             (1, 0.001, 7.214),
         ] {
-            let got = element(z, energy).unwrap_or_default().total();
+            let got = element(z, energy).unwrap_or_default().total;
             assert!((got / total - 1.0).abs() < 6e-4, "{z} {energy}: {got}");
         }
     }

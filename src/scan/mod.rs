@@ -22,6 +22,7 @@ use std::path::PathBuf;
 
 pub use find::{FindOptions, Found, Other, Tally, find};
 pub use limits::Limits;
+pub use npy::{Array, read_array};
 pub use open::{DECODER_THREAD, identify, keep_decoder_panics_quiet, open};
 pub use opened::{FileRecord, Format, Opened, PairedBy};
 pub use resolve::resolve;

@@ -1,27 +1,63 @@
-//! The air of a sidecar from a `.npy` file: a vector with one value per detector row.
+//! `.npy` files: arrays of numbers beside a sidecar or a calibration.
 
 use std::io::Read as _;
 use std::path::Path;
 
-use super::source::open_regular;
+use super::source::{open_regular, sha256};
 use crate::messages::say;
 use crate::{Error, Result};
 
 /// Bytes that such a file may have.
 const LIMIT: u64 = 64 << 20;
 
-/// Reads a one-dimensional array of `u2`, `f4` or `f8`, little endian.
-pub(super) fn vector(path: &Path) -> Result<Vec<f32>> {
+/// An array of numbers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Array {
+    /// Length along each axis, the slowest first.
+    pub shape: Vec<usize>,
+    /// The values, the last axis fastest.
+    pub values: Vec<f64>,
+    /// SHA-256 of the file in hex.
+    pub sha256: String,
+}
+
+/// Reads an array of `u1`, `u2`, `i4`, `i8`, `f4` or `f8`, little endian, in C order.
+///
+/// # Errors
+/// [`Error::Environment`] and [`Error::BadFile`] with the file.
+pub fn read_array(path: &Path) -> Result<Array> {
     let (file, _) = open_regular(path)?;
     let mut bytes = Vec::new();
     file.take(LIMIT)
         .read_to_end(&mut bytes)
         .map_err(|error| Error::io(path, &error))?;
-    parse(&bytes).ok_or_else(|| Error::bad_file(path, say("scan-air-npy", &[])))
+    let (shape, values) =
+        parse(&bytes).ok_or_else(|| Error::bad_file(path, say("scan-npy", &[])))?;
+    Ok(Array {
+        shape,
+        values,
+        sha256: sha256(&bytes),
+    })
 }
 
-/// The values of a whole `.npy` file.
-fn parse(bytes: &[u8]) -> Option<Vec<f32>> {
+/// Reads the air of a sidecar: a vector of positive numbers, one per detector row.
+pub(super) fn vector(path: &Path) -> Result<Vec<f32>> {
+    let told = || Error::bad_file(path, say("scan-air-npy", &[]));
+    let array = read_array(path).map_err(|error| match error {
+        Error::BadFile { .. } => told(),
+        other => other,
+    })?;
+    let column = array.shape.iter().skip(1).all(|size| *size == 1) && !array.shape.is_empty();
+    let values: Vec<f32> = array.values.iter().map(|v| *v as f32).collect();
+    if column && values.iter().all(|v| v.is_finite() && *v > 0.0) {
+        Ok(values)
+    } else {
+        Err(told())
+    }
+}
+
+/// The shape and the values of a whole `.npy` file.
+fn parse(bytes: &[u8]) -> Option<(Vec<usize>, Vec<f64>)> {
     let rest = bytes.strip_prefix(b"\x93NUMPY")?;
     let (length, start): (usize, usize) = match rest.first()? {
         1 => (
@@ -36,30 +72,36 @@ fn parse(bytes: &[u8]) -> Option<Vec<f32>> {
     let header = std::str::from_utf8(rest.get(start..start.checked_add(length)?)?).ok()?;
     let data = &rest[start + length..];
     let shape = header.split_once('(')?.1.split_once(')')?.0;
-    let mut sizes = shape
+    let shape: Vec<usize> = shape
         .split(',')
         .map(str::trim)
-        .filter(|size| !size.is_empty());
-    let count: usize = sizes.next()?.parse().ok()?;
-    if sizes.any(|size| size != "1") {
+        .filter(|size| !size.is_empty())
+        .map(|size| size.parse().ok())
+        .collect::<Option<_>>()?;
+    if header.contains("'fortran_order': True") {
         return None;
     }
-    let values: Vec<f32> = if header.contains("'<f8'") {
-        let values = data.chunks_exact(8);
-        values
-            .map(|v| v.try_into().map_or(f64::NAN, f64::from_le_bytes) as f32)
-            .collect()
-    } else if header.contains("'<f4'") {
-        let values = data.chunks_exact(4);
-        values
-            .map(|v| v.try_into().map_or(f32::NAN, f32::from_le_bytes))
-            .collect()
-    } else if header.contains("'<u2'") {
-        data.chunks_exact(2)
-            .map(|v| f32::from(u16::from_le_bytes([v[0], v[1]])))
-            .collect()
-    } else {
-        return None;
-    };
-    (values.len() == count && values.iter().all(|v| v.is_finite() && *v > 0.0)).then_some(values)
+    let kind = header.split_once("'descr': '")?.1.split_once('\'')?.0;
+    let values = values(data, kind)?;
+    let count = shape
+        .iter()
+        .try_fold(1_usize, |all, size| all.checked_mul(*size))?;
+    (values.len() == count).then_some((shape, values))
+}
+
+/// The numbers of `data`, which are of the type `kind`.
+fn values(data: &[u8], kind: &str) -> Option<Vec<f64>> {
+    fn each<const N: usize>(data: &[u8], number: fn([u8; N]) -> f64) -> Vec<f64> {
+        let (whole, _) = data.as_chunks::<N>();
+        whole.iter().map(|bytes| number(*bytes)).collect()
+    }
+    Some(match kind {
+        "<f8" => each(data, f64::from_le_bytes),
+        "<f4" => each(data, |b| f64::from(f32::from_le_bytes(b))),
+        "<i8" => each(data, |b| i64::from_le_bytes(b) as f64),
+        "<i4" => each(data, |b| f64::from(i32::from_le_bytes(b))),
+        "<u2" => each(data, |b| f64::from(u16::from_le_bytes(b))),
+        "|u1" => each(data, |b| f64::from(u8::from_le_bytes(b))),
+        _ => return None,
+    })
 }

@@ -12,6 +12,7 @@
 )]
 
 mod app_at_work;
+mod calibration;
 mod command_line;
 mod configuration;
 mod console;

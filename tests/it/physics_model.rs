@@ -149,10 +149,6 @@ fn tube_transmissions_follow_the_published_tables() {
                 .each_ref()
                 .map(|b| b.alpha(&matter, lambda, Weights::FREE));
             let error = low / high / number(row, "R_low_over_high") - 1.0;
-            println!(
-                "{system} {} {lambda} alpha {high:.3} R error {error:.4}",
-                row["material"]
-            );
             seen += 1;
             worst = worst.max(error.abs());
             sum += error;

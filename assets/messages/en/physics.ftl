@@ -30,3 +30,41 @@ physics-no-material = '{ $name }' is neither a known material nor a chemical for
 physics-spectrum-broken = the spectrum needs as many photon numbers as energies, between 1 keV and 20 MeV, none negative and not all zero
 physics-end-point = no linac spectrum is known for '{ $given }' MV: give 1 to 15
 physics-no-tube = no tube spectrum is known for '{ $given }' kV: the listed voltages are { $listed }
+
+# Calibration and scanner profiles.
+calibrate-few = { $given } calibration blocks do not determine a fit: give at least { $fewest }, e.g. carbon, iron and lead
+calibrate-no-number = the block '{ $block }' needs an attenuation and a mass thickness above zero
+calibrate-one-z = the calibration blocks are all of one material: give light, middle and heavy ones, e.g. carbon, iron and lead
+calibrate-alike = the calibration blocks are too much alike to determine the fit: give light, middle and heavy ones, e.g. carbon, iron and lead
+profile-version = the profile is of version { $given }, and version { $known } is read: calibrate again
+profile-mixed = a profile has two tube energies or two linac energies, and not '{ $high }' and '{ $low }'
+profile-energy = '{ $given }' is no energy such as '160 kV' or '9 MV'
+profile-limits = the profile's section [classes] needs rising atomic numbers, a highest one of 2 to 100, and thin below black
+profile-table = the profile's table is not whole: it needs a line of energies and two lines a detector row whose shares sum to 1
+profile-toml = line { $line }: { $words }
+profile-long = it has more than { $limit } bytes, the limit for such a file
+profile-not-text = it is not UTF-8 text
+profile-table-name = its table must be a file beside it, named without a folder
+profile-table-changed = its table '{ $table }' is not the one that was written with it: calibrate again
+calibrate-output = '{ $path }' is no name for a scanner profile: give one that ends in '.toml'
+calibrate-toml = line { $line }: { $words }
+calibrate-beam-name = the name of a beam is its energy, such as '9 MV' or '160 kV'
+calibrate-shape = the array's shape does not fit the others: rows by blocks, or rows by energies
+calibrate-both-forms = blocks are given either as arrays in [blocks] or one by one in [[block]], not both
+calibrate-z-by-row = every detector row must have the same blocks in the same order
+calibrate-block-matter = a block has either 'z' or 'material'
+calibrate-block-numbers = a block has either 'alpha_high' and 'alpha_low' or 'scan' and 'region'
+calibrate-block-region = a block's 'region' and 'background' are 'X,Y,W,H' in scan pixels
+calibrate-block-scan = a block's scan needs a high and a low plane whose open beam is known, and its region some signal
+calibrate-spectra = give 'energy_grid' and a 'spectrum' for both beams, or neither: then they are modelled from the energies
+calibrate-spectra-shape = 'energy_grid' must rise, and response and spectra must have its length, one spectrum for all rows or one a row
+calibrate-fitted = fitted { $high } and { $low } on { $rows } detector rows
+calibrate-residual =   { $block }, { $mass } g/cm2: residual { $high } high, { $low } low in attenuation
+calibrate-weights = { $beam }: photoelectric a { $a }, Compton b { $b }, pair production c { $c }
+calibrate-written = written: '{ $profile }' with its table '{ $table }'
+cli-calibrate = Fits a scanner profile from calibration blocks
+cli-calibrate-file = The calibration: energies, spectra, blocks (docs/calibration.md)
+cli-calibrate-output = The scanner profile, ending in .toml; its table is written beside it
+cli-calibrate-example =
+    Example:
+      xamine calibrate calibration.toml -o scanner.toml

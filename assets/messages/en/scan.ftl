@@ -96,6 +96,7 @@ scan-not-one-plane = a scan of several files needs one plane in each
 scan-sizes-differ = its files are of one scan but differ in size: { $width } x { $height } and { $other_width } x { $other_height }
 scan-plane-twice = two of its files hold the plane '{ $name }'
 scan-air-npy = it is not a vector of positive numbers in NPY form
+scan-npy = it is no array of u1, u2, i4, i8, f4 or f8, little endian, in C order, as 'numpy.save' writes it
 scan-air-rows = it has { $count } values, and the picture has { $rows } rows
 
 # Warnings

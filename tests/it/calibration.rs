@@ -1,0 +1,226 @@
+//! Calibration and inversion on the published reference pair.
+
+use std::path::Path;
+
+use xamine::cli::profile;
+use xamine::physics::inversion::Inversion;
+use xamine::physics::profile::Profile;
+use xamine::scan::read_array;
+
+use crate::shared::shared;
+
+/// Runs the program; gives exit code, standard output and standard error.
+fn xamine(words: &[&str]) -> (u8, String, String) {
+    let words = std::iter::once("xamine").chain(words.iter().copied());
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let code = xamine::cli::run(words.map(Into::into), &mut out, &mut err);
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (code, text(out), text(err))
+}
+
+/// The profile that `xamine calibrate` writes for the calibration at `path`.
+fn calibrated(path: &Path) -> (Profile, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("scanner.toml");
+    let (input, output) = (path.to_str().unwrap(), output.to_str().unwrap());
+    let (code, out, err) = xamine(&["calibrate", input, "-o", output]);
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    (profile::read(Path::new(output)).unwrap().0, out)
+}
+
+/// The median of `values`.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// The reference pair: attenuations, reference Z, and the profile of its own calibration.
+struct Reference {
+    width: usize,
+    high: Vec<f64>,
+    low: Vec<f64>,
+    z: Vec<f64>,
+    profile: Profile,
+    report: String,
+}
+
+impl Reference {
+    fn read() -> Option<Self> {
+        let path = shared("semiz/calibration.toml")?;
+        let array = |name: &str| read_array(&path.with_file_name(name)).unwrap();
+        let high = array("im_H.npy");
+        let (profile, report) = calibrated(&path);
+        Some(Self {
+            width: high.shape[1],
+            high: high.values,
+            low: array("im_L.npy").values,
+            z: array("reference_z.npy").values,
+            profile,
+            report,
+        })
+    }
+
+    fn height(&self) -> usize {
+        self.high.len() / self.width
+    }
+
+    /// Z of every pixel by this program's tables.
+    fn inverted(&self) -> Vec<f64> {
+        let inversion = Inversion::new(&self.profile);
+        (0..self.high.len())
+            .map(|at| {
+                let row = self.profile.detector_row(at / self.width, self.height());
+                let table = inversion.table(row);
+                table
+                    .read(self.high[at] as f32, self.low[at] as f32)
+                    .map_or(f64::NAN, |reading| f64::from(reading.z))
+            })
+            .collect()
+    }
+}
+
+#[test]
+fn the_reference_pair_reads_as_the_published_code_reads_it() {
+    let Some(pair) = Reference::read() else {
+        return;
+    };
+    println!("{}", pair.report);
+    let z = pair.inverted();
+    let object: Vec<usize> = (0..z.len()).filter(|at| pair.high[*at] > 0.6).collect();
+    let agree = |pixels: &[usize]| {
+        let within = pixels
+            .iter()
+            .filter(|at| (z[**at].round() - pair.z[**at]).abs() <= 1.0);
+        within.count() as f64 / pixels.len() as f64
+    };
+    let light: Vec<usize> = object
+        .iter()
+        .copied()
+        .filter(|at| pair.z[*at] <= 64.0)
+        .collect();
+    let (all, light) = (agree(&object), agree(&light));
+    println!(
+        "within 1 of the reference: {all:.4} of {}, {light:.4} up to Z 64",
+        object.len()
+    );
+    for (name, truth, within, [x, y, w, h]) in BLOCKS {
+        let pixels = (y..y + h).flat_map(|y| (x..x + w).map(move |x| (x, y)));
+        let values = pixels.map(|(x, y)| z[y * pair.width + x]).collect();
+        let median = median(values);
+        println!("{name}: {median:.2} (wanted {truth} within {within})");
+    }
+    assert!(all >= 0.955 && light >= 0.985);
+    for (name, truth, within, [x, y, w, h]) in BLOCKS {
+        let pixels = (y..y + h).flat_map(|y| (x..x + w).map(move |x| (x, y)));
+        let median = median(pixels.map(|(x, y)| z[y * pair.width + x]).collect());
+        assert!((median - truth).abs() <= within, "{name}: {median}");
+    }
+}
+
+/// Name, median that is wanted, tolerance, rectangle (`blocks.csv`).
+const BLOCKS: [(&str, f64, f64, [usize; 4]); 7] = [
+    ("C", 8.0, 1.0, [18, 27, 14, 16]),
+    ("Al", 14.0, 1.0, [43, 31, 14, 11]),
+    ("Fe", 26.0, 1.0, [68, 29, 14, 12]),
+    ("Ag", 46.0, 2.0, [93, 28, 14, 12]),
+    ("Gd", 61.0, 3.0, [118, 28, 14, 12]),
+    ("Pb", 83.0, 3.0, [143, 28, 14, 12]),
+    ("U", 83.0, 4.0, [168, 27, 14, 13]),
+];
+
+/// A calibration of blocks one by one, with `blocks` as their sections.
+fn one_by_one(blocks: &str) -> (u8, String, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("calibration.toml");
+    let head = "scanner = \"gate 4\"\ndate = \"2026-03-01\"\n\
+        [beam.high]\nname = \"9 MV\"\n[beam.low]\nname = \"6 MV\"\n";
+    std::fs::write(&input, format!("{head}{blocks}")).unwrap();
+    let output = folder.path().join("gate-4.toml");
+    let words = [input.to_str().unwrap(), "-o", output.to_str().unwrap()];
+    let (code, out, err) = xamine(&["calibrate", words[0], words[1], words[2]]);
+    if code == 0 {
+        let (profile, sha256) = profile::read(&output).unwrap();
+        assert_eq!((profile.rows.len(), sha256.len()), (1, 64));
+        assert_eq!(profile.header.scanner, "gate 4");
+        assert!(!profile.header.generic && profile.fits(5) && profile.fits(500));
+        // A table that somebody touched is refused.
+        let table = folder.path().join("gate-4.csv");
+        let text = std::fs::read_to_string(&table).unwrap();
+        std::fs::write(&table, text.replace("high,", "high, ")).unwrap();
+        assert!(profile::read(&output).is_err());
+    }
+    (code, out, err)
+}
+
+fn block(material: &str, high: f64, low: f64) -> String {
+    format!(
+        "[[block]]\nmaterial = \"{material}\"\nmass_thickness_g_cm2 = 100\n\
+         alpha_high = {high}\nalpha_low = {low}\n"
+    )
+}
+
+#[test]
+fn blocks_one_by_one_are_fitted_and_told() {
+    // The three blocks of the published calibration's first row.
+    let three = [
+        block("graphite", 3.126, 3.793),
+        block("iron", 3.587, 3.999),
+        block("lead", 4.631, 4.757),
+    ];
+    let (code, out, err) = one_by_one(&three.concat());
+    assert_eq!((code, err.as_str()), (0, ""));
+    for told in [
+        "9 MV",
+        "6 MV",
+        "graphite",
+        "iron",
+        "lead",
+        "gate-4.toml",
+        "gate-4.csv",
+    ] {
+        assert!(out.contains(told), "{told} in\n{out}");
+    }
+    for (blocks, why) in [
+        (three[..2].concat(), "at least 3"),
+        (three[0].repeat(3), "all of one material"),
+        (
+            three.concat().replace("iron", "unobtainium"),
+            "'unobtainium'",
+        ),
+        (
+            three.concat().replace("alpha_low", "alpha_lo"),
+            "unknown field",
+        ),
+        (
+            three.concat().replace("alpha_high = 3.587\n", ""),
+            "either 'alpha_high'",
+        ),
+        (three.concat().replace("3.587", "-3.587"), "'iron'"),
+        (
+            format!("{}[blocks]\nz = \"z.npy\"\n", three.concat()),
+            "missing field",
+        ),
+    ] {
+        let (code, out, err) = one_by_one(&blocks);
+        assert!(
+            code == 1 && out.is_empty() && err.contains(why),
+            "{why}: {code} {out} {err}"
+        );
+        assert!(
+            err.contains("calibration.toml") || why == "'unobtainium'",
+            "{err}"
+        );
+    }
+}
+
+#[test]
+fn a_calibration_writes_nothing_but_toml() {
+    let (code, _, err) = xamine(&[
+        "calibrate",
+        "samples/semiz/calibration/calibration.toml",
+        "-o",
+        "x.json",
+    ]);
+    assert_eq!(code, 2, "{err}");
+    assert!(err.contains("'x.json'"));
+}
