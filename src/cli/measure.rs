@@ -1,6 +1,7 @@
 //! `xamine measure`: statistics, material and size of a region.
 
 use std::io::Write;
+use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
@@ -9,22 +10,25 @@ use super::{Failure, ScanArgs, exit};
 use crate::messages::{arg, say};
 use crate::radiograph::{Radiograph, Region, Statistics};
 use crate::text::Safe;
-use crate::view::{MaterialEstimate, Measurement, bad_region, choose, class_label, measure};
+use crate::view::{MaterialEstimate, Measurement, bad_region, choose, class_label, measure_by};
 use crate::{Error, Result};
 
 /// Runs the command.
 pub(super) fn run(
     scan: &ScanArgs,
     region: &str,
-    background: Option<&str>,
+    [background, profile]: [Option<&str>; 2],
     json: bool,
     out: &mut dyn Write,
-    _err: &mut dyn Write,
 ) -> Result<u8, Failure> {
     let opened = open(scan)?;
     let radiograph = choose(&opened.views, None)?;
     let background = background.map(|text| read(radiograph, text)).transpose()?;
-    let measured = measure(radiograph, read(radiograph, region)?, background)?;
+    let scanner = profile
+        .map(|path| super::profile::scanner(Path::new(path)))
+        .transpose()?;
+    let region = read(radiograph, region)?;
+    let measured = measure_by(radiograph, region, background, scanner.as_ref())?;
     if json {
         serde_json::to_writer_pretty(&mut *out, &document(&measured))
             .map_err(std::io::Error::from)?;
@@ -125,6 +129,36 @@ fn material_lines(measured: &Measurement) -> Vec<Safe> {
         "measure-class"
     };
     let mut lines = vec![say(id, &[arg("class", &class_label(material.class))])];
+    if let Some(z) = &material.z {
+        let [low, high] = z.iqr.map(|z| Safe::number(z, 1));
+        let (median, mass, steel) = (
+            Safe::number(z.z, 1),
+            Safe::number(z.mass_thickness, 1),
+            Safe::number(z.steel_mm, 1),
+        );
+        lines.push(say(
+            "measure-z",
+            &[
+                arg("z", &median),
+                arg("low", &low),
+                arg("high", &high),
+                arg("mass", &mass),
+                arg("steel", &steel),
+            ],
+        ));
+        let names: Vec<Safe> = z
+            .candidates
+            .iter()
+            .map(|one| match (one.material, one.z) {
+                (Some(name), _) => Safe::word(name),
+                (None, z) => Safe::from_outside(&format!("Z {:.0}", z.unwrap_or_default())),
+            })
+            .collect();
+        if !names.is_empty() {
+            let names = Safe::join(&names, ", ");
+            lines.push(say("measure-candidates", &[arg("names", &names)]));
+        }
+    }
     let shares = material.shares.iter().filter(|(_, share)| *share > 0.0);
     lines.extend(shares.map(|(class, share)| {
         say(

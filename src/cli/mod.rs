@@ -208,6 +208,9 @@ pub enum Command {
         /// Its surround.
         #[arg(long, value_name = "X,Y,W,H", allow_hyphen_values = true)]
         background: Option<String>,
+        /// Scanner profile.
+        #[arg(long, value_name = "SCANNER_PROFILE")]
+        profile: Option<String>,
         /// One JSON document.
         #[arg(long)]
         json: bool,
@@ -509,8 +512,12 @@ fn dispatch(cli: Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, Fa
             scan,
             region,
             background,
+            profile,
             json,
-        }) => measure::run(&scan, &region, background.as_deref(), json, out, err),
+        }) => {
+            let options = [background.as_deref(), profile.as_deref()];
+            measure::run(&scan, &region, options, json, out)
+        }
         Some(Command::Calibrate { file, output }) => calibrate::run(&file, &output, out),
         Some(Command::Simulate {
             scene,

@@ -3,11 +3,13 @@
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
 use crate::messages::{arg, say};
 use crate::physics::profile::{Header, Profile};
+use crate::physics::scanner::Scanner;
 use crate::text::Safe;
 use crate::{Error, Result};
 
@@ -46,6 +48,15 @@ pub fn read(path: &Path) -> Result<(Profile, String)> {
     let profile = Profile::with_table(header, &table)
         .map_err(|error| Error::bad_file(path, error.message()))?;
     Ok((profile, sha256(words.as_bytes())))
+}
+
+/// The scanner of the profile at `path`.
+///
+/// # Errors
+/// As [`read`].
+pub fn scanner(path: &Path) -> Result<Arc<Scanner>> {
+    let (profile, sha256) = read(path)?;
+    Ok(Arc::new(Scanner::new(profile, sha256)))
 }
 
 /// Writes a profile and its table beside it, the table first; gives the table's path. The hash of

@@ -298,7 +298,8 @@ impl Normal {
                 if scale > 0.0 {
                     self.unheld[i][j] / scale
                 } else {
-                    0.0
+                    // Tubes make no pairs: that weight is left as it is.
+                    f64::from(u8::from(i == j))
                 }
             })
         });

@@ -2,11 +2,14 @@
 //!
 //! The curves are data (`assets/physics/boundaries.toml`): generic, not calibrated for any scanner.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 
 use super::Class;
+use super::inversion::Table;
+use super::profile::Profile;
+use super::scanner::Scanner;
 use crate::messages::{arg, say};
 use crate::radiograph::{Energy, EnergyUnit, Plane};
 use crate::text::Safe;
@@ -41,8 +44,11 @@ pub struct Boundaries {
 /// The curves chosen for a scan, and what the reader must know about the choice.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chosen {
-    /// The curves.
+    /// The generic curves of the nearest energy.
     pub boundaries: &'static Boundaries,
+    /// The scanner that reads Z and mass thickness: the one whose profile was given, else the
+    /// generic one.
+    pub scanner: Option<Arc<Scanner>>,
     /// Sentences for the legend.
     pub notes: Vec<Safe>,
 }
@@ -114,7 +120,42 @@ fn interpolate(points: &[[f32; 6]], alpha: f32) -> [f32; 5] {
     std::array::from_fn(|i| a[i + 1] + t * (b[i + 1] - a[i + 1]))
 }
 
+/// Lowest and highest element whose R counts as possible.
+const POSSIBLE: std::ops::RangeInclusive<usize> = 6..=92;
+
 impl Boundaries {
+    /// The curves that follow from a profile's table.
+    pub(super) fn of_table(model: &Table, profile: &Profile) -> Self {
+        let limits = &profile.header.classes;
+        let energies = [&profile.header.low, &profile.header.high];
+        let name = if energies[0] == energies[1] {
+            energies[1].clone()
+        } else {
+            format!("{} / {}", energies[0], energies[1])
+        };
+        let row = |step: usize| {
+            let alpha = step as f32 / STEPS;
+            let every = POSSIBLE.filter(|z| *z <= model.highest_z());
+            let (low, high) = every
+                .map(|z| model.ratio(alpha, z))
+                .fold((f32::INFINITY, 0.0_f32), |(low, high), r| {
+                    (low.min(r), high.max(r))
+                });
+            let [a, b, c] = limits.z.map(|z| model.ratio_between(alpha, z));
+            [a, b, c, low, high]
+        };
+        Self {
+            name,
+            unit: profile.unit(),
+            thin: limits.thin,
+            black: limits.black,
+            strict_from: limits.strict_from,
+            mean_px: limits.mean_px,
+            high: profile.energies()[0].map_or(0.0, |energy| source(energy).1),
+            table: (0..=(model.top() * STEPS) as usize).map(row).collect(),
+        }
+    }
+
     /// R at Z 10, 18 and 50, and the lowest and highest R of the model, at `alpha_high`.
     pub fn at(&self, alpha_high: f32) -> [f32; 5] {
         let place = alpha_high.max(0.0) * STEPS;
@@ -180,7 +221,50 @@ pub fn choose(high: &Plane, low: &Plane) -> Result<Chosen> {
     if unit == EnergyUnit::Kilovolt {
         notes.push(say("physics-heavy-looks-organic", &[]));
     }
-    Ok(Chosen { boundaries, notes })
+    let system = shipped().iter().position(|b| b == boundaries);
+    Ok(Chosen {
+        boundaries,
+        scanner: system.and_then(Scanner::generic),
+        notes,
+    })
+}
+
+/// The curves of a scanner's own profile for a pair of planes.
+///
+/// # Errors
+/// [`Error::NotPossible`] when the profile is for other energies or other rows.
+pub fn choose_calibrated(high: &Plane, low: &Plane, scanner: &Arc<Scanner>) -> Result<Chosen> {
+    scanner.check(high, low)?;
+    let unit = scanner.profile().unit();
+    // The generic curves stand in for what does not depend on rows.
+    let boundaries = shipped()
+        .iter()
+        .find(|b| b.unit == unit)
+        .ok_or_else(|| unserved(high, low))?;
+    let mut notes = vec![scanner.note()];
+    if unit == EnergyUnit::Kilovolt {
+        notes.push(say("physics-heavy-looks-organic", &[]));
+    }
+    Ok(Chosen {
+        boundaries,
+        scanner: Some(Arc::clone(scanner)),
+        notes,
+    })
+}
+
+impl Chosen {
+    /// The curves of row `y` of a picture of `height` rows: the profile's own where one was given.
+    pub fn of_row(&self, y: usize, height: usize) -> &Boundaries {
+        match &self.scanner {
+            Some(scanner) if scanner.sha256().is_some() => scanner.boundaries(y, height),
+            _ => self.boundaries,
+        }
+    }
+
+    /// Whether the scanner's own profile serves.
+    pub fn is_calibrated(&self) -> bool {
+        self.scanner.as_ref().is_some_and(|s| s.sha256().is_some())
+    }
 }
 
 /// The kind of source of an energy and its number: from 1000 kV on it is a linac, which some files

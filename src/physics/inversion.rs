@@ -75,14 +75,28 @@ impl Inversion {
         Self { tables, rows }
     }
 
+    /// The tables, one a group of detector rows.
+    pub fn tables(&self) -> &[Table] {
+        &self.tables
+    }
+
+    /// The group of a detector row; rows beyond the last are in the last one's.
+    pub fn group(&self, detector_row: usize) -> usize {
+        detector_row.min(self.rows - 1) * self.tables.len() / self.rows
+    }
+
     /// The table of a detector row; rows beyond the last have the last one's.
     pub fn table(&self, detector_row: usize) -> &Table {
-        let row = detector_row.min(self.rows - 1);
-        &self.tables[row * self.tables.len() / self.rows]
+        &self.tables[self.group(detector_row)]
     }
 }
 
 impl Table {
+    /// The highest atomic number of the table.
+    pub fn highest_z(&self) -> usize {
+        self.highest_z
+    }
+
     /// The highest attenuation of the table.
     pub fn top(&self) -> f32 {
         (self.scale.len() - 1) as f32 * STEP
@@ -198,6 +212,19 @@ impl Table {
         at(node) + t * (at(node + 1) - at(node))
     }
 
+    /// Mass thickness in g/cm2 of element `z` at `alpha_high`, both within the table.
+    pub fn mass_thickness(&self, alpha_high: f32, z: usize) -> f32 {
+        let last = self.scale.len() - 1;
+        let place = (alpha_high / STEP).clamp(0.0, last as f32);
+        let node = (place as usize).min(last - 1);
+        self.between(
+            &self.mass,
+            node,
+            place - node as f32,
+            z.clamp(1, self.highest_z),
+        )
+    }
+
     /// R at a Z between elements.
     pub fn ratio_between(&self, alpha_high: f32, z: f64) -> f32 {
         let below = (z.floor() as usize).clamp(1, self.highest_z);
@@ -292,6 +319,12 @@ fn thickness(shares: &[f64], mu: &[f64], top: f64) -> f64 {
         lambda += step;
     }
     lambda
+}
+
+/// Mass thickness and R of a slab that attenuates the high energy by `alpha_high`.
+pub(super) fn slab(shares: [&[f64]; 2], mu: [&[f64]; 2], alpha_high: f64) -> [f64; 2] {
+    let mass = thickness(shares[0], mu[0], alpha_high);
+    [mass, attenuation(shares[1], mu[1], mass).0 / alpha_high]
 }
 
 /// Follows an element from nothing to attenuation `top` of the high energy; points lie closer where

@@ -54,7 +54,21 @@ pub fn classify(
     scale: f64,
     cancel: &Cancel,
 ) -> Result<Vec<Class>> {
-    Ok(told(high, low, boundaries, scale, cancel)?.classes)
+    classify_by_row(high, low, &|_| boundaries, scale, cancel)
+}
+
+/// As [`classify`], with the curves of each row of the raster: a scanner's rows differ.
+///
+/// # Errors
+/// [`crate::Error::Cancelled`].
+pub fn classify_by_row<'b>(
+    high: Layer<'_>,
+    low: Layer<'_>,
+    of_row: &dyn Fn(usize) -> &'b Boundaries,
+    scale: f64,
+    cancel: &Cancel,
+) -> Result<Vec<Class>> {
+    Ok(told(high, low, of_row, scale, cancel)?.classes)
 }
 
 /// Classes, and the attenuations that they were told by.
@@ -68,14 +82,14 @@ pub struct Told {
     pub averaged: f32,
 }
 
-/// [`classify`] with what its classes stand on.
+/// [`classify_by_row`] with what its classes stand on.
 ///
 /// # Errors
 /// [`crate::Error::Cancelled`].
-pub fn told(
+pub fn told<'b>(
     high: Layer<'_>,
     low: Layer<'_>,
-    boundaries: &Boundaries,
+    of_row: &dyn Fn(usize) -> &'b Boundaries,
     scale: f64,
     cancel: &Cancel,
 ) -> Result<Told> {
@@ -83,16 +97,19 @@ pub fn told(
         layer.field.values.iter().map(|t| attenuation(*t)).collect()
     };
     let width = high.field.width;
-    let radius = ((boundaries.mean_px / 2) as f64 * scale).round() as usize;
+    let one = of_row(0);
+    let radius = ((one.mean_px / 2) as f64 * scale).round() as usize;
     let (alpha_high, alpha_low) =
         mean_of_alike(&alphas(high), &alphas(low), width, radius, cancel)?;
     cancel.check()?;
-    let mut classes: Vec<Class> = (0..alpha_high.len())
-        .map(|i| {
+    let mut classes = Vec::with_capacity(alpha_high.len());
+    for y in 0..alpha_high.len() / width.max(1) {
+        let boundaries = of_row(y);
+        classes.extend((y * width..(y + 1) * width).map(|i| {
             state(high, low, i).unwrap_or_else(|| by_ratio(boundaries, alpha_high[i], alpha_low[i]))
-        })
-        .collect();
-    if boundaries.unit == EnergyUnit::Kilovolt {
+        }));
+    }
+    if one.unit == EnergyUnit::Kilovolt {
         shape::flag_dense(&mut classes, &alpha_high, width, scale);
     }
     Ok(Told {

@@ -1,8 +1,11 @@
 //! From samples to matter: transmission, attenuation, ratio classes.
 //!
-//! A pixel's class is cut from the ratio R of its low- and high-energy attenuation by generic
-//! boundary curves, fitted to no scanner. Where physics gives no answer the class says so: such
-//! pixels are never coloured as a material.
+//! One model serves calibration, inversion and simulation: [`xcom`] and [`matter`] are what stands
+//! in the beam, [`spectrum`] and [`detector`] the beam itself, [`transparency`] what comes through.
+//! [`calibrate`] fits it to a scanner, [`profile`] keeps the fit, [`inversion`] turns it round.
+//! A pixel's class is cut from the ratio R of its low- and high-energy attenuation by the curves of
+//! the scanner's profile, or by generic ones, fitted to no scanner. Where physics gives no answer
+//! the class says so: such pixels are never coloured as a material.
 
 mod average;
 pub mod calibrate;
@@ -16,6 +19,7 @@ pub mod inversion;
 mod material;
 pub mod matter;
 pub mod profile;
+pub mod scanner;
 mod shape;
 pub mod spectrum;
 pub mod transparency;
@@ -24,8 +28,10 @@ pub mod xcom;
 pub use average::mean_of_alike;
 pub use class::Class;
 pub use confidence::{Confidence, Noisy, confidence, confidences};
-pub use curves::{Boundaries, Chosen, choose};
-pub use material::{AIR, IMPOSSIBLE, Layer, Told, by_ratio, classify, defects, told};
+pub use curves::{Boundaries, Chosen, choose, choose_calibrated};
+pub use material::{
+    AIR, IMPOSSIBLE, Layer, Told, by_ratio, classify, classify_by_row, defects, told,
+};
 
 /// Attenuation of a transmission: `-ln T`, infinite where nothing comes through.
 pub fn attenuation(transmission: f32) -> f32 {

@@ -1,13 +1,17 @@
 //! Region statistics and the material of a region, with the background's attenuation taken off
 //! where one is named: the walls around a load are the main bias of light material.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 
+use super::estimate::{Candidate, ZEstimate};
 use super::legend::Shares;
-use super::request::dual;
+use super::request::dual_by;
 use crate::cancel::Cancel;
 use crate::messages::say;
-use crate::physics::{Boundaries, Class, Layer, attenuation, by_ratio, classify};
+use crate::physics::scanner::Scanner;
+use crate::physics::{Boundaries, Chosen, Class, Layer, attenuation, by_ratio, classify_by_row};
 use crate::radiograph::{
     Field, Plane, PlaneName, Radiograph, Region, Size, Statistics, Unit, crop, resample,
 };
@@ -57,11 +61,12 @@ pub struct MaterialEstimate {
     pub confidence: Option<f64>,
     /// Whether a background was taken off.
     pub background_subtracted: bool,
+    /// Z and mass thickness, where the class is a material and a model serves the energies.
+    pub z: Option<ZEstimate>,
 }
 
 impl MaterialEstimate {
-    /// The member `material` of `measure --json` and of the log; what needs a calibrated scanner
-    /// profile is null without one.
+    /// The member `material` of `measure --json` and of the log; null is what cannot be told.
     pub fn document(&self) -> Value {
         let shares: Map<String, Value> = self
             .shares
@@ -69,14 +74,17 @@ impl MaterialEstimate {
             .filter(|(_, share)| *share > 0.0)
             .map(|(class, share)| (class.as_str().to_owned(), json!(share)))
             .collect();
+        let z = self.z.as_ref();
+        let candidates = z.map_or(&[][..], |z| &z.candidates);
         json!({
-            "z": null, "z_iqr": null,
+            "z": z.map(|z| z.z), "z_iqr": z.map(|z| z.iqr),
             "class": self.class.as_str(),
-            "mass_thickness_g_cm2": null, "steel_mm": null,
+            "mass_thickness_g_cm2": z.map(|z| z.mass_thickness),
+            "steel_mm": z.map(|z| z.steel_mm),
             "confidence": self.confidence,
             "background_subtracted": self.background_subtracted,
             "shares": shares,
-            "candidates": [],
+            "candidates": candidates.iter().map(Candidate::document).collect::<Vec<_>>(),
         })
     }
 }
@@ -91,6 +99,19 @@ pub fn measure(
     region: Region,
     background: Option<Region>,
 ) -> Result<Measurement> {
+    measure_by(radiograph, region, background, None)
+}
+
+/// As [`measure`], by the scanner's own profile where one is given.
+///
+/// # Errors
+/// As [`measure`]; [`Error::NotPossible`] when the profile does not serve the scan.
+pub fn measure_by(
+    radiograph: &Radiograph,
+    region: Region,
+    background: Option<Region>,
+    scanner: Option<&Arc<Scanner>>,
+) -> Result<Measurement> {
     for asked in std::iter::once(region).chain(background) {
         let (width, height) = (radiograph.width(), radiograph.height());
         if asked.within(width, height) != Some(asked) {
@@ -98,13 +119,12 @@ pub fn measure(
             return Err(super::bad_region(&text, width, height));
         }
     }
-    let (material, notes) = match dual(radiograph) {
+    let (material, notes) = match dual_by(radiograph, scanner) {
         Ok((high, low, chosen)) => {
-            let planes = [high, low];
-            let estimate = estimate(planes, chosen.boundaries, region, background)?;
+            let estimate = estimate([high, low], &chosen, region, background)?;
             (Some(estimate), chosen.notes)
         }
-        Err(problem) if background.is_some() => return Err(problem),
+        Err(problem) if background.is_some() || scanner.is_some() => return Err(problem),
         Err(problem) => (None, vec![problem.message()]),
     };
     Ok(Measurement {
@@ -158,7 +178,7 @@ fn mean(field: &Field) -> f64 {
 /// The material of `region` on the high and the low plane.
 fn estimate(
     planes: [&Plane; 2],
-    boundaries: &Boundaries,
+    chosen: &Chosen,
     region: Region,
     background: Option<Region>,
 ) -> Result<MaterialEstimate> {
@@ -185,23 +205,25 @@ fn estimate(
             ..layer
         }
     };
-    let classes = classify(of(0, &high), of(1, &low), boundaries, 1.0, &Cancel::never())?;
+    let height = planes[0].height;
+    let curves = |y: usize| chosen.of_row(around.y + y, height);
+    let never = Cancel::never();
+    let classes = classify_by_row(of(0, &high), of(1, &low), &curves, 1.0, &never)?;
     let lead = (region.x - around.x, region.y - around.y);
     let size = Size {
         width: region.width,
         height: region.height,
     };
-    let codes: Vec<u8> = crop(&classes, around.width, lead, size)
-        .iter()
-        .map(|class| class.code())
-        .collect();
-    let means = [&high, &low].map(|field| mean(&field.crop(lead.0, lead.1, size)) as f32);
-    Ok(MaterialEstimate::of(
-        boundaries,
-        means,
-        Shares::of(&codes),
-        background,
-    ))
+    let classes = crop(&classes, around.width, lead, size);
+    let codes: Vec<u8> = classes.iter().map(|class| class.code()).collect();
+    let fields = [&high, &low].map(|field| field.crop(lead.0, lead.1, size));
+    let means = fields.each_ref().map(|field| mean(field) as f32);
+    let middle = chosen.of_row(region.y + region.height / 2, height);
+    let mut estimate = MaterialEstimate::of(middle, means, Shares::of(&codes), background);
+    if estimate.class.is_material() {
+        estimate.z = ZEstimate::of(chosen, &fields, &classes, [region.y, height]);
+    }
+    Ok(estimate)
 }
 
 /// `region` with what its classes look at around it, inside the plane.
@@ -241,6 +263,7 @@ impl MaterialEstimate {
             confidence: (class.is_material() && told > 0.0).then(|| agree / told),
             shares,
             background_subtracted: background.is_some(),
+            z: None,
         }
     }
 }

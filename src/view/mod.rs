@@ -2,6 +2,7 @@
 //! log and is replayed.
 
 mod develop;
+mod estimate;
 mod frame;
 mod geometry;
 mod grid;
@@ -22,17 +23,18 @@ use serde::{Deserialize, Serialize};
 use crate::filter::FilterUse;
 
 pub use crate::radiograph::Unit;
+pub use estimate::{Candidate, ZEstimate};
 pub use frame::{Frame, Pixels};
 pub use geometry::Canvas;
 pub use legend::{Legend, LegendRow, Shares, class_label, class_letter, code_letter, value_label};
 pub use material::Scheme;
-pub use measure::{MaterialEstimate, Measurement, PlaneMeasurement, measure};
+pub use measure::{MaterialEstimate, Measurement, PlaneMeasurement, measure, measure_by};
 pub use overlay::{drawn_over, overlaid};
 pub use palette::{GROUND, PALETTES, Palette, class_colours};
 pub use picture::{Picture, Prepared, picture, prepare};
 pub use preset::{Preset, presets};
 pub use readout::{Reading, Readout, readout};
-pub use request::{ViewRequest, bad_region, choose, dual};
+pub use request::{ViewRequest, bad_region, choose, dual, dual_by};
 pub use window::{Curve, Step, Window};
 
 /// Version of [`View`] in the log.

@@ -186,7 +186,7 @@ fn told(
         grid.resample(planes[1], cancel)?,
     ];
     let [high, low] = [0, 1].map(|i| Layer::of(planes[i], &fields[i]));
-    let told = physics::told(high, low, boundaries, grid.scale, cancel)?;
+    let told = physics::told(high, low, &|_| boundaries, grid.scale, cancel)?;
     let confidence = shades.then(|| {
         let noisy = [0, 1].map(|i| Noisy {
             field: &fields[i],

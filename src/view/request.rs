@@ -1,11 +1,14 @@
 //! From the words of the command line to a view, with every wrong word answered by the right ones.
 
+use std::sync::Arc;
+
 use super::palette::{PALETTES, Palette};
 use super::{Display, Preset, View, Window};
 use crate::cancel::Cancel;
 use crate::filter::{FilterUse, carry, nearest};
 use crate::messages::{arg, say};
 use crate::physics;
+use crate::physics::scanner::Scanner;
 use crate::radiograph::{EnergyUnit, Kind, Plane, PlaneName, Radiograph, Region, Survey, Unit};
 use crate::text::Safe;
 use crate::{Error, Result};
@@ -324,6 +327,17 @@ impl View {
 /// # Errors
 /// [`Error::NotPossible`] with what is missing: an energy, the open beam, or boundary curves.
 pub fn dual(radiograph: &Radiograph) -> Result<(&Plane, &Plane, physics::Chosen)> {
+    dual_by(radiograph, None)
+}
+
+/// As [`dual`], by the scanner's own profile where one is given.
+///
+/// # Errors
+/// As [`dual`], and when the profile is for other energies or other rows.
+pub fn dual_by<'a>(
+    radiograph: &'a Radiograph,
+    scanner: Option<&Arc<Scanner>>,
+) -> Result<(&'a Plane, &'a Plane, physics::Chosen)> {
     let not_possible = |id| Error::NotPossible { why: say(id, &[]) };
     let (high, low) = radiograph
         .dual()
@@ -331,7 +345,10 @@ pub fn dual(radiograph: &Radiograph) -> Result<(&Plane, &Plane, physics::Chosen)
     if high.unit() != Unit::Transmission || low.unit() != Unit::Transmission {
         return Err(not_possible("physics-no-air"));
     }
-    let mut chosen = physics::choose(high, low)?;
+    let mut chosen = match scanner {
+        Some(scanner) => physics::choose_calibrated(high, low, scanner)?,
+        None => physics::choose(high, low)?,
+    };
     if high.air_estimated || low.air_estimated {
         chosen.notes.push(say("physics-air-estimated", &[]));
     }

@@ -224,3 +224,86 @@ fn a_calibration_writes_nothing_but_toml() {
     assert_eq!(code, 2, "{err}");
     assert!(err.contains("'x.json'"));
 }
+
+/// Runs `measure --json` on the reference pair with its own profile.
+fn measured(folder: &Path, block: [usize; 4], background: Option<[usize; 4]>) -> serde_json::Value {
+    let words = |region: [usize; 4]| region.map(|n| n.to_string()).join(",");
+    let (region, profile) = (words(block), folder.join("scanner.toml"));
+    let scan = "samples/semiz/semiz_cargo_H_9MeV_u16.tif";
+    let mut arguments = vec!["measure", scan, "--region", &region, "--json", "--profile"];
+    arguments.push(profile.to_str().unwrap());
+    let around = background.map(words);
+    if let Some(around) = &around {
+        arguments.extend(["--background", around]);
+    }
+    let (code, out, err) = xamine(&arguments);
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    serde_json::from_str(&out).unwrap()
+}
+
+#[test]
+fn regions_are_told_by_the_scanners_own_profile() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = "samples/semiz/calibration/calibration.toml";
+    let output = folder.path().join("scanner.toml");
+    let (code, ..) = xamine(&["calibrate", input, "-o", output.to_str().unwrap()]);
+    assert_eq!(code, 0);
+    for (name, z, within, block) in BLOCKS {
+        let material = measured(folder.path(), block, None)["material"].clone();
+        let class = match name {
+            "C" => "organic",
+            "Al" => "inorganic",
+            "Fe" | "Ag" => "metal",
+            _ => "heavy",
+        };
+        let got = material["z"].as_f64().unwrap();
+        println!("{name}: {material}");
+        assert!((got - z).abs() <= within, "{name}: {material}");
+        assert!(
+            material["shares"][class].as_f64().unwrap() >= 0.9,
+            "{name}: {material}"
+        );
+        assert_eq!(material["class"], class, "{name}");
+        assert!(material["z_iqr"][0].as_f64().unwrap() <= got);
+        assert!(material["mass_thickness_g_cm2"].as_f64().unwrap() > 10.0);
+        assert!(material["steel_mm"].as_f64().unwrap() > 10.0);
+        assert!(!material["candidates"].as_array().unwrap().is_empty());
+    }
+    for (at, truth, around) in [(0, 6.0, [10, 28, 4, 14]), (1, 13.0, [36, 31, 3, 11])] {
+        let material = measured(folder.path(), BLOCKS[at].3, Some(around))["material"].clone();
+        let got = material["z"].as_f64().unwrap();
+        println!("{} without its surround: {material}", BLOCKS[at].0);
+        assert!((got - truth).abs() <= 1.0, "{material}");
+        assert_eq!(material["background_subtracted"], true);
+    }
+}
+
+#[test]
+fn a_profile_of_another_scanner_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("calibration.toml");
+    let blocks = [("carbon", 1.0), ("aluminium", 1.2), ("iron", 3.0)];
+    let mut text = "[beam.high]\nname = \"160 kV\"\n[beam.low]\nname = \"160 kV\"\n".to_owned();
+    for (material, alpha) in blocks {
+        text.push_str(&block(material, alpha, alpha * 1.3).replace("= 100", "= 6"));
+    }
+    std::fs::write(&input, text).unwrap();
+    let output = folder.path().join("tube.toml");
+    let output = output.to_str().unwrap();
+    let (code, out, err) = xamine(&["calibrate", input.to_str().unwrap(), "-o", output]);
+    assert_eq!(code, 0, "{out}{err}");
+    let scan = "samples/semiz/semiz_cargo_H_9MeV_u16.tif";
+    let (code, _, err) = xamine(&[
+        "measure",
+        scan,
+        "--region",
+        "18,27,14,16",
+        "--profile",
+        output,
+    ]);
+    assert_eq!(code, 1);
+    assert!(
+        err.contains("160 kV") && err.contains("9 MV") && err.contains("6 MV"),
+        "{err}"
+    );
+}

@@ -68,3 +68,6 @@ cli-calibrate-output = The scanner profile, ending in .toml; its table is writte
 cli-calibrate-example =
     Example:
       xamine calibrate calibration.toml -o scanner.toml
+profile-other-energy = the profile is for { $own-high } and { $own-low }, and the scan has { $high } and { $low }: give the profile of this scanner
+profile-other-rows = the profile is for { $own } detector rows, and the scan has { $rows }: give the profile of this scanner, or the whole scan
+profile-in-use = calibrated for '{ $scanner }', { $date }

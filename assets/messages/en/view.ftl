@@ -42,6 +42,8 @@ measure-plane = { $plane }: mean { $mean }, SD { $sd }, min { $min }, max { $max
 measure-unknown = unknown
 measure-class = material: { $class }
 measure-class-subtracted = material without its background: { $class }
+measure-z = Z { $z } (half of the pixels { $low } to { $high }), { $mass } g/cm2, as much as { $steel } mm of steel
+measure-candidates = reads like: { $names }
 measure-share =   { $percent } % { $class }
 cli-arg-preset = A way of looking by name, such as material or edge; other options override it
 cli-render-output = The file: .png is what is seen, .tif and .npy the quantity behind it
@@ -53,6 +55,7 @@ cli-render-example =
       xamine render scan_high.tif --display material -o materials.png
 cli-measure-region = The region in scan pixels, wholly inside the scan
 cli-measure-background = A part of its surround, whose attenuation is taken off
+cli-measure-profile = The scanner's profile, made by 'xamine calibrate'
 cli-measure-example =
     Example:
       xamine measure scan_high.tif --region 43,31,14,11 --background 30,31,8,11
