@@ -14,10 +14,7 @@ use super::xcom::{self, CrossSections, HIGHEST_Z};
 const STEP: f32 = 0.02;
 /// Cells of R at a node, between the lowest and the highest R of the elements: where a look-up
 /// begins.
-const CELLS: usize = 256;
-/// Elements without gain after which a look-up ends: between nodes neighbours of almost one R may
-/// stand in another order.
-const MISSES: usize = 2;
+const CELLS: usize = 512;
 /// Points along the mass thickness at which an element is followed.
 const POINTS: usize = 40;
 /// Groups of detector rows at most: neighbouring rows differ less than noise.
@@ -53,7 +50,9 @@ pub struct Table {
     mass: Vec<f32>,
     /// Lowest R and cells per R at each node.
     scale: Vec<[f32; 2]>,
-    /// Elements that R tells apart, in order of R, and zeros, node by node.
+    /// R of the elements that it tells apart, rising, then infinite, node by node.
+    sorted: Vec<f32>,
+    /// Those elements in the same order.
     order: Vec<u8>,
     /// Place in the order at which a cell begins, node by node.
     cells: Vec<u8>,
@@ -114,44 +113,39 @@ impl Table {
         let ratio = alpha_low / alpha_high;
         let node = (place as usize).min(self.scale.len() - 2);
         let t = place - node as f32;
-        let scale: [f32; 2] = std::array::from_fn(|i| {
-            self.scale[node][i] + t * (self.scale[node + 1][i] - self.scale[node][i])
-        });
-        let cell = ((ratio - scale[0]) * scale[1]).clamp(0.0, (CELLS - 1) as f32) as usize;
-        let nearest = node + usize::from(t > 0.5);
-        let order = &self.order[nearest * self.highest_z..][..self.highest_z];
-        let first = usize::from(self.cells[nearest * CELLS + cell]);
-        Some(self.refine(
-            node,
-            t,
-            self.nearest([node as f32, t], order, first, ratio),
-            ratio,
-        ))
+        // The place between the lowest and the highest R, as a ratio of the nearest node.
+        let [a, b] = [self.scale[node], self.scale[node + 1]];
+        let low = a[0] + t * (b[0] - a[0]);
+        let cells = (ratio - low) * (a[1] + t * (b[1] - a[1]));
+        let near = node + usize::from(t > 0.5);
+        let own = self.scale[near];
+        let at_node = own[0] + cells / own[1];
+        let first = self.cells[near * CELLS + cells.clamp(0.0, (CELLS - 1) as f32) as usize];
+        let sorted = &self.sorted[near * self.highest_z..][..self.highest_z];
+        let mut found = usize::from(first);
+        while let [low, high, ..] = sorted[found..] {
+            if high - at_node >= at_node - low {
+                break;
+            }
+            found += 1;
+        }
+        let z = usize::from(self.order[near * self.highest_z + found]);
+        let ratios = &self.ratio[near * self.highest_z..][..self.highest_z];
+        let share = towards(ratios, z, at_node);
+        Some(Reading {
+            z: z as f32 + share,
+            mass_thickness: self.mass_between(node, t, z, share),
+        })
     }
 
-    /// The element of `order` whose R lies nearest to `ratio`, found from the place `first` on.
-    fn nearest(&self, [node, t]: [f32; 2], order: &[u8], first: usize, ratio: f32) -> usize {
-        let node = node as usize;
-        let distance = |place: usize| match order.get(place) {
-            Some(z) if *z > 0 => {
-                (self.between(&self.ratio, node, t, usize::from(*z)) - ratio).abs()
-            }
-            _ => f32::INFINITY,
-        };
-        let (mut place, mut own) = (first, distance(first));
-        for step in [1_usize, usize::MAX] {
-            let (mut next, mut misses) = (place, 0);
-            while misses <= MISSES {
-                next = next.wrapping_add(step);
-                let other = distance(next);
-                if other < own {
-                    (place, own, misses) = (next, other, 0);
-                } else {
-                    misses += 1;
-                }
-            }
+    /// Mass thickness between two nodes and, by `share`, between element `z` and a neighbour.
+    fn mass_between(&self, node: usize, t: f32, z: usize, share: f32) -> f32 {
+        let own = self.between(&self.mass, node, t, z);
+        let next = if share < 0.0 { z - 1 } else { z + 1 };
+        if share == 0.0 {
+            return own;
         }
-        usize::from(order[place])
+        own + share.abs() * (self.between(&self.mass, node, t, next) - own)
     }
 
     /// A quantity of element `z` between two nodes.
@@ -161,29 +155,6 @@ impl Table {
             values[(node + 1) * self.highest_z + z - 1],
         );
         a + t * (b - a)
-    }
-
-    /// The reading near element `z`: straight towards the neighbour on the other side of `ratio`.
-    fn refine(&self, node: usize, t: f32, z: usize, ratio: f32) -> Reading {
-        let at = |values: &[f32], z: usize| self.between(values, node, t, z);
-        let (own, mass) = (at(&self.ratio, z), at(&self.mass, z));
-        let mut reading = Reading {
-            z: z as f32,
-            mass_thickness: mass,
-        };
-        for next in [z.wrapping_sub(1), z + 1] {
-            if !(1..=self.highest_z).contains(&next) {
-                continue;
-            }
-            let other = at(&self.ratio, next);
-            let share = (ratio - own) / (other - own);
-            if (0.0..=0.5).contains(&share) {
-                reading.z += share * (next as f32 - z as f32);
-                reading.mass_thickness += share * (at(&self.mass, next) - mass);
-                break;
-            }
-        }
-        reading
     }
 
     /// Every Z whose R crosses `ratio` at `alpha_high`, lowest first: more than one where R does
@@ -282,6 +253,7 @@ impl Elements {
             ratio,
             mass,
             scale: Vec::with_capacity(nodes),
+            sorted: Vec::with_capacity(nodes * highest_z),
             order: Vec::with_capacity(nodes * highest_z),
             cells: Vec::with_capacity(nodes * CELLS),
         };
@@ -395,6 +367,25 @@ fn told_apart(ratios: &[f32]) -> usize {
     }
 }
 
+/// How far `ratio` lies from element `z` towards the neighbour on its other side, -0.5 to 0.5.
+fn towards(ratios: &[f32], z: usize, ratio: f32) -> f32 {
+    let own = ratios[z - 1];
+    let share = |other: f32| (ratio - own) / (other - own);
+    let below = if z > 1 { share(ratios[z - 2]) } else { -1.0 };
+    let above = if z < ratios.len() {
+        share(ratios[z])
+    } else {
+        -1.0
+    };
+    if (0.0..=0.5).contains(&below) {
+        -below
+    } else if (0.0..=0.5).contains(&above) {
+        above
+    } else {
+        0.0
+    }
+}
+
 /// The cubic through two values with two slopes per unit of `t`.
 fn hermite(t: f64, values: [f64; 2], slopes: [f64; 2]) -> f64 {
     let (u, tt) = (1.0 - t, t * t);
@@ -415,7 +406,8 @@ impl Table {
             self.scale.push([low, per]);
             let mut at = 0;
             for cell in 0..CELLS {
-                let ratio = low + (cell as f32 + 0.5) / per;
+                // The nearest at the cell's lower edge: a look-up goes on from there.
+                let ratio = low + cell as f32 / per;
                 let nearer =
                     |a: (f32, u8), b: (f32, u8)| (b.0 - ratio).abs() <= (a.0 - ratio).abs();
                 while at + 1 < order.len() && nearer(order[at], order[at + 1]) {
@@ -423,8 +415,9 @@ impl Table {
                 }
                 self.cells.push(at as u8);
             }
-            let places = order.iter().map(|one| one.1).chain(std::iter::repeat(0));
-            self.order.extend(places.take(self.highest_z));
+            order.resize(self.highest_z, (f32::INFINITY, 0));
+            self.sorted.extend(order.iter().map(|one| one.0));
+            self.order.extend(order.iter().map(|one| one.1));
         }
     }
 }
