@@ -6,12 +6,16 @@
 //! to begin among the elements in order of R, and few steps find it. Between two elements Z runs straight. Where two stretches of Z have the same R,
 //! both are candidates.
 
+use std::sync::OnceLock;
+
 use super::profile::Profile;
 use super::transparency::Weights;
 use super::xcom::{self, CrossSections, HIGHEST_Z};
 
 /// Step of `alpha_high` between the table's nodes.
 const STEP: f32 = 0.02;
+/// Nodes per unit of attenuation.
+const PER: f32 = 1.0 / STEP;
 /// Cells of R at a node, between the lowest and the highest R of the elements: where a look-up
 /// begins.
 const CELLS: usize = 512;
@@ -33,11 +37,11 @@ pub struct Reading {
     pub mass_thickness: f32,
 }
 
-/// The tables of a whole detector.
-#[derive(Debug, Clone, PartialEq)]
+/// The tables of a whole detector, each made when it is first asked for.
 pub struct Inversion {
-    tables: Vec<Table>,
-    rows: usize,
+    profile: Profile,
+    elements: Elements,
+    tables: Vec<OnceLock<Table>>,
 }
 
 /// The table of one detector row.
@@ -48,8 +52,8 @@ pub struct Table {
     ratio: Vec<f32>,
     /// Mass thickness of each element at each node, node by node.
     mass: Vec<f32>,
-    /// Lowest R and cells per R at each node.
-    scale: Vec<[f32; 2]>,
+    /// Lowest R, cells per R and R per cell at each node.
+    scale: Vec<[f32; 3]>,
     /// R of the elements that it tells apart, rising, then infinite, node by node.
     sorted: Vec<f32>,
     /// Those elements in the same order.
@@ -61,32 +65,40 @@ pub struct Table {
 impl Inversion {
     /// The tables of `profile`: one for each detector row up to 128 rows, one for a group of
     /// neighbouring rows beyond.
-    pub fn new(profile: &Profile) -> Self {
-        let rows = profile.rows.len();
-        let groups = rows.min(MOST_GROUPS);
-        let elements = Elements::new(profile);
-        let tables = (0..groups)
-            .map(|group| {
-                let (first, end) = (group * rows / groups, (group + 1) * rows / groups);
-                elements.table(profile, usize::midpoint(first, end - 1))
-            })
-            .collect();
-        Self { tables, rows }
+    pub fn new(profile: Profile) -> Self {
+        let groups = profile.rows.len().min(MOST_GROUPS);
+        Self {
+            elements: Elements::new(&profile),
+            tables: (0..groups).map(|_| OnceLock::new()).collect(),
+            profile,
+        }
     }
 
-    /// The tables, one a group of detector rows.
-    pub fn tables(&self) -> &[Table] {
-        &self.tables
+    /// The profile that the tables follow from.
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// How many groups of detector rows have a table of their own.
+    pub fn groups(&self) -> usize {
+        self.tables.len()
     }
 
     /// The group of a detector row; rows beyond the last are in the last one's.
     pub fn group(&self, detector_row: usize) -> usize {
-        detector_row.min(self.rows - 1) * self.tables.len() / self.rows
+        let rows = self.profile.rows.len();
+        detector_row.min(rows - 1) * self.tables.len() / rows
     }
 
     /// The table of a detector row; rows beyond the last have the last one's.
     pub fn table(&self, detector_row: usize) -> &Table {
-        &self.tables[self.group(detector_row)]
+        let group = self.group(detector_row);
+        self.tables[group].get_or_init(|| {
+            let (rows, groups) = (self.profile.rows.len(), self.tables.len());
+            let (first, end) = (group * rows / groups, (group + 1) * rows / groups);
+            let middle = usize::midpoint(first, end - 1);
+            self.elements.table(&self.profile, middle)
+        })
     }
 }
 
@@ -104,7 +116,7 @@ impl Table {
     /// Z and mass thickness of a pair of attenuations, both from the high energy's point of view;
     /// `None` where no table reaches: nothing attenuated, or more than [`Table::top`].
     pub fn read(&self, alpha_high: f32, alpha_low: f32) -> Option<Reading> {
-        let place = alpha_high / STEP;
+        let place = alpha_high * PER;
         // Also false for NaN.
         let inside = place > 0.0 && place <= (self.scale.len() - 1) as f32;
         if !inside || !alpha_low.is_finite() {
@@ -119,7 +131,7 @@ impl Table {
         let cells = (ratio - low) * (a[1] + t * (b[1] - a[1]));
         let near = node + usize::from(t > 0.5);
         let own = self.scale[near];
-        let at_node = own[0] + cells / own[1];
+        let at_node = own[0] + cells * own[2];
         let first = self.cells[near * CELLS + cells.clamp(0.0, (CELLS - 1) as f32) as usize];
         let sorted = &self.sorted[near * self.highest_z..][..self.highest_z];
         let mut found = usize::from(first);
@@ -372,14 +384,11 @@ fn towards(ratios: &[f32], z: usize, ratio: f32) -> f32 {
     let own = ratios[z - 1];
     let share = |other: f32| (ratio - own) / (other - own);
     let below = if z > 1 { share(ratios[z - 2]) } else { -1.0 };
-    let above = if z < ratios.len() {
-        share(ratios[z])
-    } else {
-        -1.0
-    };
     if (0.0..=0.5).contains(&below) {
-        -below
-    } else if (0.0..=0.5).contains(&above) {
+        return -below;
+    }
+    let above = ratios.get(z).map_or(-1.0, |other| share(*other));
+    if (0.0..=0.5).contains(&above) {
         above
     } else {
         0.0
@@ -403,7 +412,7 @@ impl Table {
             order.sort_by(|a, b| a.0.total_cmp(&b.0));
             let (low, high) = (order[0].0, order[order.len() - 1].0);
             let per = CELLS as f32 / (high - low).max(1e-6);
-            self.scale.push([low, per]);
+            self.scale.push([low, per, per.recip()]);
             let mut at = 0;
             for cell in 0..CELLS {
                 // The nearest at the cell's lower edge: a look-up goes on from there.
