@@ -37,7 +37,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         .map(|(h, l)| [*h as f32, *l as f32])
         .collect();
     let start = Instant::now();
-    let inversion = Inversion::new(&profile);
+    let inversion = Inversion::new(profile.clone());
+    for row in 0..profile.rows.len() {
+        inversion.table(row);
+    }
     let tables = start.elapsed();
     let mut z = vec![0.0_f32; pairs.len()];
     let rounds = PIXELS.div_ceil(pairs.len());

@@ -139,7 +139,7 @@ mod tests {
 
     fn table(energies: [Energy; 2]) -> super::super::inversion::Table {
         let made = profile(energies).unwrap_or_else(|problem| panic!("{problem}"));
-        Inversion::new(&made).table(0).clone()
+        Inversion::new(made).table(0).clone()
     }
 
     #[test]

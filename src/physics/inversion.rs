@@ -6,18 +6,19 @@
 //! to begin among the elements in order of R, and few steps find it. Between two elements Z runs straight. Where two stretches of Z have the same R,
 //! both are candidates.
 
+use std::sync::OnceLock;
+
 use super::profile::Profile;
 use super::transparency::Weights;
 use super::xcom::{self, CrossSections, HIGHEST_Z};
 
 /// Step of `alpha_high` between the table's nodes.
 const STEP: f32 = 0.02;
+/// Nodes per unit of attenuation.
+const PER: f32 = 1.0 / STEP;
 /// Cells of R at a node, between the lowest and the highest R of the elements: where a look-up
 /// begins.
-const CELLS: usize = 256;
-/// Elements without gain after which a look-up ends: between nodes neighbours of almost one R may
-/// stand in another order.
-const MISSES: usize = 2;
+const CELLS: usize = 512;
 /// Points along the mass thickness at which an element is followed.
 const POINTS: usize = 40;
 /// Groups of detector rows at most: neighbouring rows differ less than noise.
@@ -36,11 +37,11 @@ pub struct Reading {
     pub mass_thickness: f32,
 }
 
-/// The tables of a whole detector.
-#[derive(Debug, Clone, PartialEq)]
+/// The tables of a whole detector, each made when it is first asked for.
 pub struct Inversion {
-    tables: Vec<Table>,
-    rows: usize,
+    profile: Profile,
+    elements: Elements,
+    tables: Vec<OnceLock<Table>>,
 }
 
 /// The table of one detector row.
@@ -51,9 +52,11 @@ pub struct Table {
     ratio: Vec<f32>,
     /// Mass thickness of each element at each node, node by node.
     mass: Vec<f32>,
-    /// Lowest R and cells per R at each node.
-    scale: Vec<[f32; 2]>,
-    /// Elements that R tells apart, in order of R, and zeros, node by node.
+    /// Lowest R, cells per R and R per cell at each node.
+    scale: Vec<[f32; 3]>,
+    /// R of the elements that it tells apart, rising, then infinite, node by node.
+    sorted: Vec<f32>,
+    /// Those elements in the same order.
     order: Vec<u8>,
     /// Place in the order at which a cell begins, node by node.
     cells: Vec<u8>,
@@ -62,32 +65,40 @@ pub struct Table {
 impl Inversion {
     /// The tables of `profile`: one for each detector row up to 128 rows, one for a group of
     /// neighbouring rows beyond.
-    pub fn new(profile: &Profile) -> Self {
-        let rows = profile.rows.len();
-        let groups = rows.min(MOST_GROUPS);
-        let elements = Elements::new(profile);
-        let tables = (0..groups)
-            .map(|group| {
-                let (first, end) = (group * rows / groups, (group + 1) * rows / groups);
-                elements.table(profile, usize::midpoint(first, end - 1))
-            })
-            .collect();
-        Self { tables, rows }
+    pub fn new(profile: Profile) -> Self {
+        let groups = profile.rows.len().min(MOST_GROUPS);
+        Self {
+            elements: Elements::new(&profile),
+            tables: (0..groups).map(|_| OnceLock::new()).collect(),
+            profile,
+        }
     }
 
-    /// The tables, one a group of detector rows.
-    pub fn tables(&self) -> &[Table] {
-        &self.tables
+    /// The profile that the tables follow from.
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// How many groups of detector rows have a table of their own.
+    pub fn groups(&self) -> usize {
+        self.tables.len()
     }
 
     /// The group of a detector row; rows beyond the last are in the last one's.
     pub fn group(&self, detector_row: usize) -> usize {
-        detector_row.min(self.rows - 1) * self.tables.len() / self.rows
+        let rows = self.profile.rows.len();
+        detector_row.min(rows - 1) * self.tables.len() / rows
     }
 
     /// The table of a detector row; rows beyond the last have the last one's.
     pub fn table(&self, detector_row: usize) -> &Table {
-        &self.tables[self.group(detector_row)]
+        let group = self.group(detector_row);
+        self.tables[group].get_or_init(|| {
+            let (rows, groups) = (self.profile.rows.len(), self.tables.len());
+            let (first, end) = (group * rows / groups, (group + 1) * rows / groups);
+            let middle = usize::midpoint(first, end - 1);
+            self.elements.table(&self.profile, middle)
+        })
     }
 }
 
@@ -105,7 +116,7 @@ impl Table {
     /// Z and mass thickness of a pair of attenuations, both from the high energy's point of view;
     /// `None` where no table reaches: nothing attenuated, or more than [`Table::top`].
     pub fn read(&self, alpha_high: f32, alpha_low: f32) -> Option<Reading> {
-        let place = alpha_high / STEP;
+        let place = alpha_high * PER;
         // Also false for NaN.
         let inside = place > 0.0 && place <= (self.scale.len() - 1) as f32;
         if !inside || !alpha_low.is_finite() {
@@ -114,44 +125,39 @@ impl Table {
         let ratio = alpha_low / alpha_high;
         let node = (place as usize).min(self.scale.len() - 2);
         let t = place - node as f32;
-        let scale: [f32; 2] = std::array::from_fn(|i| {
-            self.scale[node][i] + t * (self.scale[node + 1][i] - self.scale[node][i])
-        });
-        let cell = ((ratio - scale[0]) * scale[1]).clamp(0.0, (CELLS - 1) as f32) as usize;
-        let nearest = node + usize::from(t > 0.5);
-        let order = &self.order[nearest * self.highest_z..][..self.highest_z];
-        let first = usize::from(self.cells[nearest * CELLS + cell]);
-        Some(self.refine(
-            node,
-            t,
-            self.nearest([node as f32, t], order, first, ratio),
-            ratio,
-        ))
+        // The place between the lowest and the highest R, as a ratio of the nearest node.
+        let [a, b] = [self.scale[node], self.scale[node + 1]];
+        let low = a[0] + t * (b[0] - a[0]);
+        let cells = (ratio - low) * (a[1] + t * (b[1] - a[1]));
+        let near = node + usize::from(t > 0.5);
+        let own = self.scale[near];
+        let at_node = own[0] + cells * own[2];
+        let first = self.cells[near * CELLS + cells.clamp(0.0, (CELLS - 1) as f32) as usize];
+        let sorted = &self.sorted[near * self.highest_z..][..self.highest_z];
+        let mut found = usize::from(first);
+        while let [low, high, ..] = sorted[found..] {
+            if high - at_node >= at_node - low {
+                break;
+            }
+            found += 1;
+        }
+        let z = usize::from(self.order[near * self.highest_z + found]);
+        let ratios = &self.ratio[near * self.highest_z..][..self.highest_z];
+        let share = towards(ratios, z, at_node);
+        Some(Reading {
+            z: z as f32 + share,
+            mass_thickness: self.mass_between(node, t, z, share),
+        })
     }
 
-    /// The element of `order` whose R lies nearest to `ratio`, found from the place `first` on.
-    fn nearest(&self, [node, t]: [f32; 2], order: &[u8], first: usize, ratio: f32) -> usize {
-        let node = node as usize;
-        let distance = |place: usize| match order.get(place) {
-            Some(z) if *z > 0 => {
-                (self.between(&self.ratio, node, t, usize::from(*z)) - ratio).abs()
-            }
-            _ => f32::INFINITY,
-        };
-        let (mut place, mut own) = (first, distance(first));
-        for step in [1_usize, usize::MAX] {
-            let (mut next, mut misses) = (place, 0);
-            while misses <= MISSES {
-                next = next.wrapping_add(step);
-                let other = distance(next);
-                if other < own {
-                    (place, own, misses) = (next, other, 0);
-                } else {
-                    misses += 1;
-                }
-            }
+    /// Mass thickness between two nodes and, by `share`, between element `z` and a neighbour.
+    fn mass_between(&self, node: usize, t: f32, z: usize, share: f32) -> f32 {
+        let own = self.between(&self.mass, node, t, z);
+        let next = if share < 0.0 { z - 1 } else { z + 1 };
+        if share == 0.0 {
+            return own;
         }
-        usize::from(order[place])
+        own + share.abs() * (self.between(&self.mass, node, t, next) - own)
     }
 
     /// A quantity of element `z` between two nodes.
@@ -161,29 +167,6 @@ impl Table {
             values[(node + 1) * self.highest_z + z - 1],
         );
         a + t * (b - a)
-    }
-
-    /// The reading near element `z`: straight towards the neighbour on the other side of `ratio`.
-    fn refine(&self, node: usize, t: f32, z: usize, ratio: f32) -> Reading {
-        let at = |values: &[f32], z: usize| self.between(values, node, t, z);
-        let (own, mass) = (at(&self.ratio, z), at(&self.mass, z));
-        let mut reading = Reading {
-            z: z as f32,
-            mass_thickness: mass,
-        };
-        for next in [z.wrapping_sub(1), z + 1] {
-            if !(1..=self.highest_z).contains(&next) {
-                continue;
-            }
-            let other = at(&self.ratio, next);
-            let share = (ratio - own) / (other - own);
-            if (0.0..=0.5).contains(&share) {
-                reading.z += share * (next as f32 - z as f32);
-                reading.mass_thickness += share * (at(&self.mass, next) - mass);
-                break;
-            }
-        }
-        reading
     }
 
     /// Every Z whose R crosses `ratio` at `alpha_high`, lowest first: more than one where R does
@@ -282,6 +265,7 @@ impl Elements {
             ratio,
             mass,
             scale: Vec::with_capacity(nodes),
+            sorted: Vec::with_capacity(nodes * highest_z),
             order: Vec::with_capacity(nodes * highest_z),
             cells: Vec::with_capacity(nodes * CELLS),
         };
@@ -395,6 +379,22 @@ fn told_apart(ratios: &[f32]) -> usize {
     }
 }
 
+/// How far `ratio` lies from element `z` towards the neighbour on its other side, -0.5 to 0.5.
+fn towards(ratios: &[f32], z: usize, ratio: f32) -> f32 {
+    let own = ratios[z - 1];
+    let share = |other: f32| (ratio - own) / (other - own);
+    let below = if z > 1 { share(ratios[z - 2]) } else { -1.0 };
+    if (0.0..=0.5).contains(&below) {
+        return -below;
+    }
+    let above = ratios.get(z).map_or(-1.0, |other| share(*other));
+    if (0.0..=0.5).contains(&above) {
+        above
+    } else {
+        0.0
+    }
+}
+
 /// The cubic through two values with two slopes per unit of `t`.
 fn hermite(t: f64, values: [f64; 2], slopes: [f64; 2]) -> f64 {
     let (u, tt) = (1.0 - t, t * t);
@@ -412,10 +412,11 @@ impl Table {
             order.sort_by(|a, b| a.0.total_cmp(&b.0));
             let (low, high) = (order[0].0, order[order.len() - 1].0);
             let per = CELLS as f32 / (high - low).max(1e-6);
-            self.scale.push([low, per]);
+            self.scale.push([low, per, per.recip()]);
             let mut at = 0;
             for cell in 0..CELLS {
-                let ratio = low + (cell as f32 + 0.5) / per;
+                // The nearest at the cell's lower edge: a look-up goes on from there.
+                let ratio = low + cell as f32 / per;
                 let nearer =
                     |a: (f32, u8), b: (f32, u8)| (b.0 - ratio).abs() <= (a.0 - ratio).abs();
                 while at + 1 < order.len() && nearer(order[at], order[at + 1]) {
@@ -423,8 +424,9 @@ impl Table {
                 }
                 self.cells.push(at as u8);
             }
-            let places = order.iter().map(|one| one.1).chain(std::iter::repeat(0));
-            self.order.extend(places.take(self.highest_z));
+            order.resize(self.highest_z, (f32::INFINITY, 0));
+            self.sorted.extend(order.iter().map(|one| one.0));
+            self.order.extend(order.iter().map(|one| one.1));
         }
     }
 }

@@ -1,5 +1,5 @@
 //! A scanner as the rest of the program asks it: class curves and tables of every detector row,
-//! made once from a profile.
+//! each made from the profile when it is first asked for.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -22,26 +22,20 @@ pub const STEEL_G_CM2_PER_MM: f64 = 0.787;
 
 /// A profile with everything that follows from it.
 pub struct Scanner {
-    profile: Profile,
     sha256: String,
     inversion: Inversion,
-    boundaries: Vec<Boundaries>,
+    boundaries: Vec<OnceLock<Boundaries>>,
 }
 
 impl Scanner {
     /// The scanner of a profile whose file has the hash `sha256`; empty for a generic one.
     pub fn new(profile: Profile, sha256: String) -> Self {
-        let inversion = Inversion::new(&profile);
-        let boundaries = inversion
-            .tables()
-            .iter()
-            .map(|table| Boundaries::of_table(table, &profile))
-            .collect();
+        let inversion = Inversion::new(profile);
+        let groups = inversion.groups();
         Self {
-            profile,
             sha256,
             inversion,
-            boundaries,
+            boundaries: (0..groups).map(|_| OnceLock::new()).collect(),
         }
     }
 
@@ -60,7 +54,7 @@ impl Scanner {
 
     /// Its profile.
     pub fn profile(&self) -> &Profile {
-        &self.profile
+        self.inversion.profile()
     }
 
     /// SHA-256 of the profile in hex; `None` for a generic one.
@@ -70,13 +64,14 @@ impl Scanner {
 
     /// The table of row `y` of a picture of `height` rows.
     pub fn table(&self, y: usize, height: usize) -> &Table {
-        self.inversion.table(self.profile.detector_row(y, height))
+        self.inversion.table(self.profile().detector_row(y, height))
     }
 
     /// The class curves of row `y` of a picture of `height` rows.
     pub fn boundaries(&self, y: usize, height: usize) -> &Boundaries {
-        let group = self.inversion.group(self.profile.detector_row(y, height));
-        &self.boundaries[group]
+        let row = self.profile().detector_row(y, height);
+        self.boundaries[self.inversion.group(row)]
+            .get_or_init(|| Boundaries::of_table(self.inversion.table(row), self.profile()))
     }
 
     /// Refuses planes of other energies, or of other rows, than the profile's.
@@ -90,13 +85,13 @@ impl Scanner {
             }
             _ => true,
         };
-        let [own_high, own_low] = self.profile.energies();
+        let [own_high, own_low] = self.profile().energies();
         if !same(own_high, high) || !same(own_low, low) {
             let name = |plane: &Plane| match plane.energy {
                 Some(energy) => Safe::from_outside(&energy.to_string()),
                 None => say("physics-energy-unknown", &[]),
             };
-            let header = &self.profile.header;
+            let header = &self.profile().header;
             let own = [&header.high, &header.low].map(|text| Safe::from_outside(text));
             let (high, low) = (name(high), name(low));
             let why = say(
@@ -110,8 +105,8 @@ impl Scanner {
             );
             return Err(Error::NotPossible { why });
         }
-        if !self.profile.fits(high.height) {
-            let (own, rows) = (self.profile.rows.len(), high.height);
+        if !self.profile().fits(high.height) {
+            let (own, rows) = (self.profile().rows.len(), high.height);
             let why = say(
                 "profile-other-rows",
                 &[arg("own", &own), arg("rows", &rows)],
@@ -124,10 +119,10 @@ impl Scanner {
     /// Mass thickness in g/cm2 and R of a slab of `matter` that attenuates the high energy by
     /// `alpha_high`, on row `y` of a picture of `height` rows.
     pub fn slab(&self, matter: &Matter, alpha_high: f64, y: usize, height: usize) -> [f64; 2] {
-        let row = self.profile.detector_row(y, height);
-        let beams = &self.profile.rows[row.min(self.profile.rows.len() - 1)];
+        let row = self.profile().detector_row(y, height);
+        let beams = &self.profile().rows[row.min(self.profile().rows.len() - 1)];
         let mu = |weights: Weights| -> Vec<f64> {
-            let energies = self.profile.energies_mev.iter();
+            let energies = self.profile().energies_mev.iter();
             energies.map(|e| weights.of(&matter.at(*e))).collect()
         };
         let mus = [mu(beams[0].weights), mu(beams[1].weights)];
@@ -164,7 +159,7 @@ impl Scanner {
 
     /// The sentence for a legend that says whose profile this is.
     pub fn note(&self) -> Safe {
-        let header = &self.profile.header;
+        let header = &self.profile().header;
         let (scanner, date) = (
             Safe::from_outside(&header.scanner),
             Safe::from_outside(&header.date),
@@ -180,7 +175,7 @@ impl Scanner {
 impl fmt::Debug for Scanner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Scanner")
-            .field("scanner", &self.profile.header.scanner)
+            .field("scanner", &self.profile().header.scanner)
             .field("sha256", &self.sha256)
             .finish_non_exhaustive()
     }
@@ -189,6 +184,6 @@ impl fmt::Debug for Scanner {
 /// One profile, one scanner.
 impl PartialEq for Scanner {
     fn eq(&self, other: &Self) -> bool {
-        self.sha256 == other.sha256 && self.profile.header == other.profile.header
+        self.sha256 == other.sha256 && self.profile().header == other.profile().header
     }
 }

@@ -66,7 +66,7 @@ impl Reference {
 
     /// Z of every pixel by this program's tables.
     fn inverted(&self) -> Vec<f64> {
-        let inversion = Inversion::new(&self.profile);
+        let inversion = Inversion::new(self.profile.clone());
         (0..self.high.len())
             .map(|at| {
                 let row = self.profile.detector_row(at / self.width, self.height());
