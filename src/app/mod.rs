@@ -94,6 +94,8 @@ pub struct App {
     pub metered: bool,
     /// What stays from scan to scan.
     pub habit: Habit,
+    /// What was typed and cannot be kept, once the console ends.
+    unkept: Option<Safe>,
 }
 
 /// What the terminal is and can do.
@@ -203,6 +205,7 @@ impl App {
             line: None,
             metered: false,
             habit: Habit::default(),
+            unkept: None,
         }
     }
 
@@ -221,6 +224,7 @@ impl App {
     pub fn close(&mut self, now: Duration) -> Vec<Effect> {
         self.now = now;
         let mut effects = Vec::new();
+        self.unkept = self.form_without_scan();
         self.leave_desk(&mut effects);
         effects
     }

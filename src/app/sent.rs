@@ -122,8 +122,13 @@ impl App {
         self.notice = text.map(|text| Notice::new(Level::NotRecorded, text));
     }
 
-    /// The sentence about a decision that is not on disk, while there is one.
+    /// The sentence about a decision that is not on disk, while there is one; at the end also about a
+    /// form that could not be kept.
     pub fn not_recorded(&self) -> Option<Safe> {
+        self.failed_record().or_else(|| self.unkept.clone())
+    }
+
+    fn failed_record(&self) -> Option<Safe> {
         let failed = |sent: &Sent| match &sent.recording {
             Recording::Failed(why) => Some((sent.key(), sent.path.clone(), why.clone())),
             _ => None,

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use super::event::{Draft, Effect, RenderJob};
 use super::{App, DeskState, Level, Overlay, Pane, Recording, Seen};
 use crate::graphics::{CellSize, Depth, Effort, Protocol};
+use crate::messages::{arg, say};
 use crate::radiograph::{Region, Size};
+use crate::text::Safe;
 use crate::view::{Canvas, View};
 
 /// What was asked for last.
@@ -238,6 +240,16 @@ impl App {
             marks: self.desk.marks.clone(),
             view: self.desk.view.clone(),
         })
+    }
+
+    /// The sentence about a form that no draft can hold: which bytes it is about is not known before
+    /// the scan is open.
+    pub(super) fn form_without_scan(&self) -> Option<Safe> {
+        let started = self.form_as_typed().is_started() && !self.record.read_only;
+        let row = self.queue.rows.get(self.desk.row?)?;
+        let name = row.scan.name();
+        (started && self.desk.scan_id().is_none())
+            .then(|| say("notice-form-not-kept", &[arg("name", &name)]))
     }
 
     /// The form with the note that is being typed.

@@ -151,7 +151,17 @@ impl Cut {
         }
         let mean =
             |sum: &[u64; 4]| [0, 1, 2].map(|i| ((sum[i] + sum[3] / 2) / sum[3].max(1)) as u8);
-        let means: Vec<[u8; 3]> = sums.iter().map(mean).collect();
+        let mut means: Vec<[u8; 3]> = sums.iter().map(mean).collect();
+        if self.meaning == Meaning::Material {
+            // A mean of two meanings would be a third.
+            let mut most = vec![0; count];
+            for (number, (colour, many)) in self.colours.iter().enumerate() {
+                let at = home(number);
+                if *many > most[at] {
+                    (most[at], means[at]) = (*many, *colour);
+                }
+            }
+        }
         let mut order: Vec<usize> = (0..count).collect();
         order.sort_by_key(|at| (luminance(means[*at]), means[*at]));
         let mut rank = vec![0; count];

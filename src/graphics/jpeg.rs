@@ -110,7 +110,7 @@ impl Raw {
         Ok(Jpeg {
             file,
             similarity,
-            detail: detail(quality),
+            detail: detail(quality, form),
         })
     }
 
@@ -196,7 +196,7 @@ impl Raw {
                     best = Some(Jpeg {
                         file,
                         similarity,
-                        detail: detail(quality),
+                        detail: detail(quality, form),
                     });
                     break;
                 }
@@ -233,9 +233,9 @@ impl Raw {
     }
 }
 
-/// Whether a quality is that of a picture that has every pixel.
-fn detail(quality: u8) -> Detail {
-    if quality >= EVERY_PIXEL {
+/// Whether a quality is that of a picture that has every pixel, and colours as finely.
+fn detail(quality: u8, form: &Form) -> Detail {
+    if quality >= EVERY_PIXEL && form.chroma == Chroma::Full {
         Detail::Every
     } else {
         Detail::Some

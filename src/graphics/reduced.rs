@@ -266,6 +266,8 @@ impl Smaller {
                 let indices = quantise(&greys, price);
                 (levels.iter().map(|v| [*v; 3]).collect(), indices)
             }
+            // Colours that mean something are not what is beside them.
+            Content::Colours(cut) if cut.meaning() == Meaning::Material => return self.few(count),
             Content::Colours(cut) => calm(cut, count, price, (width, weights)),
         };
         Few {

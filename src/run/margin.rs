@@ -12,6 +12,8 @@ use crate::graphics::Effort;
 const PATIENCE: Duration = Duration::from_millis(400);
 /// How long a view rests before its text is told: a held key changes it more often.
 const REST: Duration = Duration::from_millis(150);
+/// The longest time for which text waits for a view that does not rest.
+const UNREST: Duration = Duration::from_secs(1);
 
 impl Console {
     /// Until when the text beside the picture waits; `None` when it need not.
@@ -21,7 +23,7 @@ impl Console {
         }
         let key = self.key_at?.saturating_duration_since(self.started);
         let picture = self.awaits_picture().then_some(key + PATIENCE);
-        let rest = self.view_at.map(|at| at + REST);
+        let rest = self.view_at.map(|at| (at + REST).min(self.unrest + UNREST));
         picture.max(rest).filter(|until| *until > now)
     }
 

@@ -126,6 +126,8 @@ struct Console {
     key_at: Option<Instant>,
     /// When another view was last wanted.
     view_at: Option<Duration>,
+    /// When the view began to change without a rest.
+    unrest: Duration,
     /// What the next painting is for.
     cause: &'static str,
     /// How long the last coding took, until it is traced.
@@ -206,6 +208,7 @@ impl Console {
             trace: None,
             key_at: None,
             view_at: None,
+            unrest: Duration::ZERO,
             cause: "start",
             encoded_in: None,
             coded_part: false,

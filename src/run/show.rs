@@ -39,6 +39,9 @@ impl Console {
         let scene = scene(&self.app);
         let focus = scene.as_ref().and_then(|scene| focus(&self.app, scene));
         if self.delivery.want(scene.as_ref(), focus) {
+            if self.margin_waits(now).is_none() {
+                self.unrest = now;
+            }
             self.view_at = Some(now);
         }
         if let Some(scene) = &scene {

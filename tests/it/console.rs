@@ -361,7 +361,13 @@ fn a_signal_in_the_middle_of_a_form_keeps_it_and_decides_nothing() {
         let folder = smalls(&desk, &["a.png", "b.png"]);
         let mut console = desk.start(&folder);
         console.until(&["a.png", "LOSS", "of 2 decided"]);
-        console.send("j").until(&["b.png", "LOSS"]);
+        // Each scan has a window of its own: it tells which one is open.
+        let window = |text: &str| text.split(" C ").nth(1).map(|rest| rest[..5].to_owned());
+        let before = window(&console.text());
+        console.send("j").wait(
+            |text| text.contains("LOSS") && window(text).is_some_and(|now| Some(now) != before),
+            &["the other scan"],
+        );
         console.send("ds n").until(&["note:"]);
         console
             .send("half a word\r")

@@ -1189,3 +1189,15 @@ fn read_only_says_so_in_the_form_from_the_start() {
     at.keys("d c");
     assert!(at.screen().contains("read-only: nothing is recorded"));
 }
+
+#[test]
+fn a_form_for_a_scan_that_is_not_open_yet_is_not_lost_without_a_word() {
+    let mut at = work("grey grey");
+    at.answers = false;
+    at.keys("j d s n 'half a word' <cr>");
+    assert!(at.app.desk.form.is_some() && at.drafts.is_empty());
+    let now = at.app.now;
+    drop(at.app.close(now));
+    let said = at.app.not_recorded().unwrap().to_string();
+    assert!(said.contains("not kept"), "{said}");
+}

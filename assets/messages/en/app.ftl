@@ -27,6 +27,7 @@ notice-no-letters = no letters in the picture
 notice-mark-start = move the crosshair with the arrows to a corner, then mark it
 notice-mark-corner = now move to the opposite corner and mark it; Esc gives up
 notice-marked = region marked; it goes into the decision
+notice-form-not-kept = the unfinished form for { $name } is not kept: the scan was not open yet; fill it in again
 notice-draft-failed = the unfinished form could not be kept: { $why }
 
 prompt-palette = command: { "" }
