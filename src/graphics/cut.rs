@@ -7,6 +7,9 @@
 use super::reduced::luminance;
 use super::tones::{Meaning, place};
 
+/// Most colours of a picture that are states and classes, not shades of them.
+const MEANINGS: usize = 16;
+
 /// A picture whose pixels are numbers of colours, and the order in which those are told apart.
 pub(crate) struct Cut {
     /// For each pixel the number of its colour.
@@ -133,7 +136,13 @@ impl Cut {
 
     /// The colours of [`Self::few`], and for each number which of them stands for it.
     fn reduced(&self, count: usize) -> (Vec<[u8; 3]>, Vec<u8>) {
-        let count = count.clamp(1, self.from.len() + 1);
+        let all = self.from.len() + 1;
+        // What a few colours mean is never told by fewer.
+        let least = match self.meaning {
+            Meaning::Material if all <= MEANINGS => all,
+            _ => 1,
+        };
+        let count = count.clamp(least, all);
         let home = |colour: usize| {
             let mut at = usize::from(self.boxes[colour]);
             while at >= count {

@@ -78,9 +78,10 @@ pub fn calibration(scan: &Simulated) -> Option<String> {
         .iter()
         .filter_map(|truth| Some((truth.block.as_ref()?, inner(truth.region?))))
         .map(|(material, region)| {
+            let [x, y, w, h] = region;
             format!(
                 "\n[[block]]\nmaterial = {}\nmass_thickness_g_cm2 = {:.4}\nscan = \"scene.scan.toml\"\n\
-                 region = {region:?}\n",
+                 region = \"{x},{y},{w},{h}\"\n",
                 toml::Value::from(material.as_str()),
                 mean(scan, region),
             )
