@@ -1,7 +1,7 @@
 //! Fitting the semi-empirical model to calibration blocks: the weights a, b, c of one beam on one
 //! detector row, by least squares on attenuation.
 //!
-//! Blocks repeat to [`MEASURED`] and weights lie within [`BELIEVED`] of 1 unless the blocks say
+//! Blocks repeat to `MEASURED` and weights lie within `BELIEVED` of 1 unless the blocks say
 //! otherwise: carbon, iron and lead leave one direction of a, b, c nearly open, and following it
 //! would carry the noise of a row's blocks into heavy elements.
 //!
