@@ -8,7 +8,7 @@ use crate::graphics::Depth;
 use crate::messages::{arg, say};
 use crate::radiograph::{PlaneName, Radiograph, Region, Size};
 use crate::text::Safe;
-use crate::view::{self, Canvas, Display, Preset, View, ViewRequest, Window};
+use crate::view::{self, Canvas, Display, Preset, View, Window};
 
 impl App {
     /// Pixels of the picture that fills the pane.
@@ -32,8 +32,9 @@ impl App {
         let view =
             view::choose(&open.opened.views, name).and_then(|radiograph| match &self.habit.view {
                 Some(before) => self.carried(radiograph, before, &open),
-                None if self.request == ViewRequest::default() => {
-                    View::plain(radiograph, open.survey_of(radiograph, 0))
+                None if self.request.asks_nothing() => {
+                    let view = self.plain(radiograph, &open)?;
+                    view.check(radiograph).map(|()| view)
                 }
                 None => View::of(radiograph, &self.request),
             });
@@ -45,13 +46,22 @@ impl App {
                     .opened
                     .views
                     .first()
-                    .map(|r| View::plain(r, open.survey_of(r, 0)));
+                    .map(|radiograph| self.plain(radiograph, &open));
                 match plain {
                     Some(Ok(view)) => self.place(view),
                     _ => self.desk.state = DeskState::Failed(error),
                 }
             }
         }
+    }
+
+    /// The plain grey view, which tells materials by the profile that was asked for.
+    fn plain(&self, radiograph: &Radiograph, open: &OpenScan) -> Result<View> {
+        let view = View::plain(radiograph, open.survey_of(radiograph, 0))?;
+        Ok(View {
+            profile: self.request.profile.clone(),
+            ..view
+        })
     }
 
     /// A view that is to be fitted to the pane.

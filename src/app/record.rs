@@ -157,7 +157,7 @@ impl App {
         let radiograph = self.desk.radiograph().or(opened.views.first());
         let marks = self.desk.marks.iter();
         marks
-            .filter_map(|region| Some(marked_region(radiograph?, *region)))
+            .filter_map(|region| Some(self.marked_region(radiograph?, *region)))
             .collect()
     }
 
@@ -213,33 +213,40 @@ impl App {
         form.recording = self.recording_at_hand();
         self.desk.form = Some(form);
         self.desk.marks = marks;
-        if view.is_some() {
-            self.desk.view = view;
+        if let Some(mut view) = view {
+            // The draft knows the profile's hash alone.
+            view.profile.clone_from(&self.request.profile);
+            self.desk.view = Some(view);
             self.habit.window_auto = self.has_auto_window();
         }
         self.tell(super::Level::Info, say("notice-draft", &[]));
     }
-}
 
-/// A marked region with what `measure` says of it.
-fn marked_region(radiograph: &Radiograph, region: Region) -> MarkedRegion {
-    let (x, y) = (region.x as f64, region.y as f64);
-    let (width, height) = (region.width as f64, region.height as f64);
-    // A region that cannot be measured is still where the analyst saw something.
-    let measured = view::measure(radiograph, region, None).ok();
-    let planes = measured.iter().flat_map(|measured| &measured.planes);
-    MarkedRegion {
-        shape: Shape::Rect,
-        points: vec![[x, y], [x + width, y + height]],
-        mm: radiograph
-            .pixel_mm
-            .map(|[across, down]| [width * across, height * down]),
-        label: String::new(),
-        stats: planes.map(plane_stats).collect(),
-        material: measured
+    /// A marked region with what `measure` says of it.
+    fn marked_region(&self, radiograph: &Radiograph, region: Region) -> MarkedRegion {
+        let (x, y) = (region.x as f64, region.y as f64);
+        let (width, height) = (region.width as f64, region.height as f64);
+        // A region that cannot be measured is still where the analyst saw something.
+        let measured = self
+            .desk
+            .view
             .as_ref()
-            .and_then(|measured| measured.material.as_ref())
-            .map(view::MaterialEstimate::document),
+            .map(|view| view.measure(radiograph, region));
+        let measured = measured.and_then(Result::ok);
+        let planes = measured.iter().flat_map(|measured| &measured.planes);
+        MarkedRegion {
+            shape: Shape::Rect,
+            points: vec![[x, y], [x + width, y + height]],
+            mm: radiograph
+                .pixel_mm
+                .map(|[across, down]| [width * across, height * down]),
+            label: String::new(),
+            stats: planes.map(plane_stats).collect(),
+            material: measured
+                .as_ref()
+                .and_then(|measured| measured.material.as_ref())
+                .map(view::MaterialEstimate::document),
+        }
     }
 }
 

@@ -57,7 +57,7 @@ pub(super) fn run(arguments: ConsoleArgs) -> Result<u8, Failure> {
         log_folder: store::log_folder(config.log.folder.as_deref()).ok(),
         log,
         state: store::state_folder().ok().filter(|_| !arguments.read_only),
-        view: arguments.view.request(),
+        view: arguments.view.request()?,
         delivery: delivery(&config.line),
         trace: arguments.trace,
         config,

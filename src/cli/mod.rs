@@ -115,6 +115,9 @@ pub struct ViewArgs {
     /// Scan pixels.
     #[arg(long, value_name = "X,Y,W,H", allow_hyphen_values = true)]
     pub region: Option<String>,
+    /// Scanner profile, which tells materials.
+    #[arg(long, value_name = "SCANNER_PROFILE")]
+    pub profile: Option<PathBuf>,
 }
 
 /// One scan on the command line.

@@ -13,7 +13,7 @@ use crate::messages::{arg, say};
 use crate::radiograph::Size;
 use crate::scan::{self, Limits, Opened, Scan};
 use crate::text::Safe;
-use crate::view::{Display, Picture, View, ViewRequest, choose, prepare};
+use crate::view::{Calibration, Display, Picture, View, ViewRequest, choose, prepare};
 use crate::{Error, Result};
 use files::{FileKind, Values};
 
@@ -71,8 +71,13 @@ impl Times {
 
 impl ViewArgs {
     /// What these arguments ask of a view.
-    pub(crate) fn request(&self) -> ViewRequest {
-        ViewRequest {
+    ///
+    /// # Errors
+    /// As [`super::profile::read`].
+    pub(crate) fn request(&self) -> Result<ViewRequest> {
+        let scanner = self.profile.as_deref().map(super::profile::scanner);
+        let profile = scanner.transpose()?;
+        Ok(ViewRequest {
             view_name: self.view_name.clone(),
             plane: self.plane.clone(),
             display: self.display.clone(),
@@ -80,7 +85,8 @@ impl ViewArgs {
             window: self.window.clone(),
             filters: self.filters.clone(),
             region: self.region.clone(),
-        }
+            profile: profile.as_ref().and_then(Calibration::of),
+        })
     }
 }
 
@@ -96,7 +102,7 @@ pub(super) fn run(
     files::refuse_evidence(&request.output, &evidence(&scan))?;
     let opened = scan::open(&scan, &Limits::default(), &Cancel::never())?;
     times.done("open");
-    let asked = request.view.request();
+    let asked = request.view.request()?;
     let radiograph = choose(&opened.views, asked.view_name.as_deref())?;
     let view = View::of(radiograph, &asked)?;
     times.done("view");

@@ -81,7 +81,7 @@ pub(super) fn run(
         return Err(Error::request(say("show-needs-protocol", &[])).into());
     }
     let opened = open(&request.scan)?;
-    let asked = request.view.request();
+    let asked = request.view.request()?;
     let radiograph = choose(&opened.views, asked.view_name.as_deref())?;
     let view = View::of(radiograph, &asked)?;
     let mut sheet = sheet(protocol, local)?;

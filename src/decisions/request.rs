@@ -195,7 +195,7 @@ mod tests {
                 region: [0.0, 0.0, 1.0, 1.0],
                 zoom: 1.0,
                 rotation: 0,
-                profile_sha256: None,
+                profile: None,
             },
             protocol: "kitty".into(),
             quality: "Q5".into(),

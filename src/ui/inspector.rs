@@ -48,7 +48,9 @@ fn reading(app: &App, radiograph: &Radiograph, lines: &mut Lines<'_>, theme: The
     };
     let label = (theme.dim(), theme.plain());
     lines.line(&say("inspector-reading", &[]), theme.title());
-    let Some(readout) = view::readout(radiograph, x, y) else {
+    let readout = app.desk.view.as_ref();
+    let readout = readout.and_then(|view| view::readout(radiograph, view, [x, y]));
+    let Some(readout) = readout else {
         return;
     };
     let at = say("reading-at", &[arg("x", &x), arg("y", &y)]);

@@ -102,6 +102,12 @@ impl Grid {
         }
     }
 
+    /// The scan row under the middle of raster row `y`, margin included.
+    pub(super) fn scan_row(&self, y: usize) -> usize {
+        let step = self.down.extent / self.down.wide.max(1) as f64;
+        (self.down.origin + (y as f64 + 0.5) * step).max(0.0) as usize
+    }
+
     /// The picture's size.
     pub(super) fn screen(&self) -> Size {
         self.screen

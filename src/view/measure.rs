@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use super::View;
 use super::estimate::{Candidate, ZEstimate};
 use super::legend::Shares;
-use super::request::dual_by;
+use super::request::{Dual, dual_by};
 use crate::cancel::Cancel;
 use crate::messages::say;
 use crate::physics::scanner::Scanner;
@@ -102,6 +103,16 @@ pub fn measure(
     measure_by(radiograph, region, background, None)
 }
 
+impl View {
+    /// Measures `region` of `radiograph`, materials as this view tells them.
+    ///
+    /// # Errors
+    /// As [`measure`].
+    pub fn measure(&self, radiograph: &Radiograph, region: Region) -> Result<Measurement> {
+        measured(radiograph, region, None, self.dual(radiograph))
+    }
+}
+
 /// As [`measure`], by the scanner's own profile where one is given.
 ///
 /// # Errors
@@ -112,6 +123,20 @@ pub fn measure_by(
     background: Option<Region>,
     scanner: Option<&Arc<Scanner>>,
 ) -> Result<Measurement> {
+    let materials = match dual_by(radiograph, scanner) {
+        Err(problem) if background.is_some() || scanner.is_some() => return Err(problem),
+        materials => materials,
+    };
+    measured(radiograph, region, background, materials)
+}
+
+/// Measures a region, the material by what [`dual_by`] gave.
+fn measured(
+    radiograph: &Radiograph,
+    region: Region,
+    background: Option<Region>,
+    materials: Result<Dual<'_>>,
+) -> Result<Measurement> {
     for asked in std::iter::once(region).chain(background) {
         let (width, height) = (radiograph.width(), radiograph.height());
         if asked.within(width, height) != Some(asked) {
@@ -119,12 +144,11 @@ pub fn measure_by(
             return Err(super::bad_region(&text, width, height));
         }
     }
-    let (material, notes) = match dual_by(radiograph, scanner) {
+    let (material, notes) = match materials {
         Ok((high, low, chosen)) => {
             let estimate = estimate([high, low], &chosen, region, background)?;
             (Some(estimate), chosen.notes)
         }
-        Err(problem) if background.is_some() || scanner.is_some() => return Err(problem),
         Err(problem) => (None, vec![problem.message()]),
     };
     Ok(Measurement {

@@ -1,6 +1,7 @@
 //! What is looked at and how: the one record that keys the caches, is undone, is written into the
 //! log and is replayed.
 
+mod calibration;
 mod develop;
 mod estimate;
 mod frame;
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use crate::filter::FilterUse;
 
 pub use crate::radiograph::Unit;
+pub use calibration::Calibration;
 pub use estimate::{Candidate, ZEstimate};
 pub use frame::{Frame, Pixels};
 pub use geometry::Canvas;
@@ -34,7 +36,7 @@ pub use palette::{GROUND, PALETTES, Palette, class_colours};
 pub use picture::{Picture, Prepared, picture, prepare};
 pub use preset::{Preset, presets};
 pub use readout::{Reading, Readout, readout};
-pub use request::{ViewRequest, bad_region, choose, dual, dual_by};
+pub use request::{ViewRequest, bad_region, choose, dual_by};
 pub use window::{Curve, Step, Window};
 
 /// Version of [`View`] in the log.
@@ -61,8 +63,9 @@ pub struct View {
     pub zoom: f64,
     /// Quarter turns clockwise in degrees: 0, 90, 180, 270.
     pub rotation: u16,
-    /// Hash of the scanner profile in use.
-    pub profile_sha256: Option<String>,
+    /// The scanner profile in use; the log holds its hash.
+    #[serde(rename = "profile_sha256")]
+    pub profile: Option<Calibration>,
 }
 
 /// What is drawn: a grey picture, materials, or a palette of one quantity.
@@ -96,7 +99,7 @@ impl View {
             region: [0.0; 4],
             zoom: 1.0,
             rotation: 0,
-            profile_sha256: None,
+            profile: None,
         }
     }
 

@@ -5,12 +5,11 @@ use super::grid::Grid;
 use super::legend::Legend;
 use super::material::Scheme;
 use super::palette::GROUND;
-use super::request::dual;
 use super::strip::Strips;
 use super::{Frame, View, Window};
 use crate::cancel::Cancel;
 use crate::messages::say;
-use crate::physics::{self, Boundaries, Class, Confidence, Layer, Noisy, confidences, defects};
+use crate::physics::{self, Chosen, Class, Confidence, Layer, Noisy, confidences, defects};
 use crate::radiograph::{
     EnergyUnit, Field, Histogram, Plane, PlaneName, Polarity, Radiograph, Size, Unit,
 };
@@ -85,12 +84,14 @@ pub fn prepare(
         return Err(Error::request(say("view-empty", &[])));
     }
     let materials = if view.wants_classes() {
-        Some(dual(radiograph)?)
+        Some(view.dual(radiograph)?)
     } else {
         None
     };
-    let boundaries = materials.as_ref().map(|(_, _, chosen)| chosen.boundaries);
-    let grid = grid(radiograph, view, size, boundaries);
+    let source = materials
+        .as_ref()
+        .map(|(.., chosen)| chosen.boundaries.unit);
+    let grid = grid(radiograph, view, size, source);
     let plane = view.plane(radiograph)?;
     let mut field = grid.resample(plane, cancel)?;
     let colour = colour(radiograph, view, &grid, cancel)?;
@@ -100,7 +101,7 @@ pub fn prepare(
     let mut confidence = None;
     if let Some((high, low, chosen)) = materials {
         let shades = Scheme::of(&view.display).is_some();
-        let told = told(&grid, [high, low], chosen.boundaries, cancel, shades)?;
+        let told = told(&grid, [high, low], &chosen, cancel, shades)?;
         (classes, confidence) = (Some(told.0), told.1);
         notes.extend(chosen.notes);
         let mut seen = Vec::new();
@@ -124,7 +125,7 @@ pub fn prepare(
     Ok(Prepared {
         field: grid.crop_field(&field),
         confidence: confidence.map(|all| grid.crop(&all)),
-        source: boundaries.map(|boundaries| boundaries.unit),
+        source,
         strips: Strips::of(&view.filters)?,
         grid,
         codes,
@@ -134,8 +135,8 @@ pub fn prepare(
 }
 
 /// The grid of a view, with the margin that its filters and its materials need.
-fn grid(radiograph: &Radiograph, view: &View, size: Size, boundaries: Option<&Boundaries>) -> Grid {
-    let around = match boundaries.map(|b| b.unit) {
+fn grid(radiograph: &Radiograph, view: &View, size: Size, source: Option<EnergyUnit>) -> Grid {
+    let around = match source {
         Some(EnergyUnit::Kilovolt) => REACH_SHAPE,
         Some(EnergyUnit::Megavolt) => REACH_MEAN,
         None => 0.0,
@@ -177,7 +178,7 @@ fn notes(plane: &Plane, grid: &Grid) -> Vec<Safe> {
 fn told(
     grid: &Grid,
     planes: [&Plane; 2],
-    boundaries: &Boundaries,
+    chosen: &Chosen,
     cancel: &Cancel,
     shades: bool,
 ) -> Result<(Vec<Class>, Option<Vec<Confidence>>)> {
@@ -186,13 +187,16 @@ fn told(
         grid.resample(planes[1], cancel)?,
     ];
     let [high, low] = [0, 1].map(|i| Layer::of(planes[i], &fields[i]));
-    let told = physics::told(high, low, &|_| boundaries, grid.scale, cancel)?;
+    let height = planes[0].height;
+    let curves = |y: usize| chosen.of_row(grid.scan_row(y), height);
+    let told = physics::told(high, low, &curves, grid.scale, cancel)?;
     let confidence = shades.then(|| {
         let noisy = [0, 1].map(|i| Noisy {
             field: &fields[i],
             step: planes[i].linear_of_row(planes[i].height / 2).gain,
         });
         let [high, low] = &told.alphas;
+        let boundaries = chosen.of_row(height / 2, height);
         confidences(boundaries, &told.classes, [high, low], noisy, told.averaged)
     });
     Ok((told.classes, confidence))

@@ -1,6 +1,5 @@
 //! What the crosshair reads at one pixel.
 
-use super::request::dual;
 use super::{Display, View, picture};
 use crate::cancel::Cancel;
 use crate::physics::{Class, attenuation};
@@ -34,8 +33,9 @@ pub struct Reading {
     pub attenuation: Option<f64>,
 }
 
-/// Reads the pixel at column `x` and row `y`; `None` outside the scan.
-pub fn readout(radiograph: &Radiograph, x: usize, y: usize) -> Option<Readout> {
+/// Reads the pixel at column `x` and row `y`, materials as `view` tells them; `None` outside the
+/// scan.
+pub fn readout(radiograph: &Radiograph, view: &View, [x, y]: [usize; 2]) -> Option<Readout> {
     let planes = radiograph
         .planes
         .iter()
@@ -59,17 +59,18 @@ pub fn readout(radiograph: &Radiograph, x: usize, y: usize) -> Option<Readout> {
             .pixel_mm
             .map(|[mx, my]| [(x as f64 + 0.5) * mx, (y as f64 + 0.5) * my]),
         planes,
-        class: class_at(radiograph, x, y),
+        class: class_at(radiograph, view, [x, y]),
     })
 }
 
 /// The class of one pixel, as the class display draws it.
-fn class_at(radiograph: &Radiograph, x: usize, y: usize) -> Option<Class> {
-    dual(radiograph).ok()?;
+fn class_at(radiograph: &Radiograph, view: &View, [x, y]: [usize; 2]) -> Option<Class> {
+    view.dual(radiograph).ok()?;
     let view = View {
         planes: vec!["high".into(), "low".into()],
         display: Display::Class,
         region: [x as f64, y as f64, 1.0, 1.0],
+        profile: view.profile.clone(),
         ..View::bare(&radiograph.view)
     };
     let one = Size {

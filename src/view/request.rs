@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::palette::{PALETTES, Palette};
-use super::{Display, Preset, View, Window};
+use super::{Calibration, Display, Preset, View, Window};
 use crate::cancel::Cancel;
 use crate::filter::{FilterUse, carry, nearest};
 use crate::messages::{arg, say};
@@ -30,6 +30,19 @@ pub struct ViewRequest {
     pub filters: Vec<String>,
     /// `X,Y,W,H` in scan pixels.
     pub region: Option<String>,
+    /// The scanner profile of `--profile`.
+    pub profile: Option<Calibration>,
+}
+
+impl ViewRequest {
+    /// Whether the plain view of a scan answers it, under whatever profile.
+    pub fn asks_nothing(&self) -> bool {
+        let plain = Self {
+            profile: self.profile.clone(),
+            ..Self::default()
+        };
+        *self == plain
+    }
 }
 
 /// The radiograph of a scan that `--view` names, or the first.
@@ -101,6 +114,7 @@ impl View {
             display,
             filters,
             region: region(radiograph, request.region.as_deref())?,
+            profile: request.profile.clone(),
             ..Self::bare(&radiograph.view)
         };
         view.check(radiograph)?;
@@ -250,6 +264,7 @@ impl View {
     /// [`Error::NotPossible`] for a scan without pictures.
     pub fn carried_to(&self, radiograph: &Radiograph, survey: Option<&Survey>) -> Result<Self> {
         let mut view = Self::plain(radiograph, survey)?;
+        view.profile.clone_from(&self.profile);
         view.rotation = self.rotation;
         let own_window = view.window;
         view.window = self.window;
@@ -287,6 +302,15 @@ impl View {
         Ok(self)
     }
 
+    /// The two planes whose materials this view tells, high and low, and the curves for them.
+    ///
+    /// # Errors
+    /// As [`dual_by`]; [`Error::NotPossible`] when the profile itself is not at hand.
+    pub fn dual<'a>(&self, radiograph: &'a Radiograph) -> Result<Dual<'a>> {
+        let scanner = self.profile.as_ref().map(Calibration::scanner);
+        dual_by(radiograph, scanner.transpose()?)
+    }
+
     /// Whether materials are asked for, by the display or by a filter.
     pub(super) fn wants_classes(&self) -> bool {
         let strips = |used: &FilterUse| used.row().is_ok_and(crate::filter::Filter::needs_classes);
@@ -299,12 +323,19 @@ impl View {
     }
 
     /// Refuses what the scan cannot show.
-    fn check(&self, radiograph: &Radiograph) -> Result<()> {
+    ///
+    /// # Errors
+    /// [`Error::NotPossible`] with the reason, a profile of another scanner included;
+    /// [`Error::Request`] for unknown filters.
+    pub fn check(&self, radiograph: &Radiograph) -> Result<()> {
+        if let (Some(profile), Some((high, low))) = (&self.profile, radiograph.dual()) {
+            profile.scanner()?.check(high, low)?;
+        }
         for used in &self.filters {
             crate::filter::check(used)?;
         }
         if self.wants_classes() {
-            let (.., chosen) = dual(radiograph)?;
+            let (.., chosen) = self.dual(radiograph)?;
             let tube = chosen.boundaries.unit == EnergyUnit::Kilovolt;
             if tube && self.display == Display::Material4 {
                 return Err(Error::NotPossible {
@@ -322,22 +353,16 @@ impl View {
     }
 }
 
-/// The two planes of a radiograph whose materials can be told, and the curves for them.
-///
-/// # Errors
-/// [`Error::NotPossible`] with what is missing: an energy, the open beam, or boundary curves.
-pub fn dual(radiograph: &Radiograph) -> Result<(&Plane, &Plane, physics::Chosen)> {
-    dual_by(radiograph, None)
-}
+/// High plane, low plane, and the curves that tell their materials.
+pub(super) type Dual<'a> = (&'a Plane, &'a Plane, physics::Chosen);
 
-/// As [`dual`], by the scanner's own profile where one is given.
+/// The two planes of a radiograph whose materials can be told, high and low, and the curves for
+/// them: those of the scanner's own profile where one is given.
 ///
 /// # Errors
-/// As [`dual`], and when the profile is for other energies or other rows.
-pub fn dual_by<'a>(
-    radiograph: &'a Radiograph,
-    scanner: Option<&Arc<Scanner>>,
-) -> Result<(&'a Plane, &'a Plane, physics::Chosen)> {
+/// [`Error::NotPossible`] with what is missing: an energy, the open beam, or boundary curves; or
+/// when the profile is for other energies or other rows.
+pub fn dual_by<'a>(radiograph: &'a Radiograph, scanner: Option<&Arc<Scanner>>) -> Result<Dual<'a>> {
     let not_possible = |id| Error::NotPossible { why: say(id, &[]) };
     let (high, low) = radiograph
         .dual()

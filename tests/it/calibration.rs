@@ -241,6 +241,42 @@ fn measured(folder: &Path, block: [usize; 4], background: Option<[usize; 4]>) ->
     serde_json::from_str(&out).unwrap()
 }
 
+/// The shares of the classes that `render --display class` draws in a block, by the own profile.
+fn shares_drawn(folder: &Path, [x, y, w, h]: [usize; 4]) -> serde_json::Value {
+    let (profile, output) = (folder.join("scanner.toml"), folder.join("class.npy"));
+    let [profile, output] = [&profile, &output].map(|path| path.to_str().unwrap());
+    let scan = "samples/semiz/semiz_cargo_H_9MeV_u16.tif";
+    let words = [
+        "render",
+        scan,
+        "--display",
+        "class",
+        "--profile",
+        profile,
+        "-o",
+        output,
+    ];
+    let (code, out, err) = xamine(&words);
+    assert_eq!((code, out.as_str(), err.as_str()), (0, "", ""));
+    let bytes = std::fs::read(output).unwrap();
+    let pixels = &bytes[bytes.len() - 200 * 100..];
+    let mut counts = std::collections::BTreeMap::new();
+    for row in y..y + h {
+        for code in &pixels[row * 200 + x..][..w] {
+            *counts.entry(*code).or_insert(0) += 1;
+        }
+    }
+    counts
+        .into_iter()
+        .map(|(code, count)| {
+            let class = xamine::physics::Class::from_code(code).unwrap();
+            let share = f64::from(count) / (w * h) as f64;
+            (class.as_str().to_owned(), serde_json::json!(share))
+        })
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}
+
 #[test]
 fn regions_are_told_by_the_scanners_own_profile() {
     let folder = tempfile::tempdir().unwrap();
@@ -268,6 +304,11 @@ fn regions_are_told_by_the_scanners_own_profile() {
         assert!(material["mass_thickness_g_cm2"].as_f64().unwrap() > 10.0);
         assert!(material["steel_mm"].as_f64().unwrap() > 10.0);
         assert!(!material["candidates"].as_array().unwrap().is_empty());
+        assert_eq!(
+            shares_drawn(folder.path(), block),
+            material["shares"],
+            "{name}"
+        );
     }
     for (at, truth, around) in [(0, 6.0, [10, 28, 4, 14]), (1, 13.0, [36, 31, 3, 11])] {
         let material = measured(folder.path(), BLOCKS[at].3, Some(around))["material"].clone();
@@ -293,17 +334,18 @@ fn a_profile_of_another_scanner_is_refused() {
     let (code, out, err) = xamine(&["calibrate", input.to_str().unwrap(), "-o", output]);
     assert_eq!(code, 0, "{out}{err}");
     let scan = "samples/semiz/semiz_cargo_H_9MeV_u16.tif";
-    let (code, _, err) = xamine(&[
-        "measure",
-        scan,
-        "--region",
-        "18,27,14,16",
-        "--profile",
-        output,
-    ]);
-    assert_eq!(code, 1);
-    assert!(
-        err.contains("160 kV") && err.contains("9 MV") && err.contains("6 MV"),
-        "{err}"
-    );
+    let picture = folder.path().join("picture.png");
+    let picture = picture.to_str().unwrap();
+    for words in [
+        ["measure", scan, "--region", "18,27,14,16"],
+        ["render", scan, "-o", picture],
+        ["show", scan, "--protocol", "kitty"],
+    ] {
+        let (code, _, err) = xamine(&[&words[..], &["--profile", output]].concat());
+        assert_eq!(code, 1);
+        assert!(
+            err.contains("160 kV") && err.contains("9 MV") && err.contains("6 MV"),
+            "{err}"
+        );
+    }
 }

@@ -328,23 +328,23 @@ fn a_dead_row_is_a_defect_and_the_ground_is_not_counted() {
 #[test]
 fn the_crosshair_reads_what_the_scan_holds() {
     let scan = dual(80, 64);
-    let at = readout(&scan, 30, 20).unwrap();
+    let view = asked(&scan, "class", &[]);
+    let at = readout(&scan, &view, [30, 20]).unwrap();
     assert_eq!(at.mm, Some([152.5, 82.0]));
     assert_eq!(at.planes[0].sample, scan.planes[0].samples[20 * 80 + 30]);
     let t = f64::from(at.planes[0].sample) / 60000.0;
     assert!((at.planes[0].transmission.unwrap() - t).abs() < 1e-6);
     assert!((at.planes[0].attenuation.unwrap() + t.ln()).abs() < 1e-5);
-    let view = asked(&scan, "class", &[]);
     let whole = picture(&scan, &view, size(80, 64), &Cancel::never()).unwrap();
     for (x, y) in [(30, 20), (5, 5), (50, 40), (79, 63)] {
-        let class = readout(&scan, x, y).unwrap().class.unwrap();
+        let class = readout(&scan, &view, [x, y]).unwrap().class.unwrap();
         assert_eq!(
             class.code(),
             whole.codes.as_ref().unwrap()[y * 80 + x],
             "{x} {y}"
         );
     }
-    assert_eq!(readout(&scan, 80, 0), None);
+    assert_eq!(readout(&scan, &view, [80, 0]), None);
 }
 
 #[test]

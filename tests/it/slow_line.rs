@@ -185,7 +185,7 @@ fn first_view(screen: Size) -> View {
         region: [0.0, 0.0, SCAN.width as f64, SCAN.height as f64],
         zoom: 1.0,
         rotation: 0,
-        profile_sha256: None,
+        profile: None,
     };
     view.one_to_one(Canvas {
         scan: SCAN,

@@ -70,4 +70,5 @@ cli-calibrate-example =
       xamine calibrate calibration.toml -o scanner.toml
 profile-other-energy = the profile is for { $own-high } and { $own-low }, and the scan has { $high } and { $low }: give the profile of this scanner
 profile-other-rows = the profile is for { $own } detector rows, and the scan has { $rows }: give the profile of this scanner, or the whole scan
+view-profile-missing = the view was made under a scanner profile that is not at hand: give it with --profile
 profile-in-use = calibrated for '{ $scanner }', { $date }

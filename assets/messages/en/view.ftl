@@ -55,7 +55,6 @@ cli-render-example =
       xamine render scan_high.tif --display material -o materials.png
 cli-measure-region = The region in scan pixels, wholly inside the scan
 cli-measure-background = A part of its surround, whose attenuation is taken off
-cli-measure-profile = The scanner's profile, made by 'xamine calibrate'
 cli-measure-example =
     Example:
       xamine measure scan_high.tif --region 43,31,14,11 --background 30,31,8,11

@@ -70,7 +70,7 @@ fn view() -> View {
         region: [-10.5, 0.0, 640.0, 480.0],
         zoom: 2.0,
         rotation: 90,
-        profile_sha256: Some("0".repeat(64)),
+        profile: Some("0".repeat(64).into()),
     }
 }
 
