@@ -5,6 +5,8 @@ use super::grid::Grid;
 use super::legend::Legend;
 use super::material::Scheme;
 use super::palette::GROUND;
+use super::peel::{self, Peels};
+use super::request::Dual;
 use super::strip::Strips;
 use super::{Frame, View, Window};
 use crate::cancel::Cancel;
@@ -83,27 +85,29 @@ pub fn prepare(
     if size.width == 0 || size.height == 0 || !(w > 0.0 && h > 0.0) {
         return Err(Error::request(say("view-empty", &[])));
     }
-    let materials = if view.wants_classes() {
-        Some(view.dual(radiograph)?)
-    } else {
-        None
-    };
+    let peels = Peels::of(&view.filters)?;
+    let dual = view.wants_energies().then(|| view.dual(radiograph));
+    let dual = dual.transpose()?;
+    let materials = dual.as_ref().filter(|_| view.wants_classes());
     let source = materials
         .as_ref()
         .map(|(.., chosen)| chosen.boundaries.unit);
     let grid = grid(radiograph, view, size, source);
     let plane = view.plane(radiograph)?;
-    let mut field = grid.resample(plane, cancel)?;
+    let mut field = base(&grid, plane, dual.as_ref(), &peels, cancel)?;
     let colour = colour(radiograph, view, &grid, cancel)?;
     stage("resample");
     let mut notes = notes(plane, &grid);
+    if let Some((high, _, chosen)) = &dual {
+        notes.extend(peels.notes(chosen, high.height));
+    }
     let mut classes = None;
     let mut confidence = None;
     if let Some((high, low, chosen)) = materials {
         let shades = Scheme::of(&view.display).is_some();
-        let told = told(&grid, [high, low], &chosen, cancel, shades)?;
+        let told = told(&grid, [*high, *low], (chosen, &peels), cancel, shades)?;
         (classes, confidence) = (Some(told.0), told.1);
-        notes.extend(chosen.notes);
+        notes.extend(chosen.notes.iter().cloned());
         let mut seen = Vec::new();
         notes.retain(|note: &Safe| {
             let new = !seen.contains(note);
@@ -132,6 +136,31 @@ pub fn prepare(
         colour,
         notes,
     })
+}
+
+/// The luminance before any filter: the plane without what is taken off, or what a cancellation
+/// leaves of two.
+fn base(
+    grid: &Grid,
+    plane: &Plane,
+    dual: Option<&Dual<'_>>,
+    peels: &Peels,
+    cancel: &Cancel,
+) -> Result<Field> {
+    let peeled = |plane: &Plane| -> Result<Field> {
+        let mut field = grid.resample(plane, cancel)?;
+        let taken = peel::energy_of(plane).and_then(|energy| peels.taken(grid, energy));
+        if let Some(taken) = taken.filter(|_| field.unit == Unit::Transmission) {
+            peel::take_off(&mut field, &taken);
+        }
+        Ok(field)
+    };
+    match (peels.weight, dual) {
+        (Some(weight), Some((high, low, _))) => {
+            Ok(peel::cancelled(&peeled(high)?, &peeled(low)?, weight))
+        }
+        _ => peeled(plane),
+    }
 }
 
 /// The grid of a view, with the margin that its filters and its materials need.
@@ -178,7 +207,7 @@ fn notes(plane: &Plane, grid: &Grid) -> Vec<Safe> {
 fn told(
     grid: &Grid,
     planes: [&Plane; 2],
-    chosen: &Chosen,
+    (chosen, peels): (&Chosen, &Peels),
     cancel: &Cancel,
     shades: bool,
 ) -> Result<(Vec<Class>, Option<Vec<Confidence>>)> {
@@ -186,9 +215,13 @@ fn told(
         grid.resample(planes[0], cancel)?,
         grid.resample(planes[1], cancel)?,
     ];
-    let [high, low] = [0, 1].map(|i| Layer::of(planes[i], &fields[i]));
+    let taken = [0, 1].map(|i| peels.taken(grid, i));
+    let [high, low] = [0, 1].map(|i| Layer {
+        taken: taken[i].as_deref(),
+        ..Layer::of(planes[i], &fields[i])
+    });
     let height = planes[0].height;
-    let curves = |y: usize| chosen.of_row(grid.scan_row(y), height);
+    let curves = |y: usize| chosen.of_row(grid.scan_row(y).max(0.0) as usize, height);
     let told = physics::told(high, low, &curves, grid.scale, cancel)?;
     let confidence = shades.then(|| {
         let noisy = [0, 1].map(|i| Noisy {

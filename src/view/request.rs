@@ -3,15 +3,22 @@
 use std::sync::Arc;
 
 use super::palette::{PALETTES, Palette};
+use super::peel::Peels;
+use super::picture::prepare;
 use super::{Calibration, Display, Preset, View, Window};
 use crate::cancel::Cancel;
 use crate::filter::{FilterUse, carry, nearest};
 use crate::messages::{arg, say};
 use crate::physics;
 use crate::physics::scanner::Scanner;
-use crate::radiograph::{EnergyUnit, Kind, Plane, PlaneName, Radiograph, Region, Survey, Unit};
+use crate::radiograph::{
+    EnergyUnit, Kind, Plane, PlaneName, Radiograph, Region, Size, Survey, Unit,
+};
 use crate::text::Safe;
 use crate::{Error, Result};
+
+/// Longest side of the raster that an automatic window of a derived quantity is found on.
+const SURVEYED: f64 = 640.0;
 
 /// The words of `--view`, `--plane`, `--display`, `--preset`, `--window`, `--filter`, `--region`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -104,19 +111,19 @@ impl View {
             (None, Some(preset)) => preset.display.clone(),
             (None, None) => Display::Grey,
         };
-        let mut filters = preset.map_or_else(Vec::new, |preset| preset.filters.clone());
-        for text in &request.filters {
-            filters.push(text.parse()?);
-        }
         let planes = planes(radiograph, &display, request.plane.as_deref())?;
         let mut view = Self {
             planes,
             display,
-            filters,
+            filters: preset.map_or_else(Vec::new, |preset| preset.filters.clone()),
             region: region(radiograph, request.region.as_deref())?,
             profile: request.profile.clone(),
             ..Self::bare(&radiograph.view)
         };
+        for text in &request.filters {
+            let used = view.filter(radiograph, text)?;
+            view.filters.push(used);
+        }
         view.check(radiograph)?;
         let part = preset.map_or([0.0, 1.0], |preset| preset.window);
         view.window = match request.window.as_deref() {
@@ -149,11 +156,31 @@ impl View {
     /// # Errors
     /// [`Error::NotPossible`] and [`Error::Request`] as [`View::of`].
     pub fn auto(&self, radiograph: &Radiograph, survey: Option<&Survey>) -> Result<Window> {
+        if self.peels().is_some() {
+            return self.auto_of_peeled(radiograph);
+        }
         let plane = self.plane(radiograph)?;
         if let Some(survey) = survey {
             return Window::auto(survey, plane, &self.filters);
         }
         Window::auto(&Survey::of(plane, &Cancel::never())?, plane, &self.filters)
+    }
+
+    /// The automatic window of what peels leave: 0.5 to 99.5 percentile of the whole scan.
+    fn auto_of_peeled(&self, radiograph: &Radiograph) -> Result<Window> {
+        let (width, height) = (radiograph.width() as f64, radiograph.height() as f64);
+        let scale = (SURVEYED / width.max(height)).min(1.0);
+        let size = Size {
+            width: ((width * scale) as usize).max(1),
+            height: ((height * scale) as usize).max(1),
+        };
+        let whole = Self {
+            region: [0.0, 0.0, width, height],
+            rotation: 0,
+            ..self.clone()
+        };
+        let prepared = prepare(radiograph, &whole, size, &Cancel::never(), &mut |_| ())?;
+        Ok(Window::of_field(&prepared.field))
     }
 
     /// Reads `CENTRE,WIDTH` or `auto` in this view's displayed unit: the window by number.
@@ -204,6 +231,11 @@ impl View {
             ..self.clone()
         };
         view.check(radiograph)?;
+        let weighted = |view: &Self| view.peels().is_some_and(|peels| peels.weight.is_some());
+        if weighted(&view) != weighted(self) {
+            let window = view.auto(radiograph, survey)?;
+            return Ok(Self { window, ..view });
+        }
         view.refit(radiograph, survey)
     }
 
@@ -317,6 +349,18 @@ impl View {
         self.display.shows_classes() || self.filters.iter().any(strips)
     }
 
+    /// Whether two energies are needed, by the display or by a filter.
+    pub(super) fn wants_energies(&self) -> bool {
+        let needs = |used: &FilterUse| used.row().is_ok_and(crate::filter::Filter::needs_energies);
+        self.wants_classes() || self.filters.iter().any(needs)
+    }
+
+    /// What is taken off, where the quantity is therefore no plane's own.
+    fn peels(&self) -> Option<Peels> {
+        let peels = Peels::of(&self.filters).ok()?;
+        (!peels.is_empty()).then_some(peels)
+    }
+
     /// Whether three colour planes are shown as they are.
     pub(super) fn is_colour(&self) -> bool {
         self.planes.len() == 3
@@ -334,7 +378,7 @@ impl View {
         for used in &self.filters {
             crate::filter::check(used)?;
         }
-        if self.wants_classes() {
+        if self.wants_energies() {
             let (.., chosen) = self.dual(radiograph)?;
             let tube = chosen.boundaries.unit == EnergyUnit::Kilovolt;
             if tube && self.display == Display::Material4 {

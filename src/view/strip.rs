@@ -48,7 +48,7 @@ impl Strips {
             match used.row()?.work {
                 Work::Strip(keep) => strips.strip(keep),
                 Work::Alert(marked) => strips.alert(marked),
-                Work::Point(_) | Work::Band(_) | Work::Neighbourhood(_) => {}
+                _ => {}
             }
         }
         Ok(strips)

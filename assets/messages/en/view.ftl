@@ -22,6 +22,14 @@ preset-bw = Plain grey
 preset-negative = Grey, bright and dark swapped
 preset-high-penetration = The dense parts, spread by the logarithm
 preset-low-penetration = The light parts
+peel-everywhere = background taken off everywhere: attenuation { $high } of the high energy, { $low } of the low
+peel-within = background taken off in a part: attenuation { $high } of the high energy, { $low } of the low
+cancel-weight = low less { $weight } times high: what reads as Z { $z } vanishes (at attenuation 1)
+cancel-weight-alone = low less { $weight } times high
+peel-words = '{ $text }' names nothing to take off: give peel=wall, peel=region,X,Y,W,H, peel=MATERIAL,G_CM2 or peel=HIGH,LOW
+peel-no-wall = no wall is found: nothing light lies before much of the scan; mark a region and take that off
+peel-no-model = no model serves these energies: take a region off instead
+peel-nothing-through = nothing comes through that region, so its attenuation is not known: choose a lighter one
 preset-super-enhancement = Local contrast and sharp edges
 preset-variable-gamma = The dark parts lifted
 preset-edge = Edges and thin wires
