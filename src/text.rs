@@ -214,6 +214,12 @@ fn must_escape(c: char) -> bool {
     }
 }
 
+/// The line of the byte `at` of `text`, from 1.
+pub(crate) fn line_at(text: &str, at: usize) -> usize {
+    let before = &text.as_bytes()[..at.min(text.len())];
+    1 + before.iter().filter(|byte| **byte == b'\n').count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

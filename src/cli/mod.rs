@@ -6,6 +6,7 @@
 
 mod calibrate;
 mod console;
+mod dicos;
 mod doctor;
 mod info;
 pub mod keys;
@@ -17,6 +18,7 @@ pub mod profile;
 mod render;
 mod show;
 mod simulate;
+mod text_file;
 
 use std::ffi::OsString;
 use std::io::Write;

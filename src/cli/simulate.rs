@@ -1,14 +1,17 @@
 //! `xamine simulate`: a scene file becomes a dual-energy scan with its ground truth in a folder.
 
 use std::fs;
-use std::io::{Read as _, Write};
+use std::io::Write;
 use std::path::Path;
 
+use super::dicos::dicos;
 use super::render::files::{Values, npy, tiff, write_whole};
-use super::{Failure, exit};
+use super::{Failure, exit, text_file};
 use crate::messages::{arg, say};
 use crate::radiograph::Size;
-use crate::simulation::{Fault, Scene, Simulated, boxes, calibration, sidecar, simulate};
+use crate::simulation::{
+    Fault, PlaneFormat, Scene, Simulated, boxes, calibration, sidecar, simulate,
+};
 use crate::text::Safe;
 use crate::{Error, Result};
 
@@ -52,19 +55,17 @@ pub(super) fn run(
 
 /// Reads a scene file.
 fn read(path: &Path) -> Result<Scene> {
-    let io = |error| Error::io(path, &error);
-    let mut text = String::new();
-    let file = fs::File::open(path).map_err(io)?;
-    file.take(LIMIT + 1).read_to_string(&mut text).map_err(io)?;
-    if text.len() as u64 > LIMIT {
-        let bytes = text.len();
-        let why = say(
-            "scene-too-large",
-            &[arg("bytes", &bytes), arg("limit", &LIMIT)],
-        );
-        return Err(Error::limit(path, why));
-    }
+    let text = text_file::read(path, LIMIT)?;
     Scene::parse(&text).map_err(|fault| told(path, &fault))
+}
+
+/// The error of an encoder.
+fn unwritten(folder: &Path, cause: &Safe) -> Error {
+    let why = say("simulate-dicos", &[arg("cause", cause)]);
+    Error::Environment {
+        path: Safe::from_path(folder),
+        why,
+    }
 }
 
 /// A fault of the scene as an error that names file and line.
@@ -86,9 +87,16 @@ fn write(scan: &Simulated, folder: &Path) -> Result<bool> {
         height: scan.height,
     };
     let put = |name: &str, bytes: &[u8]| write_whole(&folder.join(name), bytes);
-    for (name, samples) in [("high.tif", &scan.high), ("low.tif", &scan.low)] {
-        let bytes = tiff(&folder.join(name), size, Values::Samples(samples))?;
-        put(name, &bytes)?;
+    for (energy, (name, samples)) in [("high", &scan.high), ("low", &scan.low)]
+        .iter()
+        .enumerate()
+    {
+        let name = format!("{name}.{}", scan.format.extension());
+        let bytes = match scan.format {
+            PlaneFormat::Tiff => tiff(&folder.join(&name), size, Values::Samples(samples))?,
+            PlaneFormat::Dicos => dicos(scan, energy).map_err(|cause| unwritten(folder, &cause))?,
+        };
+        put(&name, &bytes)?;
     }
     put("z.npy", &npy(size, Values::Float(&scan.z)))?;
     put("thickness.npy", &npy(size, Values::Float(&scan.thickness)))?;

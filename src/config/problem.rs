@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::messages::{arg, say};
-use crate::text::Safe;
+use crate::text::{Safe, line_at};
 
 /// How bad a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -91,7 +91,7 @@ pub(crate) fn without_echoes(syntax: &[Problem], mut others: Vec<Problem>) -> Ve
 /// Line and column of the byte `offset`, both from 1, the column in characters.
 pub fn position(source: &str, offset: usize) -> (usize, usize) {
     let before = source.get(..offset).unwrap_or(source);
-    let line = before.matches('\n').count() + 1;
+    let line = line_at(source, offset);
     let last = before.rsplit('\n').next().unwrap_or_default();
     (line, last.chars().count() + 1)
 }

@@ -178,10 +178,12 @@ impl Scanner {
             Safe::from_outside(&header.scanner),
             Safe::from_outside(&header.date),
         );
-        say(
-            "profile-in-use",
-            &[arg("scanner", &scanner), arg("date", &date)],
-        )
+        let id = if header.scanner.is_empty() {
+            "profile-in-use-unnamed"
+        } else {
+            "profile-in-use"
+        };
+        say(id, &[arg("scanner", &scanner), arg("date", &date)])
     }
 }
 

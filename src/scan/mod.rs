@@ -26,6 +26,7 @@ pub use npy::{Array, read_array};
 pub use open::{DECODER_THREAD, identify, keep_decoder_panics_quiet, open};
 pub use opened::{FileRecord, Format, Opened, PairedBy};
 pub use resolve::resolve;
+pub(crate) use source::sha256;
 pub use source::unchanged;
 
 use crate::Error;

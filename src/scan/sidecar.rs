@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::source::open_regular;
 use crate::messages::{arg, say};
-use crate::text::Safe;
+use crate::text::{Safe, line_at};
 use crate::{Error, Result};
 
 /// End of a sidecar's file name.
@@ -127,9 +127,7 @@ impl Sidecar {
     /// Reads a sidecar's text; the error is the cause with its line.
     fn parse(text: &str) -> std::result::Result<Self, Safe> {
         let told = |error: toml::de::Error| {
-            let line = error.span().map_or(1, |span| {
-                1 + text[..span.start.min(text.len())].matches('\n').count()
-            });
+            let line = error.span().map_or(1, |span| line_at(text, span.start));
             let words = Safe::from_outside(error.message());
             say(
                 "scan-sidecar-toml",

@@ -142,7 +142,7 @@ pub fn unchanged(record: &FileRecord) -> Result<bool> {
 }
 
 /// SHA-256 of `bytes`, lower-case hex.
-pub(super) fn sha256(bytes: &[u8]) -> String {
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 

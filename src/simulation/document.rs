@@ -23,8 +23,9 @@ pub fn sidecar(scan: &Simulated) -> String {
     ];
     let plane = |name: &str, energy: Energy| {
         let [x, y] = scan.pixel_mm;
+        let ending = scan.format.extension();
         format!(
-            "\n[[plane]]\nname = \"{name}\"\nfile = \"{name}.tif\"\nenergy = \"{energy}\"\n\
+            "\n[[plane]]\nname = \"{name}\"\nfile = \"{name}.{ending}\"\nenergy = \"{energy}\"\n\
              air = {:?}\npixel_mm = [{x:?}, {y:?}]\n",
             scan.air
         )
@@ -60,10 +61,11 @@ pub fn boxes(scan: &Simulated) -> Value {
         .enumerate()
         .map(|(index, name)| json!({"id": index + 1, "name": name}))
         .collect();
-    let image = |id: u8, name: &str| json!({"id": id, "file_name": name, "width": scan.width, "height": scan.height});
+    let ending = scan.format.extension();
+    let image = |id: u8, name: &str| json!({"id": id, "file_name": format!("{name}.{ending}"), "width": scan.width, "height": scan.height});
     json!({
         "info": {"description": "simulated, not a real scan"},
-        "images": [image(1, "high.tif"), image(2, "low.tif")],
+        "images": [image(1, "high"), image(2, "low")],
         "annotations": annotations,
         "categories": categories,
     })

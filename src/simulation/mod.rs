@@ -18,5 +18,5 @@ mod truth;
 
 pub use document::{boxes, calibration, sidecar};
 pub use scan::{Simulated, simulate};
-pub use scene::{Fault, Scene};
+pub use scene::{Fault, PlaneFormat, Scene};
 pub use truth::Truth;

@@ -6,7 +6,7 @@ use super::beam::{Channel, channels};
 use super::noise::{Random, hash};
 use super::place::{Contents, Placed};
 use super::ray::{Rays, Taken};
-use super::scene::{Fault, Noise, Scene};
+use super::scene::{Fault, Noise, PlaneFormat, Scene};
 use super::solid::{Ray, Stretch};
 use super::truth::{Extent, PileZ, Truth};
 use crate::messages::{arg, say};
@@ -45,6 +45,8 @@ pub struct Simulated {
     pub labels: Vec<u16>,
     /// What has a label or is a calibration block, copies apart.
     pub truths: Vec<Truth>,
+    /// How the planes are written.
+    pub format: PlaneFormat,
     /// Container number that the scene names.
     pub container: Option<String>,
     /// `left` or `right`, where the scene says at which end the doors are.
@@ -80,6 +82,7 @@ pub fn simulate(scene: &Scene, seed: u64) -> Result<Simulated, Fault> {
         pixel_mm: scene.scan.pixel_mm,
         energies,
         air: scene.scan.air,
+        format: scene.scan.format,
         high: vec![0; width * height],
         low: vec![0; width * height],
         z: vec![f32::NAN; width * height],

@@ -9,7 +9,7 @@ use toml::Spanned;
 use super::texture::Texture;
 use crate::messages::{arg, say};
 use crate::radiograph::{Energy, EnergyUnit};
-use crate::text::Safe;
+use crate::text::{Safe, line_at};
 
 /// The largest number of pixels of a simulated scan.
 const MOST_PIXELS: usize = 200_000_000;
@@ -69,6 +69,9 @@ pub(super) struct Scanner {
     /// Seed of everything random.
     #[serde(default = "one")]
     pub(super) seed: u64,
+    /// How the planes are written.
+    #[serde(default)]
+    pub(super) format: PlaneFormat,
     /// Container or unit number for the sidecar.
     pub(super) container: Option<String>,
     /// At which end the doors are, for the sidecar.
@@ -115,6 +118,27 @@ pub(super) enum BeamKind {
     Fan,
     /// All along z.
     Parallel,
+}
+
+/// How the planes of a simulated scan are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PlaneFormat {
+    /// 16-bit TIFF.
+    #[default]
+    Tiff,
+    /// DICOS digital X-ray images.
+    Dicos,
+}
+
+impl PlaneFormat {
+    /// The ending of its files.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Tiff => "tif",
+            Self::Dicos => "dcs",
+        }
+    }
 }
 
 /// The end with the doors.
@@ -269,7 +293,7 @@ impl Scene {
     /// The first fault with its line.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         let mut scene: Self = toml::from_str(text).map_err(|error| Fault {
-            line: line(text, error.span().map_or(0, |span| span.start)),
+            line: line_at(text, error.span().map_or(0, |span| span.start)),
             why: Safe::from_outside(error.message()),
         })?;
         text.clone_into(&mut scene.text);
@@ -295,7 +319,7 @@ impl Scene {
     pub(super) fn scan_fault(&self, why: Safe) -> Fault {
         let start = self.text.find("[scan]").unwrap_or_default();
         Fault {
-            line: line(&self.text, start),
+            line: line_at(&self.text, start),
             why,
         }
     }
@@ -303,7 +327,7 @@ impl Scene {
     /// A fault of an object.
     pub(super) fn fault(&self, object: &Spanned<Object>, why: Safe) -> Fault {
         Fault {
-            line: line(&self.text, object.span().start),
+            line: line_at(&self.text, object.span().start),
             why,
         }
     }
@@ -462,14 +486,6 @@ fn told(sound: bool, key: &'static str, id: &str) -> Result<(), Safe> {
     } else {
         Err(say(id, &[arg("key", &Safe::word(key))]))
     }
-}
-
-/// The line of a byte of the text, from 1.
-fn line(text: &str, at: usize) -> usize {
-    1 + text.as_bytes()[..at.min(text.len())]
-        .iter()
-        .filter(|b| **b == b'\n')
-        .count()
 }
 
 #[cfg(test)]

@@ -254,6 +254,46 @@ fn a_folder_with_everything_is_written_and_opens_as_simulated() {
 }
 
 #[test]
+fn dicos_holds_the_same_scan_as_tiff() {
+    let folder = tempfile::tempdir().unwrap();
+    let scene = folder.path().join("block.toml");
+    let text = still(LINAC, BLOCK);
+    let mut planes = Vec::new();
+    for format in ["tiff", "dicos"] {
+        let word = format!("[scan]\nformat = \"{format}\"");
+        fs::write(&scene, text.replacen("[scan]", &word, 1)).unwrap();
+        let made = folder.path().join(format);
+        let words = [scene.to_str().unwrap(), made.to_str().unwrap()];
+        assert_eq!(run(&["simulate", words[0], "-o", words[1]]).0, 0);
+        let samples = |path: &Path| {
+            let npy = folder.path().join("plane.npy");
+            let words = [path.to_str().unwrap(), npy.to_str().unwrap()];
+            let (code, said) = run(&["render", words[0], "--alone", "-o", words[1]]);
+            assert_eq!(code, 0, "{said}");
+            fs::read(&npy).unwrap()
+        };
+        let ending = if format == "tiff" { "tif" } else { "dcs" };
+        let files = ["high", "low"].map(|name| made.join(format!("{name}.{ending}")));
+        planes.push(files.each_ref().map(|file| samples(file)));
+        // With the sidecar, and without it from what each file says of itself.
+        let (_, said) = run(&["info", words[1], "--json"]);
+        let info: Value = serde_json::from_str(&said).unwrap();
+        assert_eq!(info["kind"], "dual-energy", "{said}");
+        fs::remove_file(made.join("scene.scan.toml")).unwrap();
+        let (_, said) = run(&["info", words[1], "--json"]);
+        let info: Value = serde_json::from_str(&said).unwrap();
+        assert_eq!(info["kind"], "dual-energy", "{said}");
+        if format == "dicos" {
+            let (_, said) = run(&["info", words[1]]);
+            for part in ["simulated, not a real scan", "9 MV", "6 MV"] {
+                assert!(said.contains(part), "{part}: {said}");
+            }
+        }
+    }
+    assert_eq!(planes[0], planes[1]);
+}
+
+#[test]
 fn a_bad_scene_is_refused_with_file_line_and_next_step() {
     let folder = tempfile::tempdir().unwrap();
     let scene = folder.path().join("bad.toml");

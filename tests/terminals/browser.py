@@ -40,9 +40,9 @@ def jobs(arguments, nothing):
         return []
     said = ("node", "-p", f"'{version(folder)}'")
     kind = lambda protocol, tolerance: Kind("xterm.js", (), protocol, tolerance, said, None)
-    return [(kind("kitty", 0), Page, "kitty", ()),
-            (kind("iterm2", 0), Page, "iterm2", ("--protocol", "iterm2")),
-            (kind("sixel", SIXEL), Page, "sixel", ("--protocol", "sixel"))]
+    # Not kitty, which it answers to: it forgets a picture that text was written over.
+    return [(kind("sixel", SIXEL), Page, "sixel", ()),
+            (kind("iterm2", 0), Page, "iterm2", ("--protocol", "iterm2"))]
 
 
 class Page:

@@ -51,6 +51,8 @@ cli-arg-display = What is drawn: grey, material, material4, material-safe, class
 cli-arg-window = Centre and width of the grey window, or auto
 cli-arg-filters = A filter with its argument; may be repeated, in the order in which they act
 cli-arg-profile = The profile of the scanner, made by 'xamine calibrate'
+text-file-long = it has more than { $limit } bytes, the limit for such a file
+text-file-not-text = it is not UTF-8 text
 cli-arg-region = Left, top, width and height in scan pixels
 # A first word that is neither a path nor a command.
 console-nothing-there = there is no '{ $word }' here and no such command; 'xamine --help' lists the commands

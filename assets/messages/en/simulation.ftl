@@ -1,5 +1,6 @@
 # Simulated scans.
 
+simulate-dicos = a DICOS element cannot be written: { $cause }
 scene-fault = '{ $path }' cannot be simulated: line { $line }: { $why }
 scene-size = width and height must be 1 to { $longest } and make at most { $most } million pixels: change them in [scan]
 scene-air = 'air' must be at most 65535, the highest sample
@@ -14,7 +15,6 @@ scene-copies = 'repeat.count' must make 1 to { $most } copies
 scene-density = '{ $material }' is a formula without density: add 'density' in g/cm3
 scene-labels = at most { $most } things can have labels: take some away
 scene-in-source = an object reaches the source of the beam: move it, or give a larger 'source_distance_mm' in [scan]
-scene-too-large = the scene has { $bytes } bytes and { $limit } are read: describe it with 'repeat'
 simulate-done = simulated { $width } x { $height } pixels with seed { $seed } into '{ $folder }'
 simulate-calibration = '{ $path }' lists the calibration blocks
 

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::super::profile::sha256;
 use crate::cancel::Cancel;
 use crate::messages::{arg, say};
 use crate::physics::calibrate::RowData;
@@ -14,8 +13,9 @@ use crate::physics::generic;
 use crate::physics::matter::Matter;
 use crate::physics::profile::RowOrder;
 use crate::radiograph::{Energy, Region};
+use crate::scan::sha256;
 use crate::scan::{self, Array, Limits, read_array};
-use crate::text::Safe;
+use crate::text::{Safe, line_at};
 use crate::view::{choose, measure};
 use crate::{Error, Result};
 
@@ -96,12 +96,10 @@ struct One {
 
 /// Reads the calibration at `path` and everything it names.
 pub(super) fn read(path: &Path) -> Result<Data> {
-    let text = super::super::profile::text(path, LIMIT)?;
+    let text = super::super::text_file::read(path, LIMIT)?;
     let file: File = toml::from_str(&text).map_err(|error| {
         let words = Safe::from_outside(error.message());
-        let line = error.span().map_or(1, |span| {
-            1 + text[..span.start.min(text.len())].matches('\n').count()
-        });
+        let line = error.span().map_or(1, |span| line_at(&text, span.start));
         let args = [arg("line", &line), arg("words", &words)];
         Error::bad_file(path, say("calibrate-toml", &args))
     })?;

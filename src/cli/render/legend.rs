@@ -105,6 +105,7 @@ fn glyph(letter: char) -> [u8; 8] {
     font8x8::BASIC_FONTS
         .get(letter)
         .or_else(|| font8x8::LATIN_FONTS.get(letter))
+        .or_else(|| font8x8::GREEK_FONTS.get(letter))
         .or_else(|| font8x8::BASIC_FONTS.get('?'))
         .unwrap_or_default()
 }
