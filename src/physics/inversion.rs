@@ -54,12 +54,42 @@ pub struct Table {
     mass: Vec<f32>,
     /// Lowest R, cells per R and R per cell at each node.
     scale: Vec<[f32; 3]>,
-    /// R of the elements that it tells apart, rising, then infinite, node by node.
-    sorted: Vec<f32>,
-    /// Those elements in the same order.
-    order: Vec<u8>,
+    /// The elements that R tells apart, by rising R, then infinite ones, node by node.
+    sorted: Vec<Entry>,
     /// Place in the order at which a cell begins, node by node.
     cells: Vec<u8>,
+}
+
+/// An element at a node.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Entry {
+    ratio: f32,
+    z: f32,
+    mass: f32,
+}
+
+impl Entry {
+    /// The reading at `ratio`, straight towards the next in order where that is a neighbour by Z;
+    /// mass thickness grows by `scale` from the node to the pixel.
+    fn towards(self, sorted: &[Self], place: usize, ratio: f32, scale: f32) -> Reading {
+        let next = if ratio < self.ratio {
+            place.wrapping_sub(1)
+        } else {
+            place + 1
+        };
+        let mut reading = Reading {
+            z: self.z,
+            mass_thickness: self.mass * scale,
+        };
+        if let Some(next) = sorted.get(next)
+            && (next.z - self.z).abs() == 1.0
+        {
+            let share = (ratio - self.ratio) / (next.ratio - self.ratio);
+            reading.z += share * (next.z - self.z);
+            reading.mass_thickness += share * (next.mass - self.mass) * scale;
+        }
+        reading
+    }
 }
 
 impl Inversion {
@@ -115,6 +145,7 @@ impl Table {
 
     /// Z and mass thickness of a pair of attenuations, both from the high energy's point of view;
     /// `None` where no table reaches: nothing attenuated, or more than [`Table::top`].
+    #[inline]
     pub fn read(&self, alpha_high: f32, alpha_low: f32) -> Option<Reading> {
         let place = alpha_high * PER;
         // Also false for NaN.
@@ -129,35 +160,21 @@ impl Table {
         let [a, b] = [self.scale[node], self.scale[node + 1]];
         let low = a[0] + t * (b[0] - a[0]);
         let cells = (ratio - low) * (a[1] + t * (b[1] - a[1]));
-        let near = node + usize::from(t > 0.5);
+        // Node 0 is nothing at all.
+        let near = (node + usize::from(t > 0.5)).max(1);
         let own = self.scale[near];
         let at_node = own[0] + cells * own[2];
         let first = self.cells[near * CELLS + cells.clamp(0.0, (CELLS - 1) as f32) as usize];
         let sorted = &self.sorted[near * self.highest_z..][..self.highest_z];
         let mut found = usize::from(first);
-        while let [low, high, ..] = sorted[found..] {
-            if high - at_node >= at_node - low {
+        while let [low, high, ..] = &sorted[found..] {
+            if high.ratio - at_node >= at_node - low.ratio {
                 break;
             }
             found += 1;
         }
-        let z = usize::from(self.order[near * self.highest_z + found]);
-        let ratios = &self.ratio[near * self.highest_z..][..self.highest_z];
-        let share = towards(ratios, z, at_node);
-        Some(Reading {
-            z: z as f32 + share,
-            mass_thickness: self.mass_between(node, t, z, share),
-        })
-    }
-
-    /// Mass thickness between two nodes and, by `share`, between element `z` and a neighbour.
-    fn mass_between(&self, node: usize, t: f32, z: usize, share: f32) -> f32 {
-        let own = self.between(&self.mass, node, t, z);
-        let next = if share < 0.0 { z - 1 } else { z + 1 };
-        if share == 0.0 {
-            return own;
-        }
-        own + share.abs() * (self.between(&self.mass, node, t, next) - own)
+        let scale = alpha_high / (near as f32 * STEP);
+        Some(sorted[found].towards(sorted, found, at_node, scale))
     }
 
     /// A quantity of element `z` between two nodes.
@@ -266,7 +283,6 @@ impl Elements {
             mass,
             scale: Vec::with_capacity(nodes),
             sorted: Vec::with_capacity(nodes * highest_z),
-            order: Vec::with_capacity(nodes * highest_z),
             cells: Vec::with_capacity(nodes * CELLS),
         };
         table.fill(nodes);
@@ -379,22 +395,6 @@ fn told_apart(ratios: &[f32]) -> usize {
     }
 }
 
-/// How far `ratio` lies from element `z` towards the neighbour on its other side, -0.5 to 0.5.
-fn towards(ratios: &[f32], z: usize, ratio: f32) -> f32 {
-    let own = ratios[z - 1];
-    let share = |other: f32| (ratio - own) / (other - own);
-    let below = if z > 1 { share(ratios[z - 2]) } else { -1.0 };
-    if (0.0..=0.5).contains(&below) {
-        return -below;
-    }
-    let above = ratios.get(z).map_or(-1.0, |other| share(*other));
-    if (0.0..=0.5).contains(&above) {
-        above
-    } else {
-        0.0
-    }
-}
-
 /// The cubic through two values with two slopes per unit of `t`.
 fn hermite(t: f64, values: [f64; 2], slopes: [f64; 2]) -> f64 {
     let (u, tt) = (1.0 - t, t * t);
@@ -425,8 +425,16 @@ impl Table {
                 self.cells.push(at as u8);
             }
             order.resize(self.highest_z, (f32::INFINITY, 0));
-            self.sorted.extend(order.iter().map(|one| one.0));
-            self.order.extend(order.iter().map(|one| one.1));
+            let mass = &self.mass[node * self.highest_z..][..self.highest_z];
+            self.sorted.extend(order.iter().map(|(ratio, z)| Entry {
+                ratio: *ratio,
+                z: f32::from(*z),
+                mass: if *z > 0 {
+                    mass[usize::from(*z) - 1]
+                } else {
+                    0.0
+                },
+            }));
         }
     }
 }
