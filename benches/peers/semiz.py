@@ -6,7 +6,8 @@ Usage: semiz.py SEMIZ_FOLDER [DATA_FOLDER]
 SEMIZ_FOLDER is the package of https://github.com/plalor/semiZ (MIT): calcZ.py, lookup.py, utils.py and
 XCOM. DATA_FOLDER holds its tutorial pair with the calibration (default: ../shared/data/semiz beside the
 checkout). Needs numpy and scipy. Timed alternately, three times each; the tables of either side are
-made before and told apart.
+made before and told apart. The published code runs on the pair, on one thread as it comes; xamine on the
+pair beside itself 200 times, on one thread and as the program reads a picture.
 """
 
 import pathlib

@@ -8,6 +8,7 @@
 //! the class says so: such pixels are never coloured as a material.
 
 mod average;
+mod bands;
 pub mod calibrate;
 mod class;
 mod confidence;
@@ -19,9 +20,11 @@ pub mod inversion;
 mod material;
 pub mod matter;
 pub mod profile;
+mod readings;
 pub mod scanner;
 mod shape;
 pub mod spectrum;
+mod table;
 pub mod transparency;
 pub mod xcom;
 
@@ -32,6 +35,7 @@ pub use curves::{Boundaries, Chosen, choose, choose_calibrated};
 pub use material::{
     AIR, IMPOSSIBLE, Layer, Told, by_ratio, classify, classify_by_row, defects, told,
 };
+pub use readings::Readings;
 
 /// Attenuation of a transmission: `-ln T`, infinite where nothing comes through.
 pub fn attenuation(transmission: f32) -> f32 {
