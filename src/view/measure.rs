@@ -11,7 +11,7 @@ use super::request::dual_by;
 use crate::cancel::Cancel;
 use crate::messages::say;
 use crate::physics::scanner::Scanner;
-use crate::physics::{Boundaries, Chosen, Class, Layer, attenuation, by_ratio, classify_by_row};
+use crate::physics::{Boundaries, Chosen, Class, Layer, attenuation, by_ratio, told};
 use crate::radiograph::{
     Field, Plane, PlaneName, Radiograph, Region, Size, Statistics, Unit, crop, resample,
 };
@@ -208,7 +208,7 @@ fn estimate(
     let height = planes[0].height;
     let curves = |y: usize| chosen.of_row(around.y + y, height);
     let never = Cancel::never();
-    let classes = classify_by_row(of(0, &high), of(1, &low), &curves, 1.0, &never)?;
+    let classes = told(of(0, &high), of(1, &low), &curves, 1.0, &never)?.classes;
     let lead = (region.x - around.x, region.y - around.y);
     let size = Size {
         width: region.width,
