@@ -1,9 +1,7 @@
 //! Work on a raster, row band by row band, on all processors: each band's answer is its own, so the
 //! whole is the same on any number of threads. A cancelled band ends the work.
 
-use std::num::NonZero;
-use std::sync::{Mutex, PoisonError};
-use std::thread;
+use rayon::prelude::*;
 
 use crate::Result;
 
@@ -18,37 +16,12 @@ pub(super) fn rows(width: usize) -> usize {
 /// Does `work` for every band, on as many threads as there are processors.
 ///
 /// # Errors
-/// The first error of a band; the bands after it are left.
-pub(super) fn each<B: Send>(bands: Vec<B>, work: impl Fn(B) -> Result<()> + Sync) -> Result<()> {
-    let processors = thread::available_parallelism().map_or(1, NonZero::get);
-    let threads = processors.min(bands.len());
-    if threads <= 1 {
-        return bands.into_iter().try_for_each(work);
-    }
-    let waiting = Mutex::new(bands.into_iter());
-    let next = || {
-        waiting
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .next()
-    };
-    let share = || {
-        while let Some(band) = next() {
-            work(band)?;
-        }
-        Ok(())
-    };
-    thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(share)).collect();
-        let own = share();
-        // A panic goes on as one.
-        let joined = others.into_iter().map(|other| {
-            other
-                .join()
-                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        });
-        joined.fold(own, Result::and)
-    })
+/// An error of a band; bands that were not begun are left.
+pub(super) fn each<B: Send>(
+    bands: Vec<B>,
+    work: impl Fn(B) -> Result<()> + Sync + Send,
+) -> Result<()> {
+    bands.into_par_iter().try_for_each(work)
 }
 
 #[cfg(test)]
