@@ -1,5 +1,9 @@
 //! The mean that a megavolt ratio needs: over a square, without mixing across edges.
 
+use std::array;
+use std::ops::Range;
+
+use super::bands;
 use crate::Result;
 use crate::cancel::Cancel;
 
@@ -9,6 +13,10 @@ const TOLERANCE: f32 = 0.1;
 const TOLERANCE_SHARE: f32 = 0.05;
 /// Attenuation beyond which the tolerance stays: an infinite centre is like nothing.
 const HIGHEST: f32 = 20.0;
+/// Stands for an attenuation that is not there: like no centre's.
+const NOTHING: f32 = 1e30;
+/// Neighbouring centres that are summed at once: their sums stay in the nearest cache.
+const CENTRES: usize = 256;
 
 /// Means of two rasters of `width` columns over the square of `2 * radius + 1` pixels, counting
 /// only neighbours whose `guide` is like the centre's; infinite and missing values never count.
@@ -22,99 +30,162 @@ pub fn mean_of_alike(
     radius: usize,
     cancel: &Cancel,
 ) -> Result<(Vec<f32>, Vec<f32>)> {
+    let mut means = (guide.to_vec(), other.to_vec());
     if radius == 0 || width == 0 {
-        return Ok((guide.to_vec(), other.to_vec()));
+        return Ok(means);
     }
-    let height = guide.len() / width;
-    let usable: Vec<f32> = guide
-        .iter()
-        .zip(other)
-        .map(|(g, o)| if o.is_finite() { *g } else { f32::NAN })
-        .collect();
-    let mut means = (
-        Vec::with_capacity(guide.len()),
-        Vec::with_capacity(guide.len()),
-    );
-    for y in 0..height {
-        cancel.check()?;
-        let mut sums = Sums::new(&guide[y * width..][..width]);
-        for row in y.saturating_sub(radius)..(y + radius + 1).min(height) {
-            let at = row * width;
-            sums.add_row(&usable[at..at + width], &other[at..at + width], radius);
-        }
-        for (x, n) in sums.count.iter().enumerate() {
-            // A centre that does not even count itself keeps its own value.
-            let own = y * width + x;
-            means.0.push(if *n > 0.0 {
-                sums.guide[x] / n
-            } else {
-                guide[own]
-            });
-            means.1.push(if *n > 0.0 {
-                sums.other[x] / n
-            } else {
-                other[own]
-            });
-        }
-    }
+    let size = [width, guide.len() / width];
+    let row = |y: usize, [g, o]: [&mut [f32]; 2]| {
+        g.copy_from_slice(&guide[y * width..][..width]);
+        o.copy_from_slice(&other[y * width..][..width]);
+    };
+    let band = bands::rows(width);
+    let answers = means.0.chunks_mut(band * width);
+    let answers = answers.zip(means.1.chunks_mut(band * width));
+    bands::each(answers.enumerate().collect(), |(at, (guide, other))| {
+        let rows = at * band..at * band + guide.len() / width;
+        Surround::new(size, rows, radius, &row).mean([guide, other], cancel)
+    })?;
     Ok(means)
 }
 
-/// Running sums of one row of centres.
-struct Sums<'a> {
-    centre: &'a [f32],
-    tolerance: Vec<f32>,
+/// A band of two rasters with `radius` pixels around it; the guide is [`NOTHING`] where there are none and
+/// where either value is missing.
+pub(super) struct Surround {
+    width: usize,
+    radius: usize,
+    stride: usize,
     guide: Vec<f32>,
     other: Vec<f32>,
-    count: Vec<f32>,
 }
 
-impl<'a> Sums<'a> {
-    fn new(centre: &'a [f32]) -> Self {
-        let zeros = || vec![0.0; centre.len()];
-        Self {
-            centre,
-            tolerance: centre
-                .iter()
-                .map(|c| TOLERANCE + TOLERANCE_SHARE * c.clamp(0.0, HIGHEST))
-                .collect(),
-            guide: zeros(),
-            other: zeros(),
-            count: zeros(),
-        }
-    }
-
-    /// Adds the neighbours that lie in one row.
-    fn add_row(&mut self, guide: &[f32], other: &[f32], radius: usize) {
-        let width = guide.len();
-        for shift in 0..=2 * radius {
-            // Neighbour x + shift - radius of centre x, for the x where both exist.
-            let from = radius.saturating_sub(shift);
-            let to = width.min((width + radius).saturating_sub(shift));
-            if from >= to {
+impl Surround {
+    /// The surround of `rows` of a raster of columns and rows `size`; `row` gives the guide and the
+    /// other value of one of its rows.
+    pub(super) fn new(
+        [width, height]: [usize; 2],
+        rows: Range<usize>,
+        radius: usize,
+        row: &dyn Fn(usize, [&mut [f32]; 2]),
+    ) -> Self {
+        let stride = width + 2 * radius;
+        let pixels = (rows.len() + 2 * radius) * stride;
+        let (mut guide, mut other) = (vec![NOTHING; pixels], vec![0.0; pixels]);
+        let lines = guide.chunks_mut(stride).zip(other.chunks_mut(stride));
+        for (line, (guide, other)) in lines.enumerate() {
+            let Some(y) = (rows.start + line).checked_sub(radius) else {
                 continue;
+            };
+            if y < height {
+                let inside = radius..radius + width;
+                let (guide, other) = (&mut guide[inside.clone()], &mut other[inside]);
+                row(y, [guide, other]);
+                for (g, o) in guide.iter_mut().zip(other) {
+                    *g = if (*g + *o).is_finite() { *g } else { NOTHING };
+                }
             }
-            let near = from + shift - radius;
-            self.add(from..to, &guide[near..], &other[near..]);
+        }
+        Self {
+            width,
+            radius,
+            stride,
+            guide,
+            other,
         }
     }
 
-    /// Adds one neighbour to each centre of `range`.
-    fn add(&mut self, range: std::ops::Range<usize>, guide: &[f32], other: &[f32]) {
-        let length = range.len();
-        let centre = &self.centre[range.clone()];
-        let tolerance = &self.tolerance[range.clone()];
-        let sums = self.guide[range.clone()].iter_mut();
-        let sums = sums.zip(&mut self.other[range.clone()]);
-        let sums = sums.zip(&mut self.count[range]);
-        let neighbours = guide[..length].iter().zip(&other[..length]);
-        let centres = centre.iter().zip(tolerance);
-        for ((((sum_g, sum_o), n), (g, o)), (c, t)) in sums.zip(neighbours).zip(centres) {
-            let alike = (g - c).abs() <= *t;
-            *sum_g += if alike { *g } else { 0.0 };
-            *sum_o += if alike { *o } else { 0.0 };
-            *n += if alike { 1.0 } else { 0.0 };
+    /// Turns the band's own values into their means; one that not even counts itself stays.
+    pub(super) fn mean(&self, [guide, other]: [&mut [f32]; 2], cancel: &Cancel) -> Result<()> {
+        let lines = guide
+            .chunks_mut(self.width)
+            .zip(other.chunks_mut(self.width));
+        for (line, (guide, other)) in lines.enumerate() {
+            cancel.check()?;
+            let centres = guide.chunks_mut(CENTRES).zip(other.chunks_mut(CENTRES));
+            for (at, (guide, other)) in centres.enumerate() {
+                self.mean_of([line, at * CENTRES], [guide, other]);
+            }
         }
+        Ok(())
+    }
+
+    /// The means of up to [`CENTRES`] neighbours from a line and column on.
+    fn mean_of(&self, [line, x]: [usize; 2], [guide, other]: [&mut [f32]; 2]) {
+        let mut sums = Sums::new(guide);
+        for row in line..=line + 2 * self.radius {
+            let mut from = row * self.stride + x;
+            let mut left = 2 * self.radius + 1;
+            while left > 0 {
+                let near = [&self.guide[from..], &self.other[from..]];
+                let added = match left {
+                    7.. => sums.add::<7>(near),
+                    5.. => sums.add::<5>(near),
+                    3.. => sums.add::<3>(near),
+                    _ => sums.add::<1>(near),
+                };
+                from += added;
+                left -= added;
+            }
+        }
+        let n = guide.len();
+        for k in 0..n {
+            if sums.count[k] > 0.0 {
+                guide[k] = sums.guide[k] / sums.count[k];
+                other[k] = sums.other[k] / sums.count[k];
+            }
+        }
+    }
+}
+
+/// Sums over the alike neighbours of a stretch of centres.
+struct Sums {
+    length: usize,
+    centre: [f32; CENTRES],
+    tolerance: [f32; CENTRES],
+    guide: [f32; CENTRES],
+    other: [f32; CENTRES],
+    count: [f32; CENTRES],
+}
+
+impl Sums {
+    fn new(centres: &[f32]) -> Self {
+        let mut centre = [-NOTHING; CENTRES];
+        for (centre, own) in centre.iter_mut().zip(centres) {
+            *centre = if own.is_finite() { *own } else { -NOTHING };
+        }
+        Self {
+            length: centres.len(),
+            tolerance: centre.map(|c| TOLERANCE + TOLERANCE_SHARE * c.clamp(0.0, HIGHEST)),
+            centre,
+            guide: [0.0; CENTRES],
+            other: [0.0; CENTRES],
+            count: [0.0; CENTRES],
+        }
+    }
+
+    /// Adds `N` neighbours in a row to each centre; gives `N`. The first centre's are first in
+    /// `near`, the guide and the other value.
+    fn add<const N: usize>(&mut self, near: [&[f32]; 2]) -> usize {
+        let n = self.length;
+        let [guides, others] = near.map(|values| array::from_fn(|s| &values[s..s + n]));
+        let guides: [&[f32]; N] = guides;
+        let others: [&[f32]; N] = others;
+        let (centre, tolerance) = (&self.centre[..n], &self.tolerance[..n]);
+        let (guide, other) = (&mut self.guide[..n], &mut self.other[..n]);
+        let count = &mut self.count[..n];
+        for k in 0..n {
+            for s in 0..N {
+                let (g, o) = (guides[s][k], others[s][k]);
+                // A mask from the sign, because a choice becomes a jump.
+                let spare = tolerance[k] - (g - centre[k]).abs();
+                let alike = !(spare.to_bits().cast_signed() >> 31).cast_unsigned();
+                let counted = |value: f32| f32::from_bits(value.to_bits() & alike);
+                guide[k] += counted(g);
+                other[k] += counted(o);
+                count[k] += counted(1.0);
+            }
+        }
+        N
     }
 }
 

@@ -4,13 +4,22 @@
 //! less what the mean of the ratio takes off. Where it says nothing, a ratio in the outer parts of
 //! its class is still unsure: the boundary curves themselves are that uncertain.
 
-use super::{Boundaries, Class, attenuation};
+use std::ops::Range;
+
+use super::{Boundaries, Class, attenuations, bands};
 use crate::radiograph::{EnergyUnit, Field};
 
 /// Standard deviations between a sure ratio and the boundary.
 const SIGMAS: f32 = 2.0;
 /// Share of the width of the class next to a boundary in which no ratio is sure.
 const RIM: f32 = 0.08;
+
+/// Stands for an attenuation that is not there, [`FAR`] from every other.
+const NOTHING: f32 = 1e30;
+const FAR: f32 = 1e29;
+
+/// Neighbouring pixels whose sums are kept at once, in the nearest cache.
+const CENTRES: usize = 256;
 
 /// Whether a class that names a material can be relied on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -72,48 +81,139 @@ pub fn confidences(
     noisy: [Noisy<'_>; 2],
     averaged: f32,
 ) -> Vec<Confidence> {
-    let variances = noisy.map(|layer| variance(layer, classes));
-    (0..classes.len())
-        .map(|i| {
-            let [high, low] = alphas.map(|alpha| alpha[i]);
-            let ratio = low / high;
-            let relative = variances[0][i] / (high * high) + variances[1][i] / (low * low);
-            let sigma = ratio * (relative / averaged.max(1.0)).sqrt();
-            confidence(boundaries, classes[i], [high, ratio], sigma)
-        })
-        .collect()
+    let width = noisy[0].field.width.max(1);
+    let mut all = vec![Confidence::Sure; classes.len()];
+    let band = bands::rows(width);
+    let answers = all.chunks_mut(band * width).enumerate();
+    // Nothing in it fails.
+    let _ = bands::each(answers.collect(), |(at, answers)| {
+        let rows = at * band..at * band + answers.len() / width;
+        let around = noisy.map(|layer| Around::new(layer, rows.clone()));
+        let mut variances = [vec![0.0; width], vec![0.0; width]];
+        for (line, (y, answers)) in rows.zip(answers.chunks_mut(width)).enumerate() {
+            for (around, variance) in around.iter().zip(&mut variances) {
+                around.variance(line, variance);
+            }
+            for (x, answer) in answers.iter_mut().enumerate() {
+                let i = y * width + x;
+                if !classes[i].is_material() {
+                    continue;
+                }
+                let [high, low] = alphas.map(|alpha| alpha[i]);
+                let ratio = low / high;
+                let [a, b] = variances.each_ref().map(|variance| variance[x]);
+                let relative = a / (high * high) + b / (low * low);
+                let sigma = ratio * (relative / averaged.max(1.0)).sqrt();
+                *answer = confidence(boundaries, classes[i], [high, ratio], sigma);
+            }
+        }
+        Ok(())
+    });
+    all
 }
 
-/// The variance of the attenuation over the 3x3 pixels around each pixel that names a material,
-/// and of its quantisation; neighbours without signal do not count.
-fn variance(layer: Noisy<'_>, classes: &[Class]) -> Vec<f32> {
-    let Field { width, height, .. } = *layer.field;
-    let values = &layer.field.values;
-    let alpha: Vec<f32> = values.iter().map(|t| attenuation(*t)).collect();
-    let quantised = layer.step * layer.step / 12.0;
-    let at = |i: usize| {
-        let (x, y) = (i % width, i / width);
-        let (mut n, mut sum, mut squares) = (0.0_f32, 0.0_f32, 0.0_f32);
-        for row in y.saturating_sub(1)..(y + 2).min(height) {
-            for a in &alpha[row * width..][x.saturating_sub(1)..(x + 2).min(width)] {
-                let off = a - alpha[i];
-                if off.is_finite() {
-                    n += 1.0;
-                    sum += off;
-                    squares += off * off;
+/// Attenuations of a band of rows with a pixel around it, [`NOTHING`] where there is none.
+struct Around<'a> {
+    layer: Noisy<'a>,
+    rows: Range<usize>,
+    stride: usize,
+    alpha: Vec<f32>,
+}
+
+impl<'a> Around<'a> {
+    fn new(layer: Noisy<'a>, rows: Range<usize>) -> Self {
+        let Field { width, height, .. } = *layer.field;
+        let stride = width + 2;
+        let mut alpha = vec![NOTHING; stride * (rows.len() + 2)];
+        for (line, alpha) in alpha.chunks_mut(stride).enumerate() {
+            let y = (rows.start + line).wrapping_sub(1);
+            if y < height {
+                let alpha = &mut alpha[1..=width];
+                attenuations(&layer.field.values[y * width..][..width], alpha);
+                for alpha in alpha {
+                    *alpha = if alpha.is_finite() { *alpha } else { NOTHING };
                 }
             }
         }
-        let spread = if n > 1.0 {
-            (squares - sum * sum / n).max(0.0) / (n - 1.0)
-        } else {
-            0.0
-        };
-        spread + quantised / (values[i] * values[i])
-    };
-    (0..alpha.len())
-        .map(|i| if classes[i].is_material() { at(i) } else { 0.0 })
-        .collect()
+        Self {
+            layer,
+            rows,
+            stride,
+            alpha,
+        }
+    }
+
+    /// The variance of the attenuation over the 3x3 pixels around each pixel of a line, and of its
+    /// quantisation; neighbours without signal do not count.
+    fn variance(&self, line: usize, variances: &mut [f32]) {
+        let row = |at: usize| &self.alpha[(line + at) * self.stride..][..self.stride];
+        let own = (self.rows.start + line) * variances.len();
+        let values = &self.layer.field.values[own..];
+        let quantised = self.layer.step * self.layer.step / 12.0;
+        for (at, variances) in variances.chunks_mut(CENTRES).enumerate() {
+            let x = at * CENTRES;
+            let n = variances.len();
+            let mut spread = Spread::default();
+            for near in [0, 1, 2] {
+                spread.add(&row(1)[x + 1..][..n], &row(near)[x..][..n + 2]);
+            }
+            for ((variance, value), spread) in
+                variances.iter_mut().zip(&values[x..]).zip(spread.end())
+            {
+                *variance = spread + quantised / (value * value);
+            }
+        }
+    }
+}
+
+/// Sums of the differences from each of a stretch of centres.
+struct Spread {
+    count: [f32; CENTRES],
+    sum: [f32; CENTRES],
+    squares: [f32; CENTRES],
+}
+
+impl Default for Spread {
+    fn default() -> Self {
+        let zeros = [0.0; CENTRES];
+        Self {
+            count: zeros,
+            sum: zeros,
+            squares: zeros,
+        }
+    }
+}
+
+impl Spread {
+    /// Adds the three neighbours of each centre in one row.
+    fn add(&mut self, centre: &[f32], near: &[f32]) {
+        let n = centre.len();
+        let near = [&near[..n], &near[1..=n], &near[2..n + 2]];
+        let (count, sum) = (&mut self.count[..n], &mut self.sum[..n]);
+        let squares = &mut self.squares[..n];
+        for x in 0..n {
+            for near in near {
+                let off = near[x] - centre[x];
+                // A mask from the sign, because a choice becomes a jump.
+                let counts = !((FAR - off.abs()).to_bits().cast_signed() >> 31).cast_unsigned();
+                let off = f32::from_bits(off.to_bits() & counts);
+                count[x] += f32::from_bits(1.0_f32.to_bits() & counts);
+                sum[x] += off;
+                squares[x] += off * off;
+            }
+        }
+    }
+
+    /// The variance at each centre, 0 where it stands alone.
+    fn end(&self) -> [f32; CENTRES] {
+        let mut variances = [0.0; CENTRES];
+        for (x, variance) in variances.iter_mut().enumerate() {
+            let (n, sum) = (self.count[x], self.sum[x]);
+            let spread = (self.squares[x] - sum * sum / n.max(1.0)).max(0.0);
+            *variance = spread / (n - 1.0).max(1.0);
+        }
+        variances
+    }
 }
 
 #[cfg(test)]

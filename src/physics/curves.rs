@@ -157,18 +157,18 @@ impl Boundaries {
     }
 
     /// R at Z 10, 18 and 50, and the lowest and highest R of the model, at `alpha_high`.
+    #[inline]
     pub fn at(&self, alpha_high: f32) -> [f32; 5] {
-        let place = alpha_high.max(0.0) * STEPS;
-        let below = (place as usize).min(self.table.len() - 1);
-        let (a, b) = (
-            self.table[below],
-            self.table[(below + 1).min(self.table.len() - 1)],
-        );
-        let t = (place - below as f32).clamp(0.0, 1.0);
+        let last = self.table.len() - 2;
+        let place = (alpha_high.max(0.0) * STEPS).min((last + 1) as f32);
+        let below = (place as usize).min(last);
+        let [a, b] = [&self.table[below], &self.table[below + 1]];
+        let t = place - below as f32;
         std::array::from_fn(|i| a[i] + t * (b[i] - a[i]))
     }
 
     /// The class of a ratio at an attenuation that is neither air, thin nor black.
+    #[inline]
     pub fn class(&self, alpha_high: f32, ratio: f32) -> Class {
         let [z10, z18, z50, low, high] = self.at(alpha_high);
         let possible = 1.0 + (low - 1.0) * (1.0 - STRAY)..=1.0 + (high - 1.0) * (1.0 + STRAY);

@@ -1,6 +1,7 @@
 //! Classes of a raster of pixels: every "not determinable" first, then the ratio.
 
-use super::{Boundaries, Class, attenuation, mean_of_alike, shape};
+use super::average::Surround;
+use super::{Boundaries, Class, attenuations, bands, shape};
 use crate::Result;
 use crate::cancel::Cancel;
 use crate::radiograph::{EnergyUnit, Field, Plane, Unit};
@@ -33,16 +34,15 @@ impl<'a> Layer<'a> {
         }
     }
 
-    /// Attenuations without the background.
-    fn alphas(&self) -> Vec<f32> {
-        let mut alphas: Vec<f32> = self.field.values.iter().map(|t| attenuation(*t)).collect();
+    /// Attenuations of row `y` without the background.
+    fn row(&self, y: usize, alphas: &mut [f32]) {
+        let place = y * alphas.len()..(y + 1) * alphas.len();
+        attenuations(&self.field.values[place.clone()], alphas);
         if let Some(taken) = self.taken {
-            alphas
-                .iter_mut()
-                .zip(taken)
-                .for_each(|(alpha, taken)| *alpha -= taken);
+            for (alpha, taken) in alphas.iter_mut().zip(&taken[place]) {
+                *alpha -= taken;
+            }
         }
-        alphas
     }
 }
 
@@ -57,35 +57,6 @@ fn detector_limit(plane: &Plane) -> f32 {
     }
 }
 
-/// The class of every pixel of two rasters of one size. `scale` is raster pixels per scan pixel,
-/// at most 1: the mean shrinks with it, because a raster pixel already is a mean.
-///
-/// # Errors
-/// [`crate::Error::Cancelled`].
-pub fn classify(
-    high: Layer<'_>,
-    low: Layer<'_>,
-    boundaries: &Boundaries,
-    scale: f64,
-    cancel: &Cancel,
-) -> Result<Vec<Class>> {
-    classify_by_row(high, low, &|_| boundaries, scale, cancel)
-}
-
-/// As [`classify`], with the curves of each row of the raster: a scanner's rows differ.
-///
-/// # Errors
-/// [`crate::Error::Cancelled`].
-pub fn classify_by_row<'b>(
-    high: Layer<'_>,
-    low: Layer<'_>,
-    of_row: &dyn Fn(usize) -> &'b Boundaries,
-    scale: f64,
-    cancel: &Cancel,
-) -> Result<Vec<Class>> {
-    Ok(told(high, low, of_row, scale, cancel)?.classes)
-}
-
 /// Classes, and the attenuations that they were told by.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Told {
@@ -97,46 +68,92 @@ pub struct Told {
     pub averaged: f32,
 }
 
-/// [`classify_by_row`] with what its classes stand on.
+/// The class of every pixel of two rasters of one size, and what it stands on; `of_row` gives the
+/// curves of each row of the raster: a scanner's rows differ. `scale` is raster pixels per scan
+/// pixel, at most 1: the mean shrinks with it, because a raster pixel already is a mean.
 ///
 /// # Errors
-/// [`crate::Error::Cancelled`].
+/// [`crate::Error::Cancelled`] within one row band of a newer request.
 pub fn told<'b>(
     high: Layer<'_>,
     low: Layer<'_>,
-    of_row: &dyn Fn(usize) -> &'b Boundaries,
+    of_row: &(dyn Fn(usize) -> &'b Boundaries + Sync),
     scale: f64,
     cancel: &Cancel,
 ) -> Result<Told> {
-    let width = high.field.width;
+    let Field { width, height, .. } = *high.field;
     let one = of_row(0);
     let radius = ((one.mean_px / 2) as f64 * scale).round() as usize;
-    let (alpha_high, alpha_low) =
-        mean_of_alike(&high.alphas(), &low.alphas(), width, radius, cancel)?;
-    cancel.check()?;
-    let mut classes = Vec::with_capacity(alpha_high.len());
-    for y in 0..alpha_high.len() / width.max(1) {
-        let boundaries = of_row(y);
-        classes.extend((y * width..(y + 1) * width).map(|i| {
-            state(high, low, i).unwrap_or_else(|| by_ratio(boundaries, alpha_high[i], alpha_low[i]))
-        }));
-    }
+    let pixels = width * height;
+    let mut alphas = [vec![0.0; pixels], vec![0.0; pixels]];
+    let mut classes = vec![Class::Defect; pixels];
+    let band = bands::rows(width);
+    let chunk = (band * width).max(1);
+    let [a, b] = &mut alphas;
+    let answers = a.chunks_mut(chunk).zip(b.chunks_mut(chunk));
+    let answers = answers.zip(classes.chunks_mut(chunk)).enumerate();
+    bands::each(answers.collect(), |(at, ((a, b), classes))| {
+        cancel.check()?;
+        let rows = at * band..at * band + classes.len() / width;
+        let row = |y: usize, [a, b]: [&mut [f32]; 2]| {
+            high.row(y, a);
+            low.row(y, b);
+        };
+        for (y, (a, b)) in rows
+            .clone()
+            .zip(a.chunks_mut(width).zip(b.chunks_mut(width)))
+        {
+            row(y, [a, b]);
+        }
+        if radius > 0 {
+            Surround::new([width, height], rows.clone(), radius, &row).mean([a, b], cancel)?;
+        }
+        let lines = a.chunks(width).zip(b.chunks(width));
+        for ((y, (a, b)), classes) in rows.zip(lines).zip(classes.chunks_mut(width)) {
+            let signals = [high, low].map(|layer| Signals {
+                values: &layer.field.values[y * width..][..width],
+                limit: layer.limit,
+            });
+            classify(of_row(y), signals, [a, b], classes);
+        }
+        Ok(())
+    })?;
     if one.unit == EnergyUnit::Kilovolt {
-        shape::flag_dense(&mut classes, &alpha_high, width, scale);
+        shape::flag_dense(&mut classes, &alphas[0], width, scale);
     }
     Ok(Told {
         classes,
-        alphas: [alpha_high, alpha_low],
+        alphas,
         averaged: ((2 * radius + 1) * (2 * radius + 1)) as f32,
     })
 }
 
-/// What the two signals of pixel `i` say before any ratio.
-fn state(high: Layer<'_>, low: Layer<'_>, i: usize) -> Option<Class> {
-    let (h, l) = (high.field.values[i], low.field.values[i]);
+/// One row of a layer.
+struct Signals<'a> {
+    values: &'a [f32],
+    limit: f32,
+}
+
+/// The classes of a row by its signals and its mean attenuations, high and low.
+fn classify(
+    boundaries: &Boundaries,
+    [high, low]: [Signals<'_>; 2],
+    [a, b]: [&[f32]; 2],
+    classes: &mut [Class],
+) {
+    let signals = high.values.iter().zip(low.values);
+    let limits = [high.limit, low.limit];
+    for (class, ((h, l), (a, b))) in classes.iter_mut().zip(signals.zip(a.iter().zip(b))) {
+        *class = state([*h, *l], limits).unwrap_or_else(|| by_ratio(boundaries, *a, *b));
+    }
+}
+
+/// What the two signals of a pixel, high and low, say before any ratio.
+#[inline]
+fn state([h, l]: [f32; 2], [high, low]: [f32; 2]) -> Option<Class> {
     if h.is_nan() || l.is_nan() {
         Some(Class::Defect)
-    } else if h >= high.limit || l >= low.limit {
+    } else if h >= high || l >= low {
         Some(Class::Saturated)
     } else if h > IMPOSSIBLE || l > IMPOSSIBLE {
         Some(Class::Impossible)
@@ -215,14 +232,9 @@ mod tests {
                     limit: 1.4,
                     taken: None,
                 };
-                classify(
-                    layer(&h),
-                    layer(&l),
-                    chosen.boundaries,
-                    1.0,
-                    &Cancel::never(),
-                )
-                .unwrap_or_default()
+                let curves = |_| chosen.boundaries;
+                told(layer(&h), layer(&l), &curves, 1.0, &Cancel::never())
+                    .map_or_else(|_| Vec::new(), |told| told.classes)
             })
             .collect()
     }

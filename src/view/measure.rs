@@ -13,7 +13,7 @@ use super::request::{Dual, dual_by};
 use crate::cancel::Cancel;
 use crate::messages::say;
 use crate::physics::scanner::Scanner;
-use crate::physics::{Boundaries, Chosen, Class, Layer, attenuation, by_ratio, classify_by_row};
+use crate::physics::{Boundaries, Chosen, Class, Layer, attenuation, by_ratio, told};
 use crate::radiograph::{
     Field, Plane, PlaneName, Radiograph, Region, Size, Statistics, Unit, crop, resample,
 };
@@ -247,7 +247,7 @@ fn estimate(
     let height = planes[0].height;
     let curves = |y: usize| chosen.of_row(around.y + y, height);
     let never = Cancel::never();
-    let classes = classify_by_row(of(0, &high), of(1, &low), &curves, 1.0, &never)?;
+    let classes = told(of(0, &high), of(1, &low), &curves, 1.0, &never)?.classes;
     if let Some([off_high, off_low]) = &off {
         take_off(&mut high, off_high);
         take_off(&mut low, off_low);

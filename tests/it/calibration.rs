@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use xamine::cancel::Cancel;
 use xamine::cli::profile;
-use xamine::physics::inversion::Inversion;
 use xamine::physics::profile::Profile;
+use xamine::physics::scanner::Scanner;
 use xamine::scan::read_array;
 
 use crate::shared::shared;
@@ -66,16 +67,12 @@ impl Reference {
 
     /// Z of every pixel by this program's tables.
     fn inverted(&self) -> Vec<f64> {
-        let inversion = Inversion::new(self.profile.clone());
-        (0..self.high.len())
-            .map(|at| {
-                let row = self.profile.detector_row(at / self.width, self.height());
-                let table = inversion.table(row);
-                table
-                    .read(self.high[at] as f32, self.low[at] as f32)
-                    .map_or(f64::NAN, |reading| f64::from(reading.z))
-            })
-            .collect()
+        let scanner = Scanner::new(self.profile.clone(), String::new());
+        let [high, low] = [&self.high, &self.low]
+            .map(|alpha| alpha.iter().map(|a| *a as f32).collect::<Vec<_>>());
+        let rows: Vec<usize> = (0..self.height()).collect();
+        let read = scanner.readings([&high, &low], &rows, rows.len(), &Cancel::never());
+        read.unwrap().z.into_iter().map(f64::from).collect()
     }
 }
 

@@ -10,7 +10,7 @@ use xamine::physics::detector::Detector;
 use xamine::physics::matter::Matter;
 use xamine::physics::spectrum::Spectrum;
 use xamine::physics::transparency::{Beam, Weights};
-use xamine::physics::{Class, Layer, choose, classify};
+use xamine::physics::{Class, Layer, choose, told};
 use xamine::radiograph::{Air, Field, Plane, PlaneName, Polarity, Unit};
 use xamine::simulation::{Scene, Simulated, Truth, boxes, calibration, simulate};
 
@@ -429,14 +429,15 @@ fn dense_pieces_in_a_bag_are_found_by_their_outline() {
         full_scale: 1.0,
     });
     let chosen = choose(&planes[0], &planes[1]).unwrap();
-    let classes = classify(
+    let classes = told(
         Layer::of(&planes[0], &fields[0]),
         Layer::of(&planes[1], &fields[1]),
-        chosen.boundaries,
+        &|_| chosen.boundaries,
         1.0,
         &Cancel::never(),
     )
-    .unwrap();
+    .unwrap()
+    .classes;
     let share = |truth: &Truth, wanted: Class| {
         let [x, y, w, h] = truth.region.unwrap();
         let pixels = (y..y + h).flat_map(|y| (x..x + w).map(move |x| (x, y)));

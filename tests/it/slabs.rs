@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use xamine::cancel::Cancel;
-use xamine::physics::{Boundaries, Class, Layer, by_ratio, choose, classify};
+use xamine::physics::{Boundaries, Class, Layer, by_ratio, choose, told};
 use xamine::radiograph::{Energy, Field, Plane, PlaneName, Polarity, Unit};
 
 /// Side of the square of pixels that a megavolt class is the mean of.
@@ -106,8 +106,9 @@ fn noisy_class(boundaries: &Boundaries, high: &[f32], low: &[f32]) -> Class {
         limit: f32::INFINITY,
         taken: None,
     };
-    let classes = classify(layer(&high), layer(&low), boundaries, 1.0, &Cancel::never()).unwrap();
-    classes[SIDE * SIDE / 2]
+    let curves = |_| boundaries;
+    let told = told(layer(&high), layer(&low), &curves, 1.0, &Cancel::never()).unwrap();
+    told.classes[SIDE * SIDE / 2]
 }
 
 impl Slab {
