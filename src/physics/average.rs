@@ -1,4 +1,5 @@
-//! The mean that a megavolt ratio needs: over a square, without mixing across edges.
+//! The mean that a megavolt ratio needs, without mixing across edges: a pixel on its own where its
+//! class stands out from the noise around it, else it and its eight neighbours, else the square.
 
 use std::array;
 use std::ops::Range;
@@ -16,7 +17,7 @@ const HIGHEST: f32 = 20.0;
 /// Stands for an attenuation that is not there: like no centre's.
 const NOTHING: f32 = 1e30;
 /// Neighbouring centres that are summed at once: their sums stay in the nearest cache.
-const CENTRES: usize = 256;
+const CENTRES: usize = 64;
 
 /// Means of two rasters of `width` columns over the square of `2 * radius + 1` pixels, counting
 /// only neighbours whose `guide` is like the centre's; infinite and missing values never count.
@@ -44,7 +45,8 @@ pub fn mean_of_alike(
     let answers = answers.zip(means.1.chunks_mut(band * width));
     bands::each(answers.enumerate().collect(), |(at, (guide, other))| {
         let rows = at * band..at * band + guide.len() / width;
-        Surround::new(size, rows, radius, &row).mean([guide, other], cancel)
+        let never = |_: usize, _: Mean| false;
+        Surround::new(size, rows, radius, &row).mean([guide, other], &never, cancel)
     })?;
     Ok(means)
 }
@@ -94,72 +96,132 @@ impl Surround {
         }
     }
 
-    /// Turns the band's own values into their means; one that not even counts itself stays.
-    pub(super) fn mean(&self, [guide, other]: [&mut [f32]; 2], cancel: &Cancel) -> Result<()> {
+    /// Turns the band's own values into their means; one that not even counts itself stays. The
+    /// square of a centre grows until `is_settled` says, of its line in the band and its mean, that
+    /// it may stop.
+    pub(super) fn mean(
+        &self,
+        [guide, other]: [&mut [f32]; 2],
+        is_settled: &dyn Fn(usize, Mean) -> bool,
+        cancel: &Cancel,
+    ) -> Result<()> {
         let lines = guide
             .chunks_mut(self.width)
             .zip(other.chunks_mut(self.width));
         for (line, (guide, other)) in lines.enumerate() {
             cancel.check()?;
+            let settled = |mean| is_settled(line, mean);
             let centres = guide.chunks_mut(CENTRES).zip(other.chunks_mut(CENTRES));
             for (at, (guide, other)) in centres.enumerate() {
-                self.mean_of([line, at * CENTRES], [guide, other]);
+                self.mean_of([line, at * CENTRES], [guide, other], &settled);
             }
         }
         Ok(())
     }
 
     /// The means of up to [`CENTRES`] neighbours from a line and column on.
-    fn mean_of(&self, [line, x]: [usize; 2], [guide, other]: [&mut [f32]; 2]) {
-        let mut sums = Sums::new(guide);
-        for row in line..=line + 2 * self.radius {
-            let mut from = row * self.stride + x;
-            let mut left = 2 * self.radius + 1;
-            while left > 0 {
-                let near = [&self.guide[from..], &self.other[from..]];
-                let added = match left {
-                    7.. => sums.add::<7>(near),
-                    5.. => sums.add::<5>(near),
-                    3.. => sums.add::<3>(near),
-                    _ => sums.add::<1>(near),
-                };
-                from += added;
-                left -= added;
+    fn mean_of(
+        &self,
+        place: [usize; 2],
+        [guide, other]: [&mut [f32]; 2],
+        is_settled: &dyn Fn(Mean) -> bool,
+    ) {
+        let mut sums = Sums::new([guide, other]);
+        let inner = self.radius.min(1);
+        let (side, rim) = (2 * self.radius + 1, self.radius - inner);
+        for row in rim..side - rim {
+            self.add_run(&mut sums, place, [row, rim], 2 * inner + 1);
+        }
+        // A centre on its own, by the noise of the pixels around it, then with these.
+        let mut open: Vec<usize> = (0..guide.len())
+            .filter(|k| !is_settled(sums.own(*k)))
+            .collect();
+        let take = |sums: &Sums, k: usize, guide: &mut [f32], other: &mut [f32]| {
+            if sums.count[k] > 0.0 {
+                let mean = sums.mean(k);
+                (guide[k], other[k]) = (mean.guide, mean.other);
+            }
+        };
+        open.retain(|k| {
+            let settled = rim > 0 && is_settled(sums.mean(*k));
+            if settled {
+                take(&sums, *k, guide, other);
+            }
+            !settled
+        });
+        if rim > 0 && !open.is_empty() {
+            for row in 0..side {
+                if row < rim || row >= side - rim {
+                    self.add_run(&mut sums, place, [row, 0], side);
+                } else {
+                    self.add_run(&mut sums, place, [row, 0], rim);
+                    self.add_run(&mut sums, place, [row, side - rim], rim);
+                }
             }
         }
-        let n = guide.len();
-        for k in 0..n {
-            if sums.count[k] > 0.0 {
-                guide[k] = sums.guide[k] / sums.count[k];
-                other[k] = sums.other[k] / sums.count[k];
-            }
+        for k in open {
+            take(&sums, k, guide, other);
+        }
+    }
+
+    /// Adds `length` neighbours in a row of the square, from its row and column `from` on.
+    fn add_run(&self, sums: &mut Sums, [line, x]: [usize; 2], from: [usize; 2], length: usize) {
+        let first = (line + from[0]) * self.stride + x + from[1];
+        let mut at = 0;
+        while at < length {
+            let near = [&self.guide[first + at..], &self.other[first + at..]];
+            at += match length - at {
+                7.. => sums.add::<7>(near),
+                5.. => sums.add::<5>(near),
+                3.. => sums.add::<3>(near),
+                2 => sums.add::<2>(near),
+                _ => sums.add::<1>(near),
+            };
         }
     }
 }
 
-/// Sums over the alike neighbours of a stretch of centres.
+/// The mean of a centre's alike neighbours.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mean {
+    pub(super) guide: f32,
+    pub(super) other: f32,
+    /// Standard error of `other` less the part that goes with `guide`; NaN where nothing tells it.
+    pub(super) error: f32,
+}
+
+/// Sums over the alike neighbours of a stretch of centres, of the differences from the centre.
 struct Sums {
     length: usize,
-    centre: [f32; CENTRES],
+    centre: [[f32; CENTRES]; 2],
+    /// The centre's other value by its guide.
+    ratio: [f32; CENTRES],
     tolerance: [f32; CENTRES],
     guide: [f32; CENTRES],
     other: [f32; CENTRES],
+    squares: [f32; CENTRES],
     count: [f32; CENTRES],
 }
 
 impl Sums {
-    fn new(centres: &[f32]) -> Self {
-        let mut centre = [-NOTHING; CENTRES];
-        for (centre, own) in centre.iter_mut().zip(centres) {
+    fn new([guides, others]: [&[f32]; 2]) -> Self {
+        let mut centre = [[-NOTHING; CENTRES], [0.0; CENTRES]];
+        for (centre, own) in centre[0].iter_mut().zip(guides) {
             *centre = if own.is_finite() { *own } else { -NOTHING };
         }
+        for (centre, own) in centre[1].iter_mut().zip(others) {
+            *centre = if own.is_finite() { *own } else { 0.0 };
+        }
+        let zeros = [0.0; CENTRES];
         Self {
-            length: centres.len(),
-            tolerance: centre.map(|c| TOLERANCE + TOLERANCE_SHARE * c.clamp(0.0, HIGHEST)),
+            length: guides.len(),
+            ratio: array::from_fn(|k| centre[1][k] / centre[0][k]),
+            tolerance: centre[0].map(|c| TOLERANCE + TOLERANCE_SHARE * c.clamp(0.0, HIGHEST)),
             centre,
-            guide: [0.0; CENTRES],
-            other: [0.0; CENTRES],
-            count: [0.0; CENTRES],
+            guide: zeros,
+            other: zeros,
+            squares: zeros,
+            count: zeros,
         }
     }
 
@@ -170,22 +232,52 @@ impl Sums {
         let [guides, others] = near.map(|values| array::from_fn(|s| &values[s..s + n]));
         let guides: [&[f32]; N] = guides;
         let others: [&[f32]; N] = others;
-        let (centre, tolerance) = (&self.centre[..n], &self.tolerance[..n]);
+        let [centre, own] = self.centre.each_ref().map(|centre| &centre[..n]);
+        let (tolerance, ratio) = (&self.tolerance[..n], &self.ratio[..n]);
         let (guide, other) = (&mut self.guide[..n], &mut self.other[..n]);
-        let count = &mut self.count[..n];
+        let (squares, count) = (&mut self.squares[..n], &mut self.count[..n]);
         for k in 0..n {
             for s in 0..N {
-                let (g, o) = (guides[s][k], others[s][k]);
+                let (g, o) = (guides[s][k] - centre[k], others[s][k] - own[k]);
                 // A mask from the sign, because a choice becomes a jump.
-                let spare = tolerance[k] - (g - centre[k]).abs();
+                let spare = tolerance[k] - g.abs();
                 let alike = !(spare.to_bits().cast_signed() >> 31).cast_unsigned();
                 let counted = |value: f32| f32::from_bits(value.to_bits() & alike);
-                guide[k] += counted(g);
-                other[k] += counted(o);
+                let (g, o) = (counted(g), counted(o));
+                let off = o - ratio[k] * g;
+                guide[k] += g;
+                other[k] += o;
+                squares[k] += off * off;
                 count[k] += counted(1.0);
             }
         }
         N
+    }
+
+    /// The variance of one pixel about the mean.
+    fn variance(&self, k: usize) -> f32 {
+        let n = self.count[k];
+        let sum = self.other[k] - self.ratio[k] * self.guide[k];
+        (self.squares[k] - sum * sum / n).max(0.0) / (n - 1.0)
+    }
+
+    /// The mean of what was added so far.
+    fn mean(&self, k: usize) -> Mean {
+        let n = self.count[k];
+        Mean {
+            guide: self.centre[0][k] + self.guide[k] / n,
+            other: self.centre[1][k] + self.other[k] / n,
+            error: (self.variance(k) / n).sqrt(),
+        }
+    }
+
+    /// The centre as it is, with the noise of what was added so far.
+    fn own(&self, k: usize) -> Mean {
+        Mean {
+            guide: self.centre[0][k],
+            other: self.centre[1][k],
+            error: self.variance(k).sqrt(),
+        }
     }
 }
 
@@ -202,5 +294,48 @@ mod tests {
         assert!((g[1] - 1.0).abs() < 1e-6 && (o[1] - 1.2).abs() < 1e-6);
         assert!((g[3] - 3.0).abs() < 1e-6 && (o[4] - 3.3).abs() < 1e-6);
         assert!(g[5].is_infinite());
+    }
+
+    #[test]
+    fn a_square_grows_no_further_than_it_must() {
+        // Two materials of one attenuation side by side, with a chequerboard of noise.
+        let size = [9, 9];
+        let row = |y: usize, [g, o]: [&mut [f32]; 2]| {
+            for x in 0..9 {
+                let noise = if (x + y).is_multiple_of(2) {
+                    0.002
+                } else {
+                    -0.002
+                };
+                g[x] = 2.0 + noise;
+                o[x] = if x < 5 { 2.4 } else { 2.24 } - noise;
+            }
+        };
+        let mean = |is_settled: &dyn Fn(usize, Mean) -> bool| {
+            let (mut g, mut o) = (vec![0.0; 81], vec![0.0; 81]);
+            for y in 0..9 {
+                row(y, [&mut g[y * 9..][..9], &mut o[y * 9..][..9]]);
+            }
+            let around = Surround::new(size, 0..9, 3, &row);
+            let done = around.mean([&mut g, &mut o], is_settled, &Cancel::never());
+            assert_eq!(done, Ok(()));
+            o
+        };
+        let clear = |_: usize, mean: Mean| {
+            (mean.other / mean.guide - 1.16).abs() * mean.guide > 3.0 * mean.error
+        };
+        let (fixed, grown) = (mean(&|_, _| false), mean(&clear));
+        for y in 0..9 {
+            assert!(
+                (grown[y * 9 + 3] - 2.4).abs() < 0.003,
+                "{}",
+                grown[y * 9 + 3]
+            );
+            assert!(
+                (fixed[y * 9 + 3] - 2.4).abs() > 0.03,
+                "{}",
+                fixed[y * 9 + 3]
+            );
+        }
     }
 }

@@ -6,11 +6,14 @@
 
 use std::ops::Range;
 
+use super::average::Mean;
 use super::{Boundaries, Class, attenuations, bands};
 use crate::radiograph::{EnergyUnit, Field};
 
 /// Standard deviations between a sure ratio and the boundary.
 const SIGMAS: f32 = 2.0;
+/// Standard errors from every boundary at which a mean over fewer pixels is enough.
+const SETTLED: f32 = 3.0;
 /// Share of the width of the class next to a boundary in which no ratio is sure.
 const RIM: f32 = 0.08;
 
@@ -70,6 +73,28 @@ pub fn confidence(
     } else {
         Confidence::Sure
     }
+}
+
+/// Whether a mean names its material beyond doubt: its ratio lies [`SETTLED`] standard errors from
+/// every curve, and its attenuation as far from where other rules begin. Anything else is a matter
+/// of more pixels.
+pub(super) fn is_settled(boundaries: &Boundaries, mean: Mean) -> bool {
+    let alpha = mean.guide;
+    let slack = SETTLED * mean.error;
+    let clear = (alpha - boundaries.strict_from).abs() > slack;
+    // Also false where nothing tells the error.
+    if !(clear && alpha - slack > boundaries.thin && alpha + slack < boundaries.black) {
+        return false;
+    }
+    let ratio = mean.other / alpha;
+    let edges = boundaries.edges(alpha);
+    let [z10, _, _, low, high] = edges;
+    let strict = boundaries.unit == EnergyUnit::Kilovolt && alpha >= boundaries.strict_from;
+    let names = (low..=high).contains(&ratio) && !(strict && ratio < z10);
+    names
+        && edges
+            .iter()
+            .all(|edge| (ratio - edge).abs() * alpha > slack)
 }
 
 /// The confidence of every pixel of a raster: `classes` by the means `alphas` (high, low) over

@@ -1,6 +1,7 @@
 //! Classes of a raster of pixels: every "not determinable" first, then the ratio.
 
-use super::average::Surround;
+use super::average::{Mean, Surround};
+use super::confidence::is_settled;
 use super::{Boundaries, Class, attenuations, bands, shape};
 use crate::Result;
 use crate::cancel::Cancel;
@@ -106,7 +107,10 @@ pub fn told<'b>(
             row(y, [a, b]);
         }
         if radius > 0 {
-            Surround::new([width, height], rows.clone(), radius, &row).mean([a, b], cancel)?;
+            let first = rows.start;
+            let settled = |line: usize, mean: Mean| is_settled(of_row(first + line), mean);
+            let around = Surround::new([width, height], rows.clone(), radius, &row);
+            around.mean([a, b], &settled, cancel)?;
         }
         let lines = a.chunks(width).zip(b.chunks(width));
         for ((y, (a, b)), classes) in rows.zip(lines).zip(classes.chunks_mut(width)) {
