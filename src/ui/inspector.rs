@@ -103,8 +103,7 @@ fn picture(app: &App, lines: &mut Lines<'_>, theme: Theme) {
 
 /// A value on the histogram's axis with its short unit.
 fn axis(value: f64, unit: Unit) -> Safe {
-    let decimals = if unit == Unit::Sample { 0 } else { 3 };
-    let value = Safe::number(value, decimals);
+    let value = Safe::number(value, unit.decimals());
     let unit = say(&format!("unit-short-{}", unit.as_str()), &[]);
     say(
         "histogram-value",

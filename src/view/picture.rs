@@ -5,8 +5,9 @@ use super::grid::Grid;
 use super::legend::Legend;
 use super::material::Scheme;
 use super::palette::GROUND;
+use super::quantity::{Raster, is_determinable};
 use super::strip::Strips;
-use super::{Frame, View, Window};
+use super::{Display, Frame, View, Window};
 use crate::cancel::Cancel;
 use crate::messages::say;
 use crate::physics::{self, Chosen, Class, Confidence, Layer, Noisy, confidences, defects};
@@ -29,6 +30,9 @@ pub struct Picture {
     pub field: Field,
     /// The class codes of the frame's pixels where materials were told; 0 outside the scan.
     pub codes: Option<Vec<u8>>,
+    /// The effective atomic numbers of the frame's pixels where they were read; NaN where not
+    /// determinable.
+    pub z: Option<Vec<f32>>,
     /// The displayed quantity in the visible part of the scan.
     pub histogram: Histogram,
     /// The window as it was applied, in the histogram's unit.
@@ -46,6 +50,8 @@ pub struct Prepared {
     pub(super) codes: Option<Vec<u8>>,
     /// Of the classes, where the display shows it.
     pub(super) confidence: Option<Vec<Confidence>>,
+    /// Effective atomic number of every material, where it is shown or a strip goes by it.
+    pub(super) z: Option<Vec<f32>>,
     /// The source of the energies, where classes were told.
     pub(super) source: Option<EnergyUnit>,
     pub(super) strips: Strips,
@@ -99,10 +105,11 @@ pub fn prepare(
     let mut notes = notes(plane, &grid);
     let mut classes = None;
     let mut confidence = None;
+    let mut z = None;
     if let Some((high, low, chosen)) = materials {
-        let shades = Scheme::of(&view.display).is_some();
-        let told = told(&grid, [high, low], &chosen, cancel, shades)?;
-        (classes, confidence) = (Some(told.0), told.1);
+        let told = told(&grid, [high, low], &chosen, cancel, view)?;
+        (classes, confidence, z) = (Some(told.classes), told.confidence, told.z);
+        field = told.quantity.unwrap_or(field);
         notes.extend(chosen.notes);
         let mut seen = Vec::new();
         notes.retain(|note: &Safe| {
@@ -122,9 +129,20 @@ pub fn prepare(
         (Some(classes), Some(planes)) => Some(codes(&grid, &classes, planes)),
         _ => None,
     };
+    let mut field = grid.crop_field(&field);
+    let mut z = z.map(|all| grid.crop(&all));
+    if let Some(codes) = &codes {
+        // What became a defect only now has no value either.
+        let unit = view.display.read();
+        keep(codes, &mut field.values, |class| {
+            unit.is_none_or(|unit| is_determinable(class, unit))
+        });
+        keep(codes, z.as_deref_mut().unwrap_or_default(), Class::is_material);
+    }
     Ok(Prepared {
-        field: grid.crop_field(&field),
+        field,
         confidence: confidence.map(|all| grid.crop(&all)),
+        z,
         source,
         strips: Strips::of(&view.filters)?,
         grid,
@@ -132,6 +150,18 @@ pub fn prepare(
         colour,
         notes,
     })
+}
+
+/// Makes the values of the pixels NaN whose classes are not among those `of` picks.
+fn keep(codes: &[u8], values: &mut [f32], of: impl Fn(Class) -> bool) {
+    let kept: Vec<bool> = (0..=u8::MAX)
+        .map(|code| Class::from_code(code).is_none_or(&of))
+        .collect();
+    for (value, code) in values.iter_mut().zip(codes) {
+        if !kept[usize::from(*code)] {
+            *value = f32::NAN;
+        }
+    }
 }
 
 /// The grid of a view, with the margin that its filters and its materials need.
@@ -174,14 +204,25 @@ fn notes(plane: &Plane, grid: &Grid) -> Vec<Safe> {
     notes
 }
 
-/// The class of every raster pixel, margin included, and its confidence where that is shown.
+/// What both energies tell of every raster pixel, margin included.
+struct ToldRaster {
+    classes: Vec<Class>,
+    /// Where the display shows it.
+    confidence: Option<Vec<Confidence>>,
+    /// Where the display or a strip needs it.
+    z: Option<Vec<f32>>,
+    /// What the display shows in place of a plane.
+    quantity: Option<Field>,
+}
+
+/// Classes, and what the view needs beside them.
 fn told(
     grid: &Grid,
     planes: [&Plane; 2],
     chosen: &Chosen,
     cancel: &Cancel,
-    shades: bool,
-) -> Result<(Vec<Class>, Option<Vec<Confidence>>)> {
+    view: &View,
+) -> Result<ToldRaster> {
     let fields = [
         grid.resample(planes[0], cancel)?,
         grid.resample(planes[1], cancel)?,
@@ -190,6 +231,19 @@ fn told(
     let height = planes[0].height;
     let curves = |y: usize| chosen.of_row(grid.scan_row(y), height);
     let told = physics::told(high, low, &curves, grid.scale, cancel)?;
+    let scan_row = |y: usize| grid.scan_row(y);
+    let raster = view.reader(chosen)?.map(|scanner| Raster {
+        scanner,
+        told: &told,
+        high: &fields[0],
+        scan_row: &scan_row,
+        height,
+    });
+    let z = raster.as_ref().filter(|_| view.wants_z()).map(Raster::z);
+    let unit = view.display.read();
+    let quantity = raster.and_then(|raster| Some(raster.quantity(unit?)));
+    cancel.check()?;
+    let shades = Scheme::of(&view.display).is_some() || view.display == Display::Z;
     let confidence = shades.then(|| {
         let noisy = [0, 1].map(|i| Noisy {
             field: &fields[i],
@@ -199,7 +253,12 @@ fn told(
         let boundaries = chosen.of_row(height / 2, height);
         confidences(boundaries, &told.classes, [high, low], noisy, told.averaged)
     });
-    Ok((told.classes, confidence))
+    Ok(ToldRaster {
+        classes: told.classes,
+        confidence,
+        z,
+        quantity,
+    })
 }
 
 /// Class codes without margin: 0 outside the scan, defects by whole rows and columns.

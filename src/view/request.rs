@@ -3,15 +3,20 @@
 use std::sync::Arc;
 
 use super::palette::{PALETTES, Palette};
-use super::{Calibration, Display, Preset, View, Window};
+use super::{Calibration, Display, Preset, View, Window, prepare};
 use crate::cancel::Cancel;
 use crate::filter::{FilterUse, carry, nearest};
 use crate::messages::{arg, say};
 use crate::physics;
 use crate::physics::scanner::Scanner;
-use crate::radiograph::{EnergyUnit, Kind, Plane, PlaneName, Radiograph, Region, Survey, Unit};
+use crate::radiograph::{
+    EnergyUnit, Kind, Plane, PlaneName, Radiograph, Region, Size, Survey, Unit,
+};
 use crate::text::Safe;
 use crate::{Error, Result};
+
+/// Longest side in pixels of the raster on which what is read from both energies is surveyed.
+const SURVEYED: f64 = 640.0;
 
 /// The words of `--view`, `--plane`, `--display`, `--preset`, `--window`, `--filter`, `--region`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -79,6 +84,9 @@ pub(super) fn display(word: &str) -> Result<Display> {
                 "material4",
                 "material-safe",
                 "class",
+                "z",
+                "thickness",
+                "steel",
                 "palette:",
             ];
             let hint = match nearest(word, names) {
@@ -150,10 +158,33 @@ impl View {
     /// [`Error::NotPossible`] and [`Error::Request`] as [`View::of`].
     pub fn auto(&self, radiograph: &Radiograph, survey: Option<&Survey>) -> Result<Window> {
         let plane = self.plane(radiograph)?;
+        if self.display.read().is_some() {
+            return self.auto_read(radiograph);
+        }
         if let Some(survey) = survey {
             return Window::auto(survey, plane, &self.filters);
         }
         Window::auto(&Survey::of(plane, &Cancel::never())?, plane, &self.filters)
+    }
+
+    /// The automatic window of what is read from both energies: 0.5 to 99.5 percentile of its
+    /// determinable pixels that are not air, over the whole plane at about [`SURVEYED`] pixels.
+    fn auto_read(&self, radiograph: &Radiograph) -> Result<Window> {
+        let (width, height) = (radiograph.width(), radiograph.height());
+        let share = (SURVEYED / width.max(height).max(1) as f64).min(1.0);
+        let side = |whole: usize| ((whole as f64 * share).round() as usize).max(1);
+        let whole = Self {
+            filters: Vec::new(),
+            region: [0.0, 0.0, width as f64, height as f64],
+            rotation: 0,
+            ..self.clone()
+        };
+        let size = Size {
+            width: side(width),
+            height: side(height),
+        };
+        let prepared = prepare(radiograph, &whole, size, &Cancel::never(), &mut |_| ())?;
+        Window::auto_of(prepared.matter(), &self.filters)
     }
 
     /// Reads `CENTRE,WIDTH` or `auto` in this view's displayed unit: the window by number.
@@ -185,7 +216,8 @@ impl View {
     /// # Errors
     /// [`Error::NotPossible`] for a missing plane, [`Error::Request`] for an unknown filter.
     pub fn unit(&self, radiograph: &Radiograph) -> Result<Unit> {
-        let start = super::window::quantity(self.plane(radiograph)?, Vec::new());
+        let mut start = super::window::quantity(self.plane(radiograph)?, Vec::new());
+        start.unit = self.display.read().unwrap_or(start.unit);
         Ok(carry(&self.filters, start)?.unit)
     }
 
@@ -317,6 +349,27 @@ impl View {
         self.display.shows_classes() || self.filters.iter().any(strips)
     }
 
+    /// Whether the atomic number of every pixel is asked for, by the display or by a filter.
+    pub(super) fn wants_z(&self) -> bool {
+        let bands = |used: &FilterUse| used.row().is_ok_and(crate::filter::Filter::needs_z);
+        self.display == Display::Z || self.filters.iter().any(bands)
+    }
+
+    /// The scanner whose tables this view reads, where it reads any.
+    ///
+    /// # Errors
+    /// [`Error::NotPossible`] when no model serves the energies.
+    pub(super) fn reader<'a>(&self, chosen: &'a physics::Chosen) -> Result<Option<&'a Scanner>> {
+        if !self.wants_z() && self.display.read().is_none() {
+            return Ok(None);
+        }
+        let why = || say("view-no-model", &[]);
+        let scanner = chosen.scanner.as_deref();
+        scanner
+            .map(Some)
+            .ok_or_else(|| Error::NotPossible { why: why() })
+    }
+
     /// Whether three colour planes are shown as they are.
     pub(super) fn is_colour(&self) -> bool {
         self.planes.len() == 3
@@ -336,6 +389,7 @@ impl View {
         }
         if self.wants_classes() {
             let (.., chosen) = self.dual(radiograph)?;
+            self.reader(&chosen)?;
             let tube = chosen.boundaries.unit == EnergyUnit::Kilovolt;
             if tube && self.display == Display::Material4 {
                 return Err(Error::NotPossible {
