@@ -42,7 +42,7 @@ impl Unit {
         match self {
             Self::Sample => 0,
             Self::Transmission | Self::Attenuation => 3,
-            Self::MassThickness | Self::Steel => 2,
+            Self::MassThickness | Self::Steel => 1,
         }
     }
 }

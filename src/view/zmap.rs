@@ -25,18 +25,18 @@ const ANCHORS: [(f32, f32); 7] = [
 /// Hue of what is told to be heavy.
 const HEAVY: f32 = 285.0;
 /// Where one step of Z ends and the next begins.
-const EDGES: [f32; 10] = [7.0, 8.5, 10.0, 11.5, 13.0, 15.0, 17.0, 20.0, 24.0, 32.0];
+const EDGES: [f32; 8] = [8.0, 10.0, 11.5, 13.0, 15.5, 18.0, 22.0, 28.0];
 /// Steps of Z, and heavy.
 const STEPS: usize = EDGES.len() + 2;
 /// The edges that the legend names.
-const NAMED: [f32; 6] = [7.0, 10.0, 13.0, 17.0, 24.0, 32.0];
+const NAMED: [f32; 6] = [8.0, 10.0, 13.0, 18.0, 22.0, 28.0];
 
 /// Steps of the grey ramp, which comes first, of the alarm ramp, and of a sure and of a pale ramp:
 /// together they fill the byte.
 const GREYS: u8 = 52;
 const ALARMS: u8 = 6;
-const SURE: u8 = 10;
-const PALES: u8 = 6;
+const SURE: u8 = 12;
+const PALES: u8 = 7;
 /// The grey ramp's step that is the ground.
 pub(super) const GROUND_STEP: u8 = 8;
 /// Saturation of light and of heavy matter: green is calmer, as in the material colours.
@@ -77,10 +77,14 @@ fn tint(step: usize) -> (f32, f32) {
         return (HEAVY, SATURATION[0]);
     }
     let hue = hue(middle(step));
+    (hue, saturation(hue))
+}
+
+/// Full at orange and blue, least at green.
+fn saturation(hue: f32) -> f32 {
     let [most, green] = SATURATION;
-    // Full at orange and blue, least at green.
     let near = 1.0 - ((hue - 120.0).abs() / 60.0).min(1.0);
-    (hue, most + near * (green - most))
+    most + near * (green - most)
 }
 
 /// The map's colours: at most 256.
@@ -178,16 +182,14 @@ fn label(part: usize) -> Safe {
 
 /// The colour of a part of the scale: that of its middle.
 fn swatch(part: usize) -> [u8; 3] {
-    let class = if part > NAMED.len() {
-        Class::Heavy
-    } else {
-        Class::Metal
-    };
+    let lightness = DARKEST + SHOWN.powf(BRIGHTEN) * (LIGHTEST - DARKEST);
+    if part > NAMED.len() {
+        return hsl(HEAVY, SATURATION[0], lightness);
+    }
     let below = part.checked_sub(1).and_then(|before| NAMED.get(before));
     let above = NAMED.get(part).copied().unwrap_or(40.0);
-    let z = f32::midpoint(below.copied().unwrap_or(5.0), above);
-    let index = index(Tone::Material(class, Confidence::Sure), z, SHOWN);
-    colours()[usize::from(index)]
+    let hue = hue(f32::midpoint(below.copied().unwrap_or(5.0), above));
+    hsl(hue, saturation(hue), lightness)
 }
 
 #[cfg(test)]

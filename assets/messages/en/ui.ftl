@@ -143,5 +143,5 @@ warning-decided-before = decided before; this decision comes after it
 unit-short-sample = smp
 unit-short-transmission = T
 unit-short-attenuation = α
-unit-short-mass-thickness = g/cm²
+unit-short-mass-thickness = g/cm2
 unit-short-steel = mm

@@ -2,7 +2,7 @@
 view-value-sample = { $value } smp
 view-value-transmission = { $value } T
 view-value-attenuation = { $value } α
-view-value-mass-thickness = { $value } g/cm²
+view-value-mass-thickness = { $value } g/cm2
 view-value-steel = { $value } mm steel
 view-no-model = no model reads Z and mass thickness at these energies: give a scanner profile with --profile
 view-no-heavy = four material colours need megavolt energies: at tube voltages heavy metals cannot be told; use --display material
