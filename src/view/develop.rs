@@ -52,10 +52,10 @@ impl Prepared {
                 .codes
                 .as_ref()
                 .map(|codes| self.grid.to_screen(codes, 0)),
-            z: self
-                .z
-                .as_ref()
-                .map(|z| self.grid.to_screen(&self.without_stripped(z.clone()), f32::NAN)),
+            z: self.z.as_ref().map(|z| {
+                self.grid
+                    .to_screen(&self.without_stripped(z.clone()), f32::NAN)
+            }),
             histogram,
             window,
             legend: self.legend(view, window),
@@ -153,7 +153,10 @@ impl Prepared {
             _ => legend::rows(&view.display, telling, window, polarity),
         };
         if let (Some(band), Some(shares)) = (self.strips.band(), &shares) {
-            rows.push(legend::outside_row(band, (1.0 - shares.sum(|_| true)).max(0.0)));
+            rows.push(legend::outside_row(
+                band,
+                (1.0 - shares.sum(|_| true)).max(0.0),
+            ));
         }
         Legend { rows, notes }
     }
@@ -226,9 +229,7 @@ impl Prepared {
         let index = |(i, (l, code)): (usize, (f32, &u8))| match self.fate(i, *code) {
             Fate::Alarmed => mark(alarm()),
             Fate::Stripped => mark(STRIPPED),
-            Fate::Shown => {
-                states[usize::from(*code)].unwrap_or_else(|| byte(l, top, GROUND_INDEX))
-            }
+            Fate::Shown => states[usize::from(*code)].unwrap_or_else(|| byte(l, top, GROUND_INDEX)),
         };
         let pixels = self.luminance(window).zip(codes).enumerate();
         (palette, pixels.map(index).collect())
@@ -244,7 +245,9 @@ impl Prepared {
 
     /// Hue by class, saturation by confidence, brightness by luminance.
     fn material_indices(&self, scheme: Scheme, codes: &[u8], window: Window) -> Vec<u8> {
-        self.toned(codes, window, |_, tone, luminance| scheme.index(tone, luminance))
+        self.toned(codes, window, |_, tone, luminance| {
+            scheme.index(tone, luminance)
+        })
     }
 
     /// An index for every pixel by its place, its tone and its luminance.

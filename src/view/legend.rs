@@ -3,7 +3,7 @@
 use super::material::{Scheme, Tone, alarm};
 use super::palette::{Palette, class_colour};
 use super::strip::{Fate, Strips};
-use super::{Display, Window};
+use super::{Display, Readout, Window};
 use crate::messages::{arg, say};
 use crate::physics::{Class, Confidence};
 use crate::radiograph::{EnergyUnit, Polarity, Unit};
@@ -222,7 +222,11 @@ fn class_rows(shares: &Shares, telling: Telling<'_>) -> Vec<LegendRow> {
 }
 
 /// Five values across the window, dark to bright.
-pub(super) fn value_rows(window: Window, polarity: Polarity, palette: Option<&Palette>) -> Vec<LegendRow> {
+pub(super) fn value_rows(
+    window: Window,
+    polarity: Polarity,
+    palette: Option<&Palette>,
+) -> Vec<LegendRow> {
     let [low, high] = window.edges();
     (0..5)
         .map(|i| {
@@ -251,6 +255,18 @@ pub fn value_label(value: f64, unit: Unit) -> Safe {
         &format!("view-value-{}", unit.as_str()),
         &[arg("value", &Safe::number(value, decimals))],
     )
+}
+
+/// The effective atomic number of a reading for a reader: only that it is above 50 where the class
+/// is heavy, because nothing tells the heavy apart, and above 40 where other classes read so.
+pub fn z_label(readout: &Readout) -> Option<Safe> {
+    let z = readout.z?;
+    let above = |z: usize| say("reading-z-above", &[arg("z", &z)]);
+    Some(match readout.class {
+        Some(Class::Heavy) => above(50),
+        _ if z > 40.0 => above(40),
+        _ => Safe::number(z, 0),
+    })
 }
 
 /// The word of a class for a reader.

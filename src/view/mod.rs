@@ -30,7 +30,9 @@ pub use calibration::Calibration;
 pub use estimate::{Candidate, ZEstimate};
 pub use frame::{Frame, Pixels};
 pub use geometry::Canvas;
-pub use legend::{Legend, LegendRow, Shares, class_label, class_letter, code_letter, value_label};
+pub use legend::{
+    Legend, LegendRow, Shares, class_label, class_letter, code_letter, value_label, z_label,
+};
 pub use material::Scheme;
 pub use measure::{MaterialEstimate, Measurement, PlaneMeasurement, measure, measure_by};
 pub use overlay::{drawn_over, overlaid};

@@ -10,7 +10,7 @@ use super::strip::Strips;
 use super::{Display, Frame, View, Window};
 use crate::cancel::Cancel;
 use crate::messages::say;
-use crate::physics::{self, Chosen, Class, Confidence, Layer, Noisy, confidences, defects};
+use crate::physics::{self, Chosen, Class, Confidence, Layer, Noisy, Told, confidences, defects};
 use crate::radiograph::{
     EnergyUnit, Field, Histogram, Plane, PlaneName, Polarity, Radiograph, Size, Unit,
 };
@@ -137,7 +137,11 @@ pub fn prepare(
         keep(codes, &mut field.values, |class| {
             unit.is_none_or(|unit| is_determinable(class, unit))
         });
-        keep(codes, z.as_deref_mut().unwrap_or_default(), Class::is_material);
+        keep(
+            codes,
+            z.as_deref_mut().unwrap_or_default(),
+            Class::is_material,
+        );
     }
     Ok(Prepared {
         field,
@@ -223,14 +227,8 @@ fn told(
     cancel: &Cancel,
     view: &View,
 ) -> Result<ToldRaster> {
-    let fields = [
-        grid.resample(planes[0], cancel)?,
-        grid.resample(planes[1], cancel)?,
-    ];
-    let [high, low] = [0, 1].map(|i| Layer::of(planes[i], &fields[i]));
+    let (fields, told) = classified(grid, planes, chosen, cancel)?;
     let height = planes[0].height;
-    let curves = |y: usize| chosen.of_row(grid.scan_row(y), height);
-    let told = physics::told(high, low, &curves, grid.scale, cancel)?;
     let scan_row = |y: usize| grid.scan_row(y);
     let raster = view.reader(chosen)?.map(|scanner| Raster {
         scanner,
@@ -259,6 +257,67 @@ fn told(
         z,
         quantity,
     })
+}
+
+/// Both energies on the raster, and the classes that they are told to be.
+fn classified(
+    grid: &Grid,
+    planes: [&Plane; 2],
+    chosen: &Chosen,
+    cancel: &Cancel,
+) -> Result<([Field; 2], Told)> {
+    let fields = [
+        grid.resample(planes[0], cancel)?,
+        grid.resample(planes[1], cancel)?,
+    ];
+    let [high, low] = [0, 1].map(|i| Layer::of(planes[i], &fields[i]));
+    let curves = |y: usize| chosen.of_row(grid.scan_row(y), planes[0].height);
+    let told = physics::told(high, low, &curves, grid.scale, cancel)?;
+    Ok((fields, told))
+}
+
+/// Class code, Z, mass thickness and steel of the one scan pixel that is the region of `view`, as
+/// the displays draw them; NaN where not determinable.
+pub(super) fn pixel(
+    radiograph: &Radiograph,
+    view: &View,
+    chosen: &Chosen,
+) -> Result<(u8, [f32; 3])> {
+    let (high, low, _) = view.dual(radiograph)?;
+    let one = Size {
+        width: 1,
+        height: 1,
+    };
+    let grid = grid(radiograph, view, one, Some(chosen.boundaries.unit));
+    let (fields, told) = classified(&grid, [high, low], chosen, &Cancel::never())?;
+    let code = codes(&grid, &told.classes, (high, low));
+    let code = code.first().copied().unwrap_or(0);
+    let class = Class::from_code(code);
+    let Some((scanner, class)) = chosen.scanner.as_deref().zip(class) else {
+        return Ok((code, [f32::NAN; 3]));
+    };
+    let scan_row = |y: usize| grid.scan_row(y);
+    let raster = Raster {
+        scanner,
+        told: &told,
+        high: &fields[0],
+        scan_row: &scan_row,
+        height: high.height,
+    };
+    let at = |values: Vec<f32>| grid.crop(&values).first().copied().unwrap_or(f32::NAN);
+    let of = |unit: Unit| {
+        if is_determinable(class, unit) {
+            at(raster.quantity(unit).values)
+        } else {
+            f32::NAN
+        }
+    };
+    let z = if class.is_material() {
+        at(raster.z())
+    } else {
+        f32::NAN
+    };
+    Ok((code, [z, of(Unit::MassThickness), of(Unit::Steel)]))
 }
 
 /// Class codes without margin: 0 outside the scan, defects by whole rows and columns.

@@ -44,3 +44,4 @@ mod tables;
 mod terminals;
 mod tty;
 mod voice;
+mod zmap;
