@@ -31,6 +31,8 @@ impl App {
             Purpose::ToggleFilter => self.remembering(|app| app.toggle_filter(text.trim())),
             Purpose::Reason => self.toggle_reason(text.trim()),
             Purpose::Find => self.find_scan(&text),
+            Purpose::Peel => return self.run_with("peel_material", text),
+            Purpose::Cancel => return self.run_with("cancel_material", text),
             Purpose::Protocol => return vec![Effect::ChooseProtocol(text)],
             Purpose::Note => {
                 if let Some(form) = &mut self.desk.form {
@@ -39,6 +41,14 @@ impl App {
             }
         }
         Vec::new()
+    }
+
+    /// Runs the command that asked for a line.
+    fn run_with(&mut self, name: &str, text: String) -> Vec<Effect> {
+        let Some(command) = crate::command::find(name).filter(|_| !text.trim().is_empty()) else {
+            return Vec::new();
+        };
+        self.run_command(command, &Value::Text(text))
     }
 
     /// Runs the command that the palette has highlighted.

@@ -145,26 +145,52 @@ impl App {
     pub(crate) fn change_filters(
         &mut self,
         change: impl FnOnce(&mut Vec<FilterUse>) -> Result<()>,
-    ) {
-        let auto = self.habit.window_auto;
-        self.try_view(|view, radiograph, open| {
+    ) -> bool {
+        self.restack(|view, _| {
             let mut filters = view.filters.clone();
             change(&mut filters)?;
+            Ok(filters)
+        })
+    }
+
+    /// Puts another filter stack in the place of the view's, made from view and scan; an automatic
+    /// window follows. Whether it could.
+    pub(crate) fn restack(
+        &mut self,
+        make: impl FnOnce(&View, &Radiograph) -> Result<Vec<FilterUse>>,
+    ) -> bool {
+        let auto = self.habit.window_auto;
+        self.try_view(|view, radiograph, open| {
+            let filters = make(view, radiograph)?;
             let survey = open.survey(view);
             let mut changed = view.with_filters(radiograph, filters, survey)?;
             if auto {
                 changed.window = changed.auto(radiograph, survey)?;
             }
             Ok(changed)
-        });
+        })
     }
 
     /// Puts a filter on top of the stack, as typed: `NAME` or `NAME=ARGS`.
     pub(crate) fn add_filter(&mut self, text: &str) {
-        self.change_filters(|filters| {
-            filters.push(text.trim().parse()?);
-            Ok(())
+        self.restack(|view, radiograph| {
+            let mut filters = view.filters.clone();
+            filters.push(view.filter(radiograph, text)?);
+            Ok(filters)
         });
+    }
+
+    /// The first filter of that name in the stack.
+    pub(crate) fn used(&self, name: &str) -> Option<FilterUse> {
+        let mut filters = self.desk.view.as_ref()?.filters.iter();
+        filters.find(|used| used.name == name).cloned()
+    }
+
+    /// Attenuation of the low energy over that of the high one under the crosshair, the background
+    /// taken off; `None` without a crosshair, or where nothing attenuates.
+    pub(crate) fn ratio_at_crosshair(&self) -> Option<f64> {
+        let at = self.desk.crosshair.and(self.crosshair_pixel())?;
+        view::ratio(self.desk.radiograph()?, self.desk.view.as_ref()?, at)
     }
 
     /// Puts a filter on top of the stack, or takes it out.

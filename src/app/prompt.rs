@@ -21,6 +21,10 @@ pub enum Purpose {
     Note,
     /// A graphics protocol.
     Protocol,
+    /// A material and its mass thickness, to be taken off.
+    Peel,
+    /// A material to be cancelled.
+    Cancel,
 }
 
 impl Purpose {
@@ -34,6 +38,8 @@ impl Purpose {
             Self::Find => "prompt-find",
             Self::Note => "prompt-note",
             Self::Protocol => "prompt-protocol",
+            Self::Peel => "prompt-peel",
+            Self::Cancel => "prompt-cancel",
         }
     }
 }

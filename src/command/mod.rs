@@ -8,6 +8,7 @@ mod app;
 mod decide;
 mod filter;
 mod measure;
+mod peel;
 mod queue;
 mod view;
 mod window;
@@ -225,6 +226,7 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         view::COMMANDS,
         window::COMMANDS,
         filter::COMMANDS,
+        peel::COMMANDS,
         measure::COMMANDS,
         decide::COMMANDS,
     ]

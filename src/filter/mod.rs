@@ -79,6 +79,11 @@ pub enum Work {
     ZBand,
     /// Marks the pixels of these classes in the alarm colour.
     Alert(fn(Class) -> bool),
+    /// Takes the attenuation of a background off both energies, before everything else.
+    Peel,
+    /// Shows the attenuation of the low energy less a multiple of that of the high one, before
+    /// everything else: the material of that ratio vanishes.
+    Cancel,
     /// Looks at the neighbours.
     Neighbourhood(Neighbourhood),
 }
@@ -128,6 +133,16 @@ impl Filter {
         matches!(self.work, Work::ZBand)
     }
 
+    /// Whether it takes the attenuation of a background off.
+    pub fn takes_off(&self) -> bool {
+        matches!(self.work, Work::Peel)
+    }
+
+    /// Whether it needs two energies.
+    pub fn needs_energies(&self) -> bool {
+        self.needs_classes() || matches!(self.work, Work::Peel | Work::Cancel)
+    }
+
     /// How far it looks under the given arguments, in field pixels at `scale` field pixels per
     /// scan pixel.
     pub fn reach(&self, given: &[f64], scale: f64) -> usize {
@@ -162,7 +177,8 @@ impl Filter {
     }
 
     /// Applies it to `field`. Strips and alerts change no value: they only say which pixels are
-    /// drawn, so that no other filter smears what they take out.
+    /// drawn, so that no other filter smears what they take out. Peels and cancellations were at
+    /// work before.
     ///
     /// # Errors
     /// [`Error::Cancelled`].
@@ -176,7 +192,7 @@ impl Filter {
         let args = self.arguments(given, field);
         match self.work {
             Work::Point(work) | Work::Band(work) => work(field, &args),
-            Work::Strip(_) | Work::ZBand | Work::Alert(_) => {}
+            Work::Strip(_) | Work::ZBand | Work::Alert(_) | Work::Peel | Work::Cancel => {}
             Work::Neighbourhood(work) => (work.apply)(field, &args, scale, cancel)?,
         }
         Ok(())
@@ -216,9 +232,16 @@ impl FilterUse {
 pub fn carry(filters: &[FilterUse], mut field: Field) -> Result<Field> {
     for used in filters {
         let row = used.row()?;
-        if let Work::Point(work) = row.work {
-            let args = row.arguments(&used.args, &field);
-            work(&mut field, &args);
+        match row.work {
+            Work::Point(work) => {
+                let args = row.arguments(&used.args, &field);
+                work(&mut field, &args);
+            }
+            Work::Cancel => {
+                field.unit = Unit::Attenuation;
+                field.polarity = Polarity::BrightIsDense;
+            }
+            _ => {}
         }
     }
     Ok(field)

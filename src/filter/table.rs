@@ -68,7 +68,29 @@ pub const FILTERS: &[Filter] = &[
         parameters: &[],
         work: Work::Alert(|class| matches!(class, Class::Heavy | Class::Dense)),
     },
+    Filter {
+        name: "peel",
+        parameters: &[
+            parameter("high", One, 0.0, [0.0, OPAQUE]),
+            parameter("low", One, 0.0, [0.0, OPAQUE]),
+            parameter("x", ScanPixels, 0.0, [0.0, FAR]),
+            parameter("y", ScanPixels, 0.0, [0.0, FAR]),
+            parameter("width", ScanPixels, 0.0, [0.0, FAR]),
+            parameter("height", ScanPixels, 0.0, [0.0, FAR]),
+        ],
+        work: Work::Peel,
+    },
+    Filter {
+        name: "cancel",
+        parameters: &[parameter("weight", One, 1.0, [0.0, 5.0])],
+        work: Work::Cancel,
+    },
 ];
+
+/// The highest attenuation that can be taken off.
+const OPAQUE: f64 = 12.0;
+/// The farthest scan pixel.
+const FAR: f64 = 1e6;
 
 /// The row of that name.
 pub fn find(name: &str) -> Option<&'static Filter> {

@@ -280,7 +280,7 @@ fn weighted(cross: &[CrossSections], weights: Weights) -> Vec<f64> {
 }
 
 /// Attenuation and its growth per g/cm2 at one mass thickness.
-fn attenuation(shares: &[f64], mu: &[f64], lambda: f64) -> (f64, f64) {
+pub(super) fn attenuation(shares: &[f64], mu: &[f64], lambda: f64) -> (f64, f64) {
     let (mut signal, mut slope) = (0.0, 0.0);
     for (share, mu) in shares.iter().zip(mu) {
         let through = share * (-mu * lambda).exp();

@@ -19,6 +19,8 @@ pub struct Layer<'a> {
     pub field: &'a Field,
     /// Transmission at which the detector is at its limit; infinite where unknown.
     pub limit: f32,
+    /// Attenuation that every pixel loses before its ratio is told: a background's.
+    pub taken: Option<&'a [f32]>,
 }
 
 impl<'a> Layer<'a> {
@@ -27,7 +29,20 @@ impl<'a> Layer<'a> {
         Self {
             field,
             limit: detector_limit(plane),
+            taken: None,
         }
+    }
+
+    /// Attenuations without the background.
+    fn alphas(&self) -> Vec<f32> {
+        let mut alphas: Vec<f32> = self.field.values.iter().map(|t| attenuation(*t)).collect();
+        if let Some(taken) = self.taken {
+            alphas
+                .iter_mut()
+                .zip(taken)
+                .for_each(|(alpha, taken)| *alpha -= taken);
+        }
+        alphas
     }
 }
 
@@ -93,14 +108,11 @@ pub fn told<'b>(
     scale: f64,
     cancel: &Cancel,
 ) -> Result<Told> {
-    let alphas = |layer: Layer<'_>| -> Vec<f32> {
-        layer.field.values.iter().map(|t| attenuation(*t)).collect()
-    };
     let width = high.field.width;
     let one = of_row(0);
     let radius = ((one.mean_px / 2) as f64 * scale).round() as usize;
     let (alpha_high, alpha_low) =
-        mean_of_alike(&alphas(high), &alphas(low), width, radius, cancel)?;
+        mean_of_alike(&high.alphas(), &low.alphas(), width, radius, cancel)?;
     cancel.check()?;
     let mut classes = Vec::with_capacity(alpha_high.len());
     for y in 0..alpha_high.len() / width.max(1) {
@@ -198,7 +210,11 @@ mod tests {
             .iter()
             .flat_map(|(h, l)| {
                 let (h, l) = (field(vec![*h]), field(vec![*l]));
-                let layer = |field| Layer { field, limit: 1.4 };
+                let layer = |field| Layer {
+                    field,
+                    limit: 1.4,
+                    taken: None,
+                };
                 classify(
                     layer(&h),
                     layer(&l),

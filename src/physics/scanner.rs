@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::curves::Boundaries;
 use super::generic;
-use super::inversion::{Inversion, Table, slab};
+use super::inversion::{Inversion, Table, attenuation, slab};
 use super::matter::{self, Matter};
 use super::profile::Profile;
 use super::transparency::Weights;
@@ -114,6 +114,20 @@ impl Scanner {
             return Err(Error::NotPossible { why });
         }
         Ok(())
+    }
+
+    /// Attenuation of the high and the low energy by `mass` g/cm2 of `matter` on row `y` of a
+    /// picture of `height` rows.
+    pub fn attenuations(&self, matter: &Matter, mass: f64, y: usize, height: usize) -> [f64; 2] {
+        let row = self.profile().detector_row(y, height);
+        let beams = &self.profile().rows[row.min(self.profile().rows.len() - 1)];
+        [0, 1].map(|i| {
+            let energies = self.profile().energies_mev.iter();
+            let mu: Vec<f64> = energies
+                .map(|e| beams[i].weights.of(&matter.at(*e)))
+                .collect();
+            attenuation(&beams[i].shares, &mu, mass).0
+        })
     }
 
     /// Mass thickness in g/cm2 and R of a slab of `matter` that attenuates the high energy by

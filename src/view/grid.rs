@@ -102,10 +102,22 @@ impl Grid {
         }
     }
 
-    /// The scan row under the middle of raster row `y`, margin included.
-    pub(super) fn scan_row(&self, y: usize) -> usize {
-        let step = self.down.extent / self.down.wide.max(1) as f64;
-        (self.down.origin + (y as f64 + 0.5) * step).max(0.0) as usize
+    /// The raster with its margin.
+    pub(super) fn whole(&self) -> Size {
+        Size {
+            width: self.across.wide,
+            height: self.down.wide,
+        }
+    }
+
+    /// Where the middle of raster row `y`, margin included, lies in the scan.
+    pub(super) fn scan_row(&self, y: usize) -> f64 {
+        self.down.middle(y)
+    }
+
+    /// Where the middle of raster column `x`, margin included, lies in the scan.
+    pub(super) fn scan_column(&self, x: usize) -> f64 {
+        self.across.middle(x)
     }
 
     /// The picture's size.
@@ -174,6 +186,11 @@ impl Grid {
 }
 
 impl Axis {
+    /// Where the middle of raster pixel `at`, margin included, lies in the scan.
+    fn middle(&self, at: usize) -> f64 {
+        self.origin + (at as f64 + 0.5) * self.extent / self.wide.max(1) as f64
+    }
+
     /// One raster pixel per scan pixel.
     fn native(origin: f64, extent: f64, out: usize, limit: usize, margin: usize) -> Self {
         let clamp = |at: f64| at.clamp(0.0, limit as f64) as usize;

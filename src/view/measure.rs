@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::View;
 use super::estimate::{Candidate, ZEstimate};
 use super::legend::Shares;
+use super::peel::{Peels, take_off};
 use super::request::{Dual, dual_by};
 use crate::cancel::Cancel;
 use crate::messages::say;
@@ -109,7 +110,8 @@ impl View {
     /// # Errors
     /// As [`measure`].
     pub fn measure(&self, radiograph: &Radiograph, region: Region) -> Result<Measurement> {
-        measured(radiograph, region, None, self.dual(radiograph))
+        let taken = Peels::of(&self.filters)?.over(region);
+        measured(radiograph, region, taken, self.dual(radiograph))
     }
 }
 
@@ -123,30 +125,59 @@ pub fn measure_by(
     background: Option<Region>,
     scanner: Option<&Arc<Scanner>>,
 ) -> Result<Measurement> {
+    for asked in std::iter::once(region).chain(background) {
+        inside(radiograph, asked)?;
+    }
     let materials = match dual_by(radiograph, scanner) {
         Err(problem) if background.is_some() || scanner.is_some() => return Err(problem),
         materials => materials,
     };
-    measured(radiograph, region, background, materials)
+    let taken = match (&materials, background) {
+        (Ok((high, low, _)), Some(background)) => Some(attenuations([high, low], background)?),
+        _ => None,
+    };
+    measured(radiograph, region, taken, materials)
 }
 
-/// Measures a region, the material by what [`dual_by`] gave.
+/// Refuses a region that reaches beyond the scan.
+fn inside(radiograph: &Radiograph, region: Region) -> Result<()> {
+    let (width, height) = (radiograph.width(), radiograph.height());
+    if region.within(width, height) == Some(region) {
+        return Ok(());
+    }
+    let text = <[usize; 4]>::from(region).map(|n| n.to_string()).join(",");
+    Err(super::bad_region(&text, width, height))
+}
+
+/// Attenuations of the mean transmissions of a region, high and low.
+///
+/// # Errors
+/// [`Error::NotPossible`] where nothing comes through.
+pub(super) fn attenuations(planes: [&Plane; 2], region: Region) -> Result<[f64; 2]> {
+    let mut alphas = [0.0; 2];
+    for (alpha, plane) in alphas.iter_mut().zip(planes) {
+        let through = mean(&part(plane, region)?);
+        if through.is_nan() || through <= 0.0 {
+            return Err(Error::NotPossible {
+                why: say("peel-nothing-through", &[]),
+            });
+        }
+        *alpha = -through.ln();
+    }
+    Ok(alphas)
+}
+
+/// Measures a region, the material by what [`dual_by`] gave, less what is taken off.
 fn measured(
     radiograph: &Radiograph,
     region: Region,
-    background: Option<Region>,
+    taken: Option<[f64; 2]>,
     materials: Result<Dual<'_>>,
 ) -> Result<Measurement> {
-    for asked in std::iter::once(region).chain(background) {
-        let (width, height) = (radiograph.width(), radiograph.height());
-        if asked.within(width, height) != Some(asked) {
-            let text = <[usize; 4]>::from(asked).map(|n| n.to_string()).join(",");
-            return Err(super::bad_region(&text, width, height));
-        }
-    }
+    inside(radiograph, region)?;
     let (material, notes) = match materials {
         Ok((high, low, chosen)) => {
-            let estimate = estimate([high, low], &chosen, region, background)?;
+            let estimate = estimate([high, low], &chosen, region, taken)?;
             (Some(estimate), chosen.notes)
         }
         Err(problem) => (None, vec![problem.message()]),
@@ -204,35 +235,23 @@ fn estimate(
     planes: [&Plane; 2],
     chosen: &Chosen,
     region: Region,
-    background: Option<Region>,
+    taken: Option<[f64; 2]>,
 ) -> Result<MaterialEstimate> {
-    let open = match background {
-        None => [1.0; 2],
-        Some(background) => [
-            mean(&part(planes[0], background)?),
-            mean(&part(planes[1], background)?),
-        ],
-    };
     let around = grown(region, planes[0]);
-    // Attenuations subtract where transmissions divide.
-    let layer = |i: usize| -> Result<Field> {
-        let mut field = part(planes[i], around)?;
-        let open = open[i] as f32;
-        field.values.iter_mut().for_each(|t| *t /= open);
-        Ok(field)
-    };
-    let (high, low) = (layer(0)?, layer(1)?);
-    let of = |i: usize, field| {
-        let layer = Layer::of(planes[i], field);
-        Layer {
-            limit: layer.limit / open[i] as f32,
-            ..layer
-        }
+    let (mut high, mut low) = (part(planes[0], around)?, part(planes[1], around)?);
+    let off = taken.map(|taken| taken.map(|alpha| vec![alpha as f32; high.values.len()]));
+    let of = |i: usize, field| Layer {
+        taken: off.as_ref().map(|off| off[i].as_slice()),
+        ..Layer::of(planes[i], field)
     };
     let height = planes[0].height;
     let curves = |y: usize| chosen.of_row(around.y + y, height);
     let never = Cancel::never();
     let classes = classify_by_row(of(0, &high), of(1, &low), &curves, 1.0, &never)?;
+    if let Some([off_high, off_low]) = &off {
+        take_off(&mut high, off_high);
+        take_off(&mut low, off_low);
+    }
     let lead = (region.x - around.x, region.y - around.y);
     let size = Size {
         width: region.width,
@@ -243,7 +262,7 @@ fn estimate(
     let fields = [&high, &low].map(|field| field.crop(lead.0, lead.1, size));
     let means = fields.each_ref().map(|field| mean(field) as f32);
     let middle = chosen.of_row(region.y + region.height / 2, height);
-    let mut estimate = MaterialEstimate::of(middle, means, Shares::of(&codes), background);
+    let mut estimate = MaterialEstimate::of(middle, means, Shares::of(&codes), taken);
     if estimate.class.is_material() {
         estimate.z = ZEstimate::of(chosen, &fields, &classes, [region.y, height]);
     }
@@ -270,7 +289,7 @@ impl MaterialEstimate {
         boundaries: &Boundaries,
         means: [f32; 2],
         shares: Shares,
-        background: Option<Region>,
+        taken: Option<[f64; 2]>,
     ) -> Self {
         let [high, low] = means.map(attenuation);
         let class = if high.is_finite() && low.is_finite() {
@@ -286,7 +305,7 @@ impl MaterialEstimate {
             class,
             confidence: (class.is_material() && told > 0.0).then(|| agree / told),
             shares,
-            background_subtracted: background.is_some(),
+            background_subtracted: taken.is_some(),
             z: None,
         }
     }

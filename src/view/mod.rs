@@ -12,6 +12,7 @@ mod material;
 mod measure;
 mod overlay;
 mod palette;
+mod peel;
 mod picture;
 mod preset;
 mod quantity;
@@ -39,7 +40,7 @@ pub use overlay::{drawn_over, overlaid};
 pub use palette::{GROUND, PALETTES, Palette, class_colours};
 pub use picture::{Picture, Prepared, picture, prepare};
 pub use preset::{Preset, presets};
-pub use readout::{Reading, Readout, readout};
+pub use readout::{Reading, Readout, ratio, readout};
 pub use request::{ViewRequest, bad_region, choose, dual_by};
 pub use window::{Curve, Step, Window};
 

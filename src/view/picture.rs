@@ -5,11 +5,14 @@ use super::grid::Grid;
 use super::legend::Legend;
 use super::material::Scheme;
 use super::palette::GROUND;
+use super::peel::{self, Peels};
 use super::quantity::{Raster, is_determinable};
+use super::request::Dual;
 use super::strip::Strips;
 use super::{Display, Frame, View, Window};
 use crate::cancel::Cancel;
 use crate::messages::say;
+use crate::physics::scanner::Scanner;
 use crate::physics::{self, Chosen, Class, Confidence, Layer, Noisy, Told, confidences, defects};
 use crate::radiograph::{
     EnergyUnit, Field, Histogram, Plane, PlaneName, Polarity, Radiograph, Size, Unit,
@@ -89,28 +92,30 @@ pub fn prepare(
     if size.width == 0 || size.height == 0 || !(w > 0.0 && h > 0.0) {
         return Err(Error::request(say("view-empty", &[])));
     }
-    let materials = if view.wants_classes() {
-        Some(view.dual(radiograph)?)
-    } else {
-        None
-    };
+    let peels = Peels::of(&view.filters)?;
+    let dual = view.wants_energies().then(|| view.dual(radiograph));
+    let dual = dual.transpose()?;
+    let materials = dual.as_ref().filter(|_| view.wants_classes());
     let source = materials
         .as_ref()
         .map(|(.., chosen)| chosen.boundaries.unit);
     let grid = grid(radiograph, view, size, source);
     let plane = view.plane(radiograph)?;
-    let mut field = grid.resample(plane, cancel)?;
+    let mut field = base(&grid, plane, dual.as_ref(), &peels, cancel)?;
     let colour = colour(radiograph, view, &grid, cancel)?;
     stage("resample");
     let mut notes = notes(plane, &grid);
+    if let Some((high, _, chosen)) = &dual {
+        notes.extend(peels.notes(chosen, high.height));
+    }
     let mut classes = None;
     let mut confidence = None;
     let mut z = None;
     if let Some((high, low, chosen)) = materials {
-        let told = told(&grid, [high, low], &chosen, cancel, view)?;
+        let told = told(&grid, [*high, *low], (chosen, &peels), cancel, view)?;
         (classes, confidence, z) = (Some(told.classes), told.confidence, told.z);
         field = told.quantity.unwrap_or(field);
-        notes.extend(chosen.notes);
+        notes.extend(chosen.notes.iter().cloned());
         let mut seen = Vec::new();
         notes.retain(|note: &Safe| {
             let new = !seen.contains(note);
@@ -165,6 +170,31 @@ fn keep(codes: &[u8], values: &mut [f32], of: impl Fn(Class) -> bool) {
         if !kept[usize::from(*code)] {
             *value = f32::NAN;
         }
+    }
+}
+
+/// The luminance before any filter: the plane without what is taken off, or what a cancellation
+/// leaves of two.
+fn base(
+    grid: &Grid,
+    plane: &Plane,
+    dual: Option<&Dual<'_>>,
+    peels: &Peels,
+    cancel: &Cancel,
+) -> Result<Field> {
+    let peeled = |plane: &Plane| -> Result<Field> {
+        let mut field = grid.resample(plane, cancel)?;
+        let taken = peel::energy_of(plane).and_then(|energy| peels.taken(grid, energy));
+        if let Some(taken) = taken.filter(|_| field.unit == Unit::Transmission) {
+            peel::take_off(&mut field, &taken);
+        }
+        Ok(field)
+    };
+    match (peels.weight, dual) {
+        (Some(weight), Some((high, low, _))) => {
+            Ok(peel::cancelled(&peeled(high)?, &peeled(low)?, weight))
+        }
+        _ => peeled(plane),
     }
 }
 
@@ -223,20 +253,14 @@ struct ToldRaster {
 fn told(
     grid: &Grid,
     planes: [&Plane; 2],
-    chosen: &Chosen,
+    (chosen, peels): (&Chosen, &Peels),
     cancel: &Cancel,
     view: &View,
 ) -> Result<ToldRaster> {
-    let (fields, told) = classified(grid, planes, chosen, cancel)?;
-    let height = planes[0].height;
-    let scan_row = |y: usize| grid.scan_row(y);
-    let raster = view.reader(chosen)?.map(|scanner| Raster {
-        scanner,
-        told: &told,
-        high: &fields[0],
-        scan_row: &scan_row,
-        height,
-    });
+    let seen = classified(grid, planes, (chosen, peels), cancel)?;
+    let (fields, told, height) = (&seen.fields, &seen.told, planes[0].height);
+    let raster = view.reader(chosen)?;
+    let raster = raster.map(|scanner| seen.raster(grid, scanner, height));
     let z = raster.as_ref().filter(|_| view.wants_z()).map(Raster::z);
     let unit = view.display.read();
     let quantity = raster.and_then(|raster| Some(raster.quantity(unit?)));
@@ -252,28 +276,57 @@ fn told(
         confidences(boundaries, &told.classes, [high, low], noisy, told.averaged)
     });
     Ok(ToldRaster {
-        classes: told.classes,
+        classes: seen.told.classes,
         confidence,
         z,
         quantity,
     })
 }
 
-/// Both energies on the raster, and the classes that they are told to be.
+/// Both energies on the raster, what they lose, and the classes that they are told to be.
+struct Classified {
+    fields: [Field; 2],
+    taken: [Option<Vec<f32>>; 2],
+    told: Told,
+}
+
+impl Classified {
+    /// With the tables of `scanner`, whose picture has `height` rows.
+    fn raster<'a>(&'a self, grid: &'a Grid, scanner: &'a Scanner, height: usize) -> Raster<'a> {
+        Raster {
+            scanner,
+            told: &self.told,
+            high: &self.fields[0],
+            taken: self.taken[0].as_deref(),
+            grid,
+            height,
+        }
+    }
+}
+
+/// Tells the classes of both energies on the raster.
 fn classified(
     grid: &Grid,
     planes: [&Plane; 2],
-    chosen: &Chosen,
+    (chosen, peels): (&Chosen, &Peels),
     cancel: &Cancel,
-) -> Result<([Field; 2], Told)> {
+) -> Result<Classified> {
     let fields = [
         grid.resample(planes[0], cancel)?,
         grid.resample(planes[1], cancel)?,
     ];
-    let [high, low] = [0, 1].map(|i| Layer::of(planes[i], &fields[i]));
-    let curves = |y: usize| chosen.of_row(grid.scan_row(y), planes[0].height);
+    let taken = [0, 1].map(|i| peels.taken(grid, i));
+    let [high, low] = [0, 1].map(|i| Layer {
+        taken: taken[i].as_deref(),
+        ..Layer::of(planes[i], &fields[i])
+    });
+    let curves = |y: usize| chosen.of_row(grid.scan_row(y).max(0.0) as usize, planes[0].height);
     let told = physics::told(high, low, &curves, grid.scale, cancel)?;
-    Ok((fields, told))
+    Ok(Classified {
+        fields,
+        taken,
+        told,
+    })
 }
 
 /// Class code, Z, mass thickness and steel of the one scan pixel that is the region of `view`, as
@@ -289,21 +342,15 @@ pub(super) fn pixel(
         height: 1,
     };
     let grid = grid(radiograph, view, one, Some(chosen.boundaries.unit));
-    let (fields, told) = classified(&grid, [high, low], chosen, &Cancel::never())?;
-    let code = codes(&grid, &told.classes, (high, low));
+    let peels = Peels::of(&view.filters)?;
+    let seen = classified(&grid, [high, low], (chosen, &peels), &Cancel::never())?;
+    let code = codes(&grid, &seen.told.classes, (high, low));
     let code = code.first().copied().unwrap_or(0);
     let class = Class::from_code(code);
     let Some((scanner, class)) = chosen.scanner.as_deref().zip(class) else {
         return Ok((code, [f32::NAN; 3]));
     };
-    let scan_row = |y: usize| grid.scan_row(y);
-    let raster = Raster {
-        scanner,
-        told: &told,
-        high: &fields[0],
-        scan_row: &scan_row,
-        height: high.height,
-    };
+    let raster = seen.raster(&grid, scanner, high.height);
     let at = |values: Vec<f32>| grid.crop(&values).first().copied().unwrap_or(f32::NAN);
     let of = |unit: Unit| {
         if is_determinable(class, unit) {

@@ -1,6 +1,7 @@
 //! What the scanner's tables read off a raster: Z, mass thickness, and the steel that attenuates as
 //! much. A pixel whose class says that it cannot be told has no value.
 
+use super::grid::Grid;
 use super::legend::{LegendRow, Telling, state_grey};
 use super::strip::Fate;
 use crate::physics::inversion::{Reading, Table};
@@ -19,8 +20,10 @@ pub(super) struct Raster<'a> {
     pub(super) told: &'a Told,
     /// Transmission of the high energy.
     pub(super) high: &'a Field,
-    /// The scan's row under a row of the raster.
-    pub(super) scan_row: &'a dyn Fn(usize) -> usize,
+    /// Attenuation that every pixel of the high energy loses: a background's.
+    pub(super) taken: Option<&'a [f32]>,
+    /// Where its rows are in the scan.
+    pub(super) grid: &'a Grid,
     /// Rows of the scan.
     pub(super) height: usize,
 }
@@ -51,7 +54,9 @@ impl Raster<'_> {
         let width = self.high.width;
         let mut values = Vec::with_capacity(width * self.high.height);
         for y in 0..self.high.height {
-            let table = self.scanner.table((self.scan_row)(y), self.height);
+            let table = self
+                .scanner
+                .table(self.grid.scan_row(y).max(0.0) as usize, self.height);
             values.extend((y * width..(y + 1) * width).map(|i| of(table, i)));
         }
         values
@@ -78,7 +83,9 @@ impl Raster<'_> {
         if class == Class::Air {
             0.0
         } else if is_determinable(class, Unit::Steel) {
-            of_iron(table, attenuation(self.high.values[i]), Unit::Steel)
+            let taken = self.taken.map_or(0.0, |taken| taken[i]);
+            let alpha = attenuation(self.high.values[i]) - taken;
+            of_iron(table, alpha.max(0.0), Unit::Steel)
         } else {
             f32::NAN
         }

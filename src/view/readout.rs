@@ -1,9 +1,11 @@
 //! What the crosshair reads at one pixel.
 
 use super::View;
+use super::peel::Peels;
 use super::picture::pixel;
-use crate::physics::{Class, attenuation};
-use crate::radiograph::{PlaneName, Radiograph, Unit};
+use crate::filter::FilterUse;
+use crate::physics::{AIR, Class, attenuation};
+use crate::radiograph::{PlaneName, Radiograph, Region, Unit};
 
 /// What is known of one scan pixel.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,13 +84,38 @@ struct Matter {
     values: [Option<f64>; 3],
 }
 
-/// What the displays of class, Z, mass thickness and steel draw at one pixel.
+/// Half the side of the square that a ratio is read over.
+const AROUND: usize = 3;
+
+/// Attenuation of the low energy over that of the high one around the pixel at column `x` and row
+/// `y`, without the background that `view` takes off; `None` on one energy, or where nothing
+/// attenuates.
+pub fn ratio(radiograph: &Radiograph, view: &View, [x, y]: [usize; 2]) -> Option<f64> {
+    let region = Region {
+        x: x.saturating_sub(AROUND),
+        y: y.saturating_sub(AROUND),
+        width: 2 * AROUND + 1,
+        height: 2 * AROUND + 1,
+    };
+    let region = region.within(radiograph.width(), radiograph.height())?;
+    let own = view.background(radiograph, region).ok()?;
+    let taken = Peels::of(&view.filters).ok()?.over(region);
+    let [off_high, off_low] = taken.unwrap_or_default();
+    let [high, low] = [own[0] - off_high, own[1] - off_low];
+    (high > f64::from(AIR)).then(|| low / high)
+}
+
+/// What the displays of class, Z, mass thickness and steel draw at one pixel, without the background
+/// that `view` takes off.
 fn matter_at(radiograph: &Radiograph, view: &View, [x, y]: [usize; 2]) -> Option<Matter> {
     let (.., chosen) = view.dual(radiograph).ok()?;
+    let takes_off = |used: &&FilterUse| used.name == "peel";
+    let peels = view.filters.iter().filter(takes_off).cloned().collect();
     let view = View {
         planes: vec!["high".into(), "low".into()],
         region: [x as f64, y as f64, 1.0, 1.0],
         profile: view.profile.clone(),
+        filters: peels,
         ..View::bare(&radiograph.view)
     };
     let (code, values) = pixel(radiograph, &view, &chosen).ok()?;

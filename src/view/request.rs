@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::palette::{PALETTES, Palette};
-use super::{Calibration, Display, Preset, View, Window, prepare};
+use super::peel::Peels;
+use super::picture::prepare;
+use super::{Calibration, Display, Prepared, Preset, View, Window};
 use crate::cancel::Cancel;
 use crate::filter::{FilterUse, carry, nearest};
 use crate::messages::{arg, say};
@@ -15,7 +17,7 @@ use crate::radiograph::{
 use crate::text::Safe;
 use crate::{Error, Result};
 
-/// Longest side in pixels of the raster on which what is read from both energies is surveyed.
+/// Longest side of the raster that an automatic window of a derived quantity is found on.
 const SURVEYED: f64 = 640.0;
 
 /// The words of `--view`, `--plane`, `--display`, `--preset`, `--window`, `--filter`, `--region`.
@@ -112,19 +114,19 @@ impl View {
             (None, Some(preset)) => preset.display.clone(),
             (None, None) => Display::Grey,
         };
-        let mut filters = preset.map_or_else(Vec::new, |preset| preset.filters.clone());
-        for text in &request.filters {
-            filters.push(text.parse()?);
-        }
         let planes = planes(radiograph, &display, request.plane.as_deref())?;
         let mut view = Self {
             planes,
             display,
-            filters,
+            filters: preset.map_or_else(Vec::new, |preset| preset.filters.clone()),
             region: region(radiograph, request.region.as_deref())?,
             profile: request.profile.clone(),
             ..Self::bare(&radiograph.view)
         };
+        for text in &request.filters {
+            let used = view.filter(radiograph, text)?;
+            view.filters.push(used);
+        }
         view.check(radiograph)?;
         let part = preset.map_or([0.0, 1.0], |preset| preset.window);
         view.window = match request.window.as_deref() {
@@ -157,10 +159,13 @@ impl View {
     /// # Errors
     /// [`Error::NotPossible`] and [`Error::Request`] as [`View::of`].
     pub fn auto(&self, radiograph: &Radiograph, survey: Option<&Survey>) -> Result<Window> {
-        let plane = self.plane(radiograph)?;
         if self.display.read().is_some() {
             return self.auto_read(radiograph);
         }
+        if self.peels().is_some() {
+            return self.auto_of_peeled(radiograph);
+        }
+        let plane = self.plane(radiograph)?;
         if let Some(survey) = survey {
             return Window::auto(survey, plane, &self.filters);
         }
@@ -168,23 +173,35 @@ impl View {
     }
 
     /// The automatic window of what is read from both energies: 0.5 to 99.5 percentile of its
-    /// determinable pixels that are not air, over the whole plane at about [`SURVEYED`] pixels.
+    /// determinable pixels that are not air, without the background that is taken off.
     fn auto_read(&self, radiograph: &Radiograph) -> Result<Window> {
-        let (width, height) = (radiograph.width(), radiograph.height());
-        let share = (SURVEYED / width.max(height).max(1) as f64).min(1.0);
-        let side = |whole: usize| ((whole as f64 * share).round() as usize).max(1);
+        let takes_off = |used: &&FilterUse| used.row().is_ok_and(|row| row.takes_off());
+        let peels = self.filters.iter().filter(takes_off).cloned().collect();
+        let prepared = self.surveyed(radiograph, peels)?;
+        Window::auto_of(prepared.matter(), &self.filters)
+    }
+
+    /// The automatic window of what peels leave: 0.5 to 99.5 percentile of the whole scan.
+    fn auto_of_peeled(&self, radiograph: &Radiograph) -> Result<Window> {
+        let prepared = self.surveyed(radiograph, self.filters.clone())?;
+        Ok(Window::of_field(&prepared.field))
+    }
+
+    /// The whole scan under `filters` on a raster of at most about [`SURVEYED`] pixels.
+    fn surveyed(&self, radiograph: &Radiograph, filters: Vec<FilterUse>) -> Result<Prepared> {
+        let (width, height) = (radiograph.width() as f64, radiograph.height() as f64);
+        let scale = (SURVEYED / width.max(height)).min(1.0);
+        let size = Size {
+            width: ((width * scale) as usize).max(1),
+            height: ((height * scale) as usize).max(1),
+        };
         let whole = Self {
-            filters: Vec::new(),
-            region: [0.0, 0.0, width as f64, height as f64],
+            filters,
+            region: [0.0, 0.0, width, height],
             rotation: 0,
             ..self.clone()
         };
-        let size = Size {
-            width: side(width),
-            height: side(height),
-        };
-        let prepared = prepare(radiograph, &whole, size, &Cancel::never(), &mut |_| ())?;
-        Window::auto_of(prepared.matter(), &self.filters)
+        prepare(radiograph, &whole, size, &Cancel::never(), &mut |_| ())
     }
 
     /// Reads `CENTRE,WIDTH` or `auto` in this view's displayed unit: the window by number.
@@ -236,6 +253,11 @@ impl View {
             ..self.clone()
         };
         view.check(radiograph)?;
+        let weighted = |view: &Self| view.peels().is_some_and(|peels| peels.weight.is_some());
+        if weighted(&view) != weighted(self) {
+            let window = view.auto(radiograph, survey)?;
+            return Ok(Self { window, ..view });
+        }
         view.refit(radiograph, survey)
     }
 
@@ -370,6 +392,18 @@ impl View {
             .ok_or_else(|| Error::NotPossible { why: why() })
     }
 
+    /// Whether two energies are needed, by the display or by a filter.
+    pub(super) fn wants_energies(&self) -> bool {
+        let needs = |used: &FilterUse| used.row().is_ok_and(crate::filter::Filter::needs_energies);
+        self.wants_classes() || self.filters.iter().any(needs)
+    }
+
+    /// What is taken off, where the quantity is therefore no plane's own.
+    fn peels(&self) -> Option<Peels> {
+        let peels = Peels::of(&self.filters).ok()?;
+        (!peels.is_empty()).then_some(peels)
+    }
+
     /// Whether three colour planes are shown as they are.
     pub(super) fn is_colour(&self) -> bool {
         self.planes.len() == 3
@@ -387,7 +421,7 @@ impl View {
         for used in &self.filters {
             crate::filter::check(used)?;
         }
-        if self.wants_classes() {
+        if self.wants_energies() {
             let (.., chosen) = self.dual(radiograph)?;
             self.reader(&chosen)?;
             let tube = chosen.boundaries.unit == EnergyUnit::Kilovolt;
@@ -396,6 +430,12 @@ impl View {
                     why: say("view-no-heavy", &[]),
                 });
             }
+        }
+        let weighted = self.peels().is_some_and(|peels| peels.weight.is_some());
+        if weighted && self.display.read().is_some() {
+            return Err(Error::NotPossible {
+                why: say("view-read-cancel", &[]),
+            });
         }
         let plain = self.filters.iter().all(|used| used.name == "invert");
         if self.is_colour() && !(plain && self.display == Display::Grey) {

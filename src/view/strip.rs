@@ -53,7 +53,7 @@ impl Strips {
                 Work::ZBand => strips.narrow(&row.plain_arguments(&used.args)),
                 Work::Strip(keep) => strips.strip(keep),
                 Work::Alert(marked) => strips.alert(marked),
-                Work::Point(_) | Work::Band(_) | Work::Neighbourhood(_) => {}
+                _ => {}
             }
         }
         Ok(strips)

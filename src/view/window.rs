@@ -138,6 +138,23 @@ impl Window {
         }
     }
 
+    /// From the 0.5 to the 99.5 percentile of the values that there are.
+    pub(super) fn of_field(field: &Field) -> Self {
+        let mut values: Vec<f32> = field
+            .values
+            .iter()
+            .copied()
+            .filter(|v| v.is_finite())
+            .collect();
+        values.sort_by(f32::total_cmp);
+        let last = values.len().saturating_sub(1) as f64;
+        let edge = |share: f64| {
+            let value = values.get((share * last).round() as usize);
+            value.map_or(0.0, |value| f64::from(*value))
+        };
+        Self::between(edge(SPAN[0]), edge(SPAN[1]), field.unit)
+    }
+
     /// The automatic window of a plane under `filters`: 0.5 to 99.5 percentile of the pixels with
     /// a transmission between 0.001 and 0.98, of all pixels where that is unknown or none is so.
     ///

@@ -73,6 +73,25 @@ const STATES: &[(&str, &str, &str)] = &[
     ("grey", "t o", "browse 0 grey"),
     ("dual", "t o", "browse 0 high organic-only"),
     ("dual", "m", "browse 0 material"),
+    // backgrounds and cancellation
+    ("grey", "b w", "browse 0 grey"),
+    ("dual", "b r", "browse 0 high"),
+    (
+        "dual",
+        "b m 'steel 2' <cr>",
+        "browse 0 high peel=0.0922,0.1059",
+    ),
+    (
+        "dual",
+        "b m 'steel 2' <cr> b m 'steel,0' <cr>",
+        "browse 0 high peel=0,0",
+    ),
+    ("dual", "b m 'steel' <cr>", "browse 0 high"),
+    ("dual", "b m 'steel 2' <cr> b x", "browse 0 high"),
+    ("dual", "b c 'iron' <cr>", "browse 0 high cancel=1.1414"),
+    ("dual", "> > <", "browse 0 high cancel=1.02"),
+    ("dual", "t l > alt-<", "browse 0 high cancel=1.018+log"),
+    ("dual", "> b x", "browse 0 high"),
     ("dual", "m m", "browse 0 high"),
     ("grey", "p", "browse 0 palette:blue-yellow"),
     ("grey", "p p p p", "browse 0 grey"),
@@ -105,7 +124,7 @@ const STATES: &[(&str, &str, &str)] = &[
     ),
     ("grey dual", "? : 'next scan' <cr>", "browse 1 high"),
     ("grey", "d : 'toggle_reason' tab <cr>", "decide 0 grey"),
-    ("grey", ": 'nothing like it' <cr>", "browse 0 grey"),
+    ("grey", ": 'zzqqxx' <cr>", "browse 0 grey"),
 ];
 
 #[test]
@@ -130,7 +149,7 @@ const NOTICES: &[(&str, &str, &str)] = &[
     ("broken", "d c <cr>", "not open"),
     ("failing", "m", "no picture is open"),
     ("", "d", "there is no scan"),
-    ("grey", ": 'nothing like it' <cr>", "no command is called"),
+    ("grey", ": 'zzqqxx' <cr>", "no command is called"),
     ("grey", "d : 'toggle_reason' <cr> 'wrong' <cr>", "wrong"),
 ];
 

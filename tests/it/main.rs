@@ -29,6 +29,7 @@ mod keys;
 mod ladder;
 mod layering;
 mod painting;
+mod peel;
 mod physics_model;
 mod pixels;
 mod restoring;

@@ -104,6 +104,7 @@ fn noisy_class(boundaries: &Boundaries, high: &[f32], low: &[f32]) -> Class {
     let layer = |field| Layer {
         field,
         limit: f32::INFINITY,
+        taken: None,
     };
     let classes = classify(layer(&high), layer(&low), boundaries, 1.0, &Cancel::never()).unwrap();
     classes[SIDE * SIDE / 2]

@@ -124,8 +124,13 @@ fn every_filter_and_reason_has_its_words_and_a_key() {
     }
     for filter in names().filters {
         assert!(has(&format!("filter-{filter}")), "filter-{filter}");
-        let bound = lines.contains(&format!("toggle_filter {filter}\n"));
-        assert!(bound, "no key runs 'toggle_filter {filter}'");
+        // What these two take off is read off the scan or typed: commands of their own do that.
+        let line = match *filter {
+            "peel" => "peel_region".to_owned(),
+            "cancel" => "cancel_material".to_owned(),
+            filter => format!("toggle_filter {filter}"),
+        };
+        assert!(lines.contains(&format!("{line}\n")), "no key runs '{line}'");
     }
     for reason in names().reasons {
         assert!(has(&format!("reason-{reason}")), "reason-{reason}");

@@ -619,3 +619,54 @@ fn the_map_of_the_reference_pair_has_the_z_that_measure_tells() {
         assert!((steel / of("steel_mm") - 1.0).abs() < 0.1, "{name}");
     }
 }
+
+#[test]
+fn a_background_is_taken_off_before_anything_is_read() {
+    // Carbon, and carbon behind steel of 20 mm, whose attenuations stand alone in the third slab.
+    let (scan, _) = slabs(LINAC, &[("graphite", 300.0), ("steel", 20.0)]);
+    let behind = |plane: &Plane| {
+        let air = plane.air_of_row(0).unwrap();
+        let of = |at: usize| f64::from(plane.sample(middle(at).0, middle(at).1).unwrap()) / air;
+        (of(1) * of(2) * air).round() as u16
+    };
+    let mut piled = scan.clone();
+    for plane in &mut piled.planes {
+        let both = behind(plane);
+        let width = plane.width;
+        for (i, sample) in plane.samples.iter_mut().enumerate() {
+            if i % width / SLAB == 1 {
+                *sample = both;
+            }
+        }
+    }
+    let (x, y) = middle(2);
+    let region = format!("peel=region,{},{},4,4", x - 2, y - 2);
+    for (display, within) in [("z", 0.02), ("thickness", 0.01), ("steel", 0.01)] {
+        let read = |scan: &Radiograph, filters: &[&str]| {
+            let picture = shown(scan, display, filters);
+            match display {
+                "z" => f64::from(z(&picture, 1)),
+                _ => value(&picture, 1),
+            }
+        };
+        let [alone, piled_up, peeled] = [
+            read(&scan, &[]),
+            read(&piled, &[]),
+            read(&piled, &[&region]),
+        ];
+        println!("{display}: {alone:.2} alone, {piled_up:.2} piled, {peeled:.2} peeled");
+        assert!((peeled / alone - 1.0).abs() < within, "{display}");
+        assert!((piled_up / alone - 1.0).abs() > 0.05, "{display}");
+        let view = view(&piled, display, &[&region]).unwrap();
+        let at = readout(&piled, &view, [middle(1).0, middle(1).1]).unwrap();
+        let at = match display {
+            "z" => at.z,
+            "thickness" => at.mass_thickness,
+            _ => at.steel_mm,
+        };
+        assert!((at.unwrap() - peeled).abs() < 1e-4, "{display}");
+    }
+    let problem = view(&scan, "steel", &["cancel=1.1"]).unwrap_err();
+    assert!(problem.to_string().contains("cancel"), "{problem}");
+    assert!(view(&scan, "z", &["cancel=1.1"]).is_ok());
+}
