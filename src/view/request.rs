@@ -7,7 +7,7 @@ use super::peel::Peels;
 use super::picture::prepare;
 use super::{Calibration, Display, Prepared, Preset, View, Window};
 use crate::cancel::Cancel;
-use crate::filter::{FilterUse, carry, nearest};
+use crate::filter::{Filter, FilterUse, carry, nearest};
 use crate::messages::{arg, say};
 use crate::physics;
 use crate::physics::scanner::Scanner;
@@ -175,7 +175,7 @@ impl View {
     /// The automatic window of what is read from both energies: 0.5 to 99.5 percentile of its
     /// determinable pixels that are not air, without the background that is taken off.
     fn auto_read(&self, radiograph: &Radiograph) -> Result<Window> {
-        let takes_off = |used: &&FilterUse| used.row().is_ok_and(|row| row.takes_off());
+        let takes_off = |used: &&FilterUse| used.row().is_ok_and(Filter::takes_off);
         let peels = self.filters.iter().filter(takes_off).cloned().collect();
         let prepared = self.surveyed(radiograph, peels)?;
         Window::auto_of(prepared.matter(), &self.filters)
@@ -367,13 +367,13 @@ impl View {
 
     /// Whether materials are asked for, by the display or by a filter.
     pub(super) fn wants_classes(&self) -> bool {
-        let strips = |used: &FilterUse| used.row().is_ok_and(crate::filter::Filter::needs_classes);
+        let strips = |used: &FilterUse| used.row().is_ok_and(Filter::needs_classes);
         self.display.shows_classes() || self.filters.iter().any(strips)
     }
 
     /// Whether the atomic number of every pixel is asked for, by the display or by a filter.
     pub(super) fn wants_z(&self) -> bool {
-        let bands = |used: &FilterUse| used.row().is_ok_and(crate::filter::Filter::needs_z);
+        let bands = |used: &FilterUse| used.row().is_ok_and(Filter::needs_z);
         self.display == Display::Z || self.filters.iter().any(bands)
     }
 
@@ -394,7 +394,7 @@ impl View {
 
     /// Whether two energies are needed, by the display or by a filter.
     pub(super) fn wants_energies(&self) -> bool {
-        let needs = |used: &FilterUse| used.row().is_ok_and(crate::filter::Filter::needs_energies);
+        let needs = |used: &FilterUse| used.row().is_ok_and(Filter::needs_energies);
         self.wants_classes() || self.filters.iter().any(needs)
     }
 
