@@ -146,6 +146,7 @@ fn encode(request: &Request, kind: FileKind, view: &View, picture: Picture) -> R
     let size = picture.field.size();
     let values = match (&view.display, &picture.codes) {
         (Display::Class, Some(codes)) => Values::Codes(codes),
+        (Display::Z, _) => Values::Float(picture.z.as_deref().unwrap_or(&picture.field.values)),
         _ => Values::Float(&picture.field.values),
     };
     match kind {

@@ -87,6 +87,14 @@ pub(super) const COMMANDS: &[Command] = &[
         Need::Dual,
         next_material,
     ),
+    row("toggle_z", Group::View, LOOKING, Need::Dual, toggle_z),
+    row(
+        "next_quantity",
+        Group::View,
+        LOOKING,
+        Need::Dual,
+        next_quantity,
+    ),
     row(
         "toggle_letters",
         Group::View,
@@ -214,7 +222,7 @@ fn toggle_material(app: &mut App, _: &Value) -> Vec<Effect> {
         .desk
         .view
         .as_ref()
-        .is_some_and(|view| view.display.shows_classes());
+        .is_some_and(|view| view.display.shows_classes() && view.display.read().is_none());
     show(app, if on { Display::Grey } else { Display::Material })
 }
 
@@ -238,6 +246,26 @@ fn next_material(app: &mut App, _: &Value) -> Vec<Effect> {
     let mut next = ways.iter().cycle().skip(after).take(ways.len());
     let display = next.find(possible).unwrap_or(&Display::Material).clone();
     show(app, display)
+}
+
+/// The Z map and back to grey.
+fn toggle_z(app: &mut App, _: &Value) -> Vec<Effect> {
+    let on = app
+        .desk
+        .view
+        .as_ref()
+        .is_some_and(|view| view.display == Display::Z);
+    show(app, if on { Display::Grey } else { Display::Z })
+}
+
+/// Mass thickness, steel, and back to grey.
+fn next_quantity(app: &mut App, _: &Value) -> Vec<Effect> {
+    let next = match app.desk.view.as_ref().map(|view| &view.display) {
+        Some(Display::Thickness) => Display::Steel,
+        Some(Display::Steel) => Display::Grey,
+        _ => Display::Thickness,
+    };
+    show(app, next)
 }
 
 /// Letters of the classes in pictures of cells, or none.

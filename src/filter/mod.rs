@@ -75,6 +75,8 @@ pub enum Work {
     Band(fn(&mut Field, &[f64])),
     /// Keeps the pixels of these classes; the other materials are drawn as faint grey.
     Strip(fn(Class) -> bool),
+    /// Keeps the materials whose Z lies between its two arguments, as a strip does.
+    ZBand,
     /// Marks the pixels of these classes in the alarm colour.
     Alert(fn(Class) -> bool),
     /// Takes the attenuation of a background off both energies, before everything else.
@@ -123,7 +125,17 @@ impl Filter {
 
     /// Whether it needs material classes.
     pub fn needs_classes(&self) -> bool {
-        matches!(self.work, Work::Strip(_) | Work::Alert(_))
+        matches!(self.work, Work::Strip(_) | Work::ZBand | Work::Alert(_))
+    }
+
+    /// Whether it needs the atomic number of every pixel.
+    pub fn needs_z(&self) -> bool {
+        matches!(self.work, Work::ZBand)
+    }
+
+    /// Whether it takes the attenuation of a background off.
+    pub fn takes_off(&self) -> bool {
+        matches!(self.work, Work::Peel)
     }
 
     /// Whether it needs two energies.
@@ -138,13 +150,16 @@ impl Filter {
             return 0;
         };
         // No parameter of a neighbourhood filter depends on the field's unit.
-        let args: Vec<f64> = self
-            .parameters
-            .iter()
-            .enumerate()
-            .map(|(i, parameter)| given.get(i).copied().unwrap_or(parameter.default))
-            .collect();
-        ((work.reach)(&args) * scale).ceil() as usize
+        ((work.reach)(&self.plain_arguments(given)) * scale).ceil() as usize
+    }
+
+    /// The arguments with the defaults of the missing ones, of a filter none of whose arguments is
+    /// in the unit of the displayed quantity.
+    pub fn plain_arguments(&self, given: &[f64]) -> Vec<f64> {
+        let own = |(i, parameter): (usize, &Parameter)| {
+            given.get(i).copied().unwrap_or(parameter.default)
+        };
+        self.parameters.iter().enumerate().map(own).collect()
     }
 
     /// The arguments with the defaults of the missing ones, in the units of `field`.
@@ -177,7 +192,7 @@ impl Filter {
         let args = self.arguments(given, field);
         match self.work {
             Work::Point(work) | Work::Band(work) => work(field, &args),
-            Work::Strip(_) | Work::Alert(_) | Work::Peel | Work::Cancel => {}
+            Work::Strip(_) | Work::ZBand | Work::Alert(_) | Work::Peel | Work::Cancel => {}
             Work::Neighbourhood(work) => (work.apply)(field, &args, scale, cancel)?,
         }
         Ok(())
@@ -188,7 +203,9 @@ impl Filter {
 fn in_unit(transmission: f64, field: &Field) -> f64 {
     match field.unit {
         Unit::Transmission => transmission,
-        Unit::Attenuation => -transmission.max(1e-9).ln(),
+        Unit::Attenuation | Unit::MassThickness | Unit::Steel => {
+            -transmission.max(1e-9).ln() * f64::from(field.full_scale)
+        }
         Unit::Sample if field.polarity == Polarity::BrightIsDense => {
             (1.0 - transmission) * f64::from(field.full_scale)
         }

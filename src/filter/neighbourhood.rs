@@ -61,10 +61,11 @@ pub(super) fn local_contrast(
     Ok(())
 }
 
-/// The middle grey of the quantity: half of full scale, and attenuation 2 for attenuation.
+/// The middle grey of the quantity: half of full scale, and attenuation 2 for what grows with
+/// attenuation.
 fn middle_of(field: &Field) -> f32 {
     match field.unit {
-        crate::radiograph::Unit::Attenuation => 2.0,
+        unit if unit.counts_matter() => 2.0 * field.full_scale,
         _ => 0.5 * field.full_scale,
     }
 }

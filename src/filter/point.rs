@@ -33,16 +33,18 @@ pub(super) fn log(field: &mut Field, _: &[f64]) {
             let scale = full / (1.0 + full).ln();
             each(field, |s| (1.0 + at_least_zero(s)).ln() * scale);
         }
-        Unit::Attenuation => {}
+        // Of what grows like attenuation already there is no logarithm to take.
+        Unit::Attenuation | Unit::MassThickness | Unit::Steel => {}
     }
 }
 
 /// `top * (value / top) ^ (1 / gamma)` where bright is high, `^ gamma` where bright is low: above 1
-/// always lifts what is drawn dark. `top` is full scale, [`BEND`] for attenuation.
+/// always lifts what is drawn dark. `top` is full scale, [`BEND`] for attenuation and
+/// the steel of such an attenuation for what is read from it.
 pub(super) fn gamma(field: &mut Field, args: &[f64]) {
     let top = match field.unit {
-        Unit::Attenuation => BEND,
         Unit::Sample | Unit::Transmission => field.full_scale,
+        Unit::Attenuation | Unit::MassThickness | Unit::Steel => BEND * field.full_scale,
     };
     let exponent = match field.polarity {
         Polarity::BrightIsDense => args[0],

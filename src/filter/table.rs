@@ -56,6 +56,14 @@ pub const FILTERS: &[Filter] = &[
     strip("organic-stripped", |class| class != Class::Organic),
     strip("metal-stripped", |class| !is_metal(class)),
     Filter {
+        name: "z-band",
+        parameters: &[
+            parameter("lo", One, 6.0, [1.0, 100.0]),
+            parameter("hi", One, 10.0, [1.0, 100.0]),
+        ],
+        work: Work::ZBand,
+    },
+    Filter {
         name: "high-z-alert",
         parameters: &[],
         work: Work::Alert(|class| matches!(class, Class::Heavy | Class::Dense)),

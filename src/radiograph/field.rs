@@ -14,6 +14,10 @@ pub enum Unit {
     Transmission,
     /// Attenuation, -ln of the transmission.
     Attenuation,
+    /// Mass thickness, g/cm2.
+    MassThickness,
+    /// The steel that attenuates as much, mm.
+    Steel,
 }
 
 impl Unit {
@@ -23,6 +27,22 @@ impl Unit {
             Self::Sample => "sample",
             Self::Transmission => "transmission",
             Self::Attenuation => "attenuation",
+            Self::MassThickness => "mass-thickness",
+            Self::Steel => "steel",
+        }
+    }
+
+    /// Whether it grows with the matter in the beam: attenuation, and what is read from it.
+    pub fn counts_matter(self) -> bool {
+        matches!(self, Self::Attenuation | Self::MassThickness | Self::Steel)
+    }
+
+    /// Decimals that are worth showing.
+    pub fn decimals(self) -> usize {
+        match self {
+            Self::Sample => 0,
+            Self::Transmission | Self::Attenuation => 3,
+            Self::MassThickness | Self::Steel => 1,
         }
     }
 }
@@ -49,7 +69,8 @@ pub struct Field {
     pub unit: Unit,
     /// Whether high values mean air or dense matter; never `Unknown`.
     pub polarity: Polarity,
-    /// The value that counts as full scale: the highest sample, 1 for the others.
+    /// The value that counts as full scale: the highest sample; 1 for transmission and attenuation;
+    /// for what is read from attenuation the steel of attenuation 1, in its unit.
     pub full_scale: f32,
 }
 

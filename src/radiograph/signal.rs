@@ -87,7 +87,7 @@ impl Plane {
             polarity: self.quantity_polarity(),
             full_scale: match self.unit() {
                 Unit::Sample => f32::from(self.full_scale()),
-                Unit::Transmission | Unit::Attenuation => 1.0,
+                _ => 1.0,
             },
         }
     }

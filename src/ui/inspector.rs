@@ -3,6 +3,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use super::paint::{self, Lines};
 use super::theme::Theme;
@@ -12,7 +13,7 @@ use crate::messages::{arg, say};
 use crate::radiograph::{Plane, Radiograph};
 use crate::scan::Opened;
 use crate::text::Safe;
-use crate::view::{self, Legend, Unit};
+use crate::view::{self, Legend, Readout, Unit};
 
 /// Lines of the histogram and its axis.
 const HISTOGRAM: u16 = 5;
@@ -77,7 +78,23 @@ fn reading(app: &App, radiograph: &Radiograph, lines: &mut Lines<'_>, theme: The
     if let Some(class) = readout.class {
         lines.pair(&say("reading-class", &[]), &view::class_label(class), label);
     }
+    matter(&readout, lines, label);
     lines.gap();
+}
+
+/// Z, mass thickness and steel at the crosshair, as far as they can be told.
+fn matter(readout: &Readout, lines: &mut Lines<'_>, label: (Style, Style)) {
+    if let Some(z) = view::z_label(readout) {
+        lines.pair(&say("reading-z", &[]), &z, label);
+    }
+    for (id, value, unit) in [
+        ("reading-mass", readout.mass_thickness, Unit::MassThickness),
+        ("reading-steel", readout.steel_mm, Unit::Steel),
+    ] {
+        if let Some(value) = value {
+            lines.pair(&say(id, &[]), &axis(value, unit), label);
+        }
+    }
 }
 
 /// Histogram and legend of the picture on the screen.
@@ -103,8 +120,7 @@ fn picture(app: &App, lines: &mut Lines<'_>, theme: Theme) {
 
 /// A value on the histogram's axis with its short unit.
 fn axis(value: f64, unit: Unit) -> Safe {
-    let decimals = if unit == Unit::Sample { 0 } else { 3 };
-    let value = Safe::number(value, decimals);
+    let value = Safe::number(value, unit.decimals());
     let unit = say(&format!("unit-short-{}", unit.as_str()), &[]);
     say(
         "histogram-value",

@@ -25,7 +25,10 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer, area: Rect, theme: Theme) -> 
     };
     if let Some(painted) = &shown.painted {
         painted.paint(area, buffer);
-        if app.letters_shown() && shown.view.display.shows_classes() {
+        if app.letters_shown()
+            && shown.view.display.shows_classes()
+            && shown.view.display.read().is_none()
+        {
             letters::draw(&shown.picture, buffer, area);
         }
         return None;

@@ -11,7 +11,7 @@ use crate::app::{App, Mode};
 use crate::delivery::{Facts, Level, Waits};
 use crate::messages::{arg, say};
 use crate::text::Safe;
-use crate::view::{Display, Unit, View};
+use crate::view::{Display, View};
 
 /// Parts that give way on a narrow screen, the first to go first; the others always stand.
 const YIELDING: [Part; 5] = [
@@ -117,6 +117,9 @@ fn display(view: &View) -> Safe {
         Display::Material4 => say("status-material4", &[]),
         Display::MaterialSafe => say("status-material-safe", &[]),
         Display::Class => say("status-class", &[]),
+        Display::Z => say("status-z", &[]),
+        Display::Thickness => say("status-thickness", &[]),
+        Display::Steel => say("status-steel", &[]),
         Display::Palette(name) => {
             let name = Safe::from_outside(name);
             say(
@@ -130,7 +133,7 @@ fn display(view: &View) -> Safe {
 /// Centre and width of the window in their unit.
 fn window(app: &App, view: &View) -> Safe {
     let window = view.window;
-    let number = |value: f64| Safe::number(value, if window.unit == Unit::Sample { 0 } else { 3 });
+    let number = |value: f64| Safe::number(value, window.unit.decimals());
     let (centre, width) = (number(window.centre), number(window.width));
     let unit = say(&format!("unit-short-{}", window.unit.as_str()), &[]);
     let id = if app.habit.window_auto {

@@ -1,11 +1,12 @@
 //! The last step of a picture: window, colours and legend on what was prepared.
 
-use super::legend::{self, Legend, Shares, Telling};
+use super::legend::{self, Legend, STRIPPED, Shares, Telling, state_grey};
 use super::material::{GROUND_STEP, Scheme, Tone, alarm};
-use super::palette::{GROUND, GROUND_INDEX, Palette, class_colours};
+use super::palette::{GROUND, GROUND_INDEX, MATTER, Palette, class_colours};
 use super::picture::{Picture, Prepared};
+use super::quantity::{self, is_determinable};
 use super::strip::{Fate, faint};
-use super::{Display, Frame, Pixels, View, Window};
+use super::{Display, Frame, Pixels, View, Window, zmap};
 use crate::messages::say;
 use crate::physics::{Class, Confidence};
 use crate::radiograph::{Field, Histogram, Unit};
@@ -15,6 +16,10 @@ use crate::{Error, Result};
 const BINS: usize = 256;
 /// The highest index of a grey or a palette colour in a picture that has room for an alarm.
 const BELOW_ALARM: u8 = 253;
+/// The highest index of a colour of mass thickness or steel: greys and marks come above.
+const BELOW_MARKS: u8 = 239;
+/// The code of a material that a band of Z takes out: no class has it.
+const OUTSIDE: u8 = u8::MAX;
 
 impl Prepared {
     /// The finished picture under the window and the display of `view`, which must otherwise be
@@ -47,6 +52,10 @@ impl Prepared {
                 .codes
                 .as_ref()
                 .map(|codes| self.grid.to_screen(codes, 0)),
+            z: self.z.as_ref().map(|z| {
+                self.grid
+                    .to_screen(&self.without_stripped(z.clone()), f32::NAN)
+            }),
             histogram,
             window,
             legend: self.legend(view, window),
@@ -55,15 +64,60 @@ impl Prepared {
 
     /// The quantity without what strips take out.
     fn quantity(&self) -> Field {
-        let mut values = self.field.values.clone();
+        let values = self.without_stripped(self.field.values.clone());
+        self.field.with_values(values)
+    }
+
+    /// `values` with NaN for what strips take out.
+    fn without_stripped(&self, mut values: Vec<f32>) -> Vec<f32> {
         if let Some(codes) = self.codes.as_ref().filter(|_| self.strips.take_out()) {
-            for (value, code) in values.iter_mut().zip(codes) {
-                if !self.strips.keeps(*code) {
+            for (i, (value, code)) in values.iter_mut().zip(codes).enumerate() {
+                if !self.strips.keeps(*code) || self.is_outside(i, *code) {
                     *value = f32::NAN;
                 }
             }
         }
-        self.field.with_values(values)
+        values
+    }
+
+    /// The values of what is not air, NaN where not determinable: what a window is found by.
+    pub(super) fn matter(&self) -> Field {
+        let mut field = self.field.clone();
+        let codes = self.codes.iter().flatten();
+        for (value, code) in field.values.iter_mut().zip(codes) {
+            if *code == Class::Air.code() {
+                *value = f32::NAN;
+            }
+        }
+        field
+    }
+
+    /// Whether pixel `i` is a material that a band of Z takes out.
+    fn is_outside(&self, i: usize, code: u8) -> bool {
+        let bars = |z: &Vec<f32>| self.strips.bars(z[i]);
+        Class::from_code(code).is_some_and(Class::is_material) && self.z.as_ref().is_some_and(bars)
+    }
+
+    /// What becomes of pixel `i`.
+    fn fate(&self, i: usize, code: u8) -> Fate {
+        match self.strips.fate(code) {
+            Fate::Shown if self.is_outside(i, code) => Fate::Stripped,
+            fate => fate,
+        }
+    }
+
+    /// Class codes, those that a band of Z takes out being no class.
+    fn told(&self) -> Option<Vec<u8>> {
+        let told = |(i, code): (usize, &u8)| {
+            let shown = self.strips.fate(*code) == Fate::Shown;
+            if shown && self.is_outside(i, *code) {
+                OUTSIDE
+            } else {
+                *code
+            }
+        };
+        let codes = self.codes.as_ref()?;
+        Some(codes.iter().enumerate().map(told).collect())
     }
 
     /// What the colours mean.
@@ -74,21 +128,37 @@ impl Prepared {
                 notes: self.notes.clone(),
             };
         }
-        let shares = self.codes.as_deref().map(Shares::of);
+        let told = self.told();
+        let shares = told.as_deref().map(Shares::of);
         let telling = Telling {
             shares: shares.as_ref(),
             source: self.source,
             strips: &self.strips,
         };
         let mut notes = Vec::new();
-        if let (Some(codes), Some(confidence)) = (&self.codes, &self.confidence) {
+        if let (Some(codes), Some(confidence)) = (&told, &self.confidence) {
             notes.extend(legend::pale(codes, confidence));
         }
         notes.extend(self.notes.iter().cloned());
-        Legend {
-            rows: legend::rows(&view.display, telling, window, self.field.polarity),
-            notes,
+        let polarity = self.field.polarity;
+        let mut rows = match (view.display.read(), &told, &self.z) {
+            (Some(unit), ..) => {
+                let mut rows = legend::value_rows(window, polarity, Some(&MATTER));
+                rows.extend(quantity::state_rows(telling, unit));
+                rows
+            }
+            (None, Some(told), Some(z)) if view.display == Display::Z => {
+                zmap::rows(telling, told, z)
+            }
+            _ => legend::rows(&view.display, telling, window, polarity),
+        };
+        if let (Some(band), Some(shares)) = (self.strips.band(), &shares) {
+            rows.push(legend::outside_row(
+                band,
+                (1.0 - shares.sum(|_| true)).max(0.0),
+            ));
         }
+        Legend { rows, notes }
     }
 
     /// The pixels of the frame.
@@ -101,6 +171,15 @@ impl Prepared {
             indices: self.grid.to_screen(&indices, outside),
         };
         match (&view.display, Scheme::of(&view.display), &self.codes) {
+            (Display::Z, _, Some(codes)) => indexed(
+                zmap::colours(),
+                self.z_indices(codes, window),
+                zmap::GROUND_STEP,
+            ),
+            (Display::Thickness | Display::Steel, _, Some(codes)) => {
+                let (palette, indices) = self.matter_indices(codes, window);
+                indexed(palette, indices, GROUND_INDEX)
+            }
             (Display::Class, _, Some(codes)) => {
                 let (palette, indices) = self.class_indices(codes);
                 indexed(palette, indices, 0)
@@ -120,18 +199,66 @@ impl Prepared {
         let mut palette = class_colours();
         let stripped = palette.len() as u8;
         palette.extend([[175; 3], alarm()]);
-        let index = |code: &u8| match self.strips.fate(*code) {
+        let index = |(i, code): (usize, &u8)| match self.fate(i, *code) {
             Fate::Shown => *code,
             Fate::Stripped => stripped,
             Fate::Alarmed => stripped + 1,
         };
-        (palette, codes.iter().map(index).collect())
+        (palette, codes.iter().enumerate().map(index).collect())
+    }
+
+    /// Pseudo-colour of what has a value, the greys of states, of what is stripped, and the alarm.
+    fn matter_indices(&self, codes: &[u8], window: Window) -> (Vec<[u8; 3]>, Vec<u8>) {
+        let top = f32::from(BELOW_MARKS);
+        let ramp = (0..=BELOW_MARKS).map(|i| MATTER.colour(f32::from(i) / top));
+        let mut palette: Vec<[u8; 3]> = ramp.collect();
+        let marks = [STRIPPED, alarm(), [0; 3], [128; 3], [205; 3], [255; 3]];
+        palette.extend(marks);
+        palette.resize(usize::from(GROUND_INDEX), [GROUND; 3]);
+        palette.push([GROUND; 3]);
+        let mark = |colour: [u8; 3]| {
+            let at = marks.iter().position(|mark| *mark == colour);
+            at.map_or(GROUND_INDEX, |at| BELOW_MARKS + 1 + at as u8)
+        };
+        let unit = self.field.unit;
+        let state = |code: u8| {
+            let class = Class::from_code(code).filter(|class| !is_determinable(*class, unit));
+            class.map(|class| mark(state_grey(class)))
+        };
+        let states: Vec<Option<u8>> = (0..=u8::MAX).map(state).collect();
+        let index = |(i, (l, code)): (usize, (f32, &u8))| match self.fate(i, *code) {
+            Fate::Alarmed => mark(alarm()),
+            Fate::Stripped => mark(STRIPPED),
+            Fate::Shown => states[usize::from(*code)].unwrap_or_else(|| byte(l, top, GROUND_INDEX)),
+        };
+        let pixels = self.luminance(window).zip(codes).enumerate();
+        (palette, pixels.map(index).collect())
+    }
+
+    /// As [`Prepared::material_indices`], hue by Z.
+    fn z_indices(&self, codes: &[u8], window: Window) -> Vec<u8> {
+        self.toned(codes, window, |i, tone, luminance| {
+            let z = self.z.as_ref().map_or(f32::NAN, |z| z[i]);
+            zmap::index(tone, z, luminance)
+        })
     }
 
     /// Hue by class, saturation by confidence, brightness by luminance.
     fn material_indices(&self, scheme: Scheme, codes: &[u8], window: Window) -> Vec<u8> {
+        self.toned(codes, window, |_, tone, luminance| {
+            scheme.index(tone, luminance)
+        })
+    }
+
+    /// An index for every pixel by its place, its tone and its luminance.
+    fn toned(
+        &self,
+        codes: &[u8],
+        window: Window,
+        index: impl Fn(usize, Tone, f32) -> u8,
+    ) -> Vec<u8> {
         let air = self.air(window);
-        let tone = |i: usize, code: u8| match (self.strips.fate(code), Class::from_code(code)) {
+        let tone = |i: usize, code: u8| match (self.fate(i, code), Class::from_code(code)) {
             (Fate::Alarmed, _) => Tone::Alarm,
             (Fate::Shown, Some(class)) if class.is_material() => {
                 let known = self.confidence.as_ref().map(|all| all[i]);
@@ -143,9 +270,9 @@ impl Prepared {
             .zip(codes)
             .enumerate()
             .map(|(i, (l, code))| {
-                let stripped = self.strips.fate(*code) == Fate::Stripped;
-                let l = if stripped { faint(l, air) } else { l };
-                scheme.index(tone(i, *code), l)
+                let tone = tone(i, *code);
+                let stripped = self.fate(i, *code) == Fate::Stripped;
+                index(i, tone, if stripped { faint(l, air) } else { l })
             })
             .collect()
     }
@@ -154,7 +281,7 @@ impl Prepared {
     fn ramp(&self, palette: Option<&Palette>, window: Window) -> Pixels {
         let air = self.air(window);
         let fates = self.codes.as_deref().map(|codes| {
-            let fate = |i: usize| self.strips.fate(codes[i]);
+            let fate = |i: usize| self.fate(i, codes[i]);
             (fate, palette.is_some())
         });
         // On a palette every other brightness is another colour, so what is stripped is ground.
@@ -210,8 +337,8 @@ impl Prepared {
     /// The luminance that air has: 1, or 0 on an inverted picture.
     fn air(&self, window: Window) -> f32 {
         let open = match self.field.unit {
-            Unit::Attenuation => 0.0,
             Unit::Sample | Unit::Transmission => self.field.full_scale,
+            Unit::Attenuation | Unit::MassThickness | Unit::Steel => 0.0,
         };
         window
             .curve(self.field.polarity)

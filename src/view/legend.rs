@@ -3,7 +3,7 @@
 use super::material::{Scheme, Tone, alarm};
 use super::palette::{Palette, class_colour};
 use super::strip::{Fate, Strips};
-use super::{Display, Window};
+use super::{Display, Readout, Window};
 use crate::messages::{arg, say};
 use crate::physics::{Class, Confidence};
 use crate::radiograph::{EnergyUnit, Polarity, Unit};
@@ -81,8 +81,13 @@ pub(super) struct Telling<'a> {
 }
 
 impl Telling<'_> {
+    /// What becomes of the pixels of a class.
+    pub(super) fn fate(&self, class: Class) -> Fate {
+        self.strips.fate(class.code())
+    }
+
     /// A row of a class in `colour`, or in the alarm colour, or as stripped.
-    fn row(&self, class: Class, colour: [u8; 3], share: f64) -> LegendRow {
+    pub(super) fn row(&self, class: Class, colour: [u8; 3], share: f64) -> LegendRow {
         let fate = self.strips.fate(class.code());
         LegendRow {
             label: match fate {
@@ -101,7 +106,7 @@ impl Telling<'_> {
     }
 
     /// Whether this source can show a class at all.
-    fn can_be(&self, class: Class) -> bool {
+    pub(super) fn can_be(&self, class: Class) -> bool {
         match class {
             Class::Heavy => self.source != Some(EnergyUnit::Kilovolt),
             Class::Dense => self.source == Some(EnergyUnit::Kilovolt),
@@ -111,7 +116,7 @@ impl Telling<'_> {
 }
 
 /// The faint grey of a stripped material.
-const STRIPPED: [u8; 3] = [225; 3];
+pub(super) const STRIPPED: [u8; 3] = [225; 3];
 
 /// The rows of a display.
 pub(super) fn rows(
@@ -169,6 +174,17 @@ fn material_rows(scheme: Scheme, shares: &Shares, telling: Telling<'_>) -> Vec<L
         .collect()
 }
 
+/// The row of the materials that a band of Z takes out.
+pub(super) fn outside_row([low, high]: [f32; 2], share: f64) -> LegendRow {
+    let [low, high] = [low, high].map(|z| Safe::from_outside(&z.to_string()));
+    LegendRow {
+        label: say("legend-z-outside", &[arg("low", &low), arg("high", &high)]),
+        colour: STRIPPED,
+        letter: None,
+        share: Some(share),
+    }
+}
+
 /// How much of the coloured part is pale, in words; nothing where nothing is coloured.
 pub(super) fn pale(codes: &[u8], confidence: &[Confidence]) -> Option<Safe> {
     let material = |code: u8| Class::from_code(code).is_some_and(Class::is_material);
@@ -187,7 +203,7 @@ pub(super) fn pale(codes: &[u8], confidence: &[Confidence]) -> Option<Safe> {
 }
 
 /// A grey of about the brightness that a state has in the picture.
-fn state_grey(class: Class) -> [u8; 3] {
+pub(super) fn state_grey(class: Class) -> [u8; 3] {
     match class {
         Class::Air | Class::Saturated => [255; 3],
         Class::Thin => [205; 3],
@@ -206,7 +222,11 @@ fn class_rows(shares: &Shares, telling: Telling<'_>) -> Vec<LegendRow> {
 }
 
 /// Five values across the window, dark to bright.
-fn value_rows(window: Window, polarity: Polarity, palette: Option<&Palette>) -> Vec<LegendRow> {
+pub(super) fn value_rows(
+    window: Window,
+    polarity: Polarity,
+    palette: Option<&Palette>,
+) -> Vec<LegendRow> {
     let [low, high] = window.edges();
     (0..5)
         .map(|i| {
@@ -230,11 +250,23 @@ fn value_rows(window: Window, polarity: Polarity, palette: Option<&Palette>) -> 
 
 /// A value with its unit.
 pub fn value_label(value: f64, unit: Unit) -> Safe {
-    let decimals = if unit == Unit::Sample { 0 } else { 3 };
+    let decimals = unit.decimals();
     say(
         &format!("view-value-{}", unit.as_str()),
         &[arg("value", &Safe::number(value, decimals))],
     )
+}
+
+/// The effective atomic number of a reading for a reader: only that it is above 50 where the class
+/// is heavy, because nothing tells the heavy apart, and above 40 where other classes read so.
+pub fn z_label(readout: &Readout) -> Option<Safe> {
+    let z = readout.z?;
+    let above = |z: usize| say("reading-z-above", &[arg("z", &z)]);
+    Some(match readout.class {
+        Some(Class::Heavy) => above(50),
+        _ if z > 40.0 => above(40),
+        _ => Safe::number(z, 0),
+    })
 }
 
 /// The word of a class for a reader.

@@ -26,14 +26,14 @@ const ALARMS: u8 = 6;
 /// The grey ramp's step that is the ground.
 pub(super) const GROUND_STEP: u8 = 10;
 /// How material brightness follows transmission: the dark parts are lifted so that hue is seen.
-const BRIGHTEN: f32 = 0.5;
+pub(super) const BRIGHTEN: f32 = 0.5;
 /// Lightness of the coloured ramps at both ends: hue must be seen in the densest metal.
-const DARKEST: f32 = 0.16;
-const LIGHTEST: f32 = 0.9;
+pub(super) const DARKEST: f32 = 0.16;
+pub(super) const LIGHTEST: f32 = 0.9;
 /// Lightness of the alarm ramp at both ends: red at any attenuation.
-const ALARM: [f32; 2] = [0.34, 0.58];
+pub(super) const ALARM: [f32; 2] = [0.34, 0.58];
 /// What is left of the saturation of an unsure class.
-const PALE: f32 = 0.45;
+pub(super) const PALE: f32 = 0.45;
 
 /// Hue in degrees and saturation, by class: organic, inorganic, metal, heavy.
 const STANDARD: [(f32, f32); 4] = [(36.0, 0.85), (120.0, 0.55), (220.0, 0.85), (285.0, 0.85)];

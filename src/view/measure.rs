@@ -204,7 +204,7 @@ fn plane_over(plane: &Plane, region: Region) -> Result<PlaneMeasurement> {
     })?;
     let transmission = match plane.unit() {
         Unit::Transmission => Some(mean(&part(plane, region)?)).filter(|t| t.is_finite()),
-        Unit::Sample | Unit::Attenuation => None,
+        _ => None,
     };
     Ok(PlaneMeasurement {
         plane: plane.name.clone(),

@@ -15,10 +15,12 @@ mod palette;
 mod peel;
 mod picture;
 mod preset;
+mod quantity;
 mod readout;
 mod request;
 mod strip;
 mod window;
+mod zmap;
 
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +31,9 @@ pub use calibration::Calibration;
 pub use estimate::{Candidate, ZEstimate};
 pub use frame::{Frame, Pixels};
 pub use geometry::Canvas;
-pub use legend::{Legend, LegendRow, Shares, class_label, class_letter, code_letter, value_label};
+pub use legend::{
+    Legend, LegendRow, Shares, class_label, class_letter, code_letter, value_label, z_label,
+};
 pub use material::Scheme;
 pub use measure::{MaterialEstimate, Measurement, PlaneMeasurement, measure, measure_by};
 pub use overlay::{drawn_over, overlaid};
@@ -83,6 +87,12 @@ pub enum Display {
     MaterialSafe,
     /// Class codes.
     Class,
+    /// Hue by effective atomic number, brightness by attenuation.
+    Z,
+    /// Pseudo-colour of the mass thickness.
+    Thickness,
+    /// Pseudo-colour of the steel that attenuates as much.
+    Steel,
     /// Pseudo-colour of the quantity by a named palette.
     Palette(String),
 }
@@ -124,13 +134,25 @@ impl Display {
             Self::Material4 => "material4".into(),
             Self::MaterialSafe => "material-safe".into(),
             Self::Class => "class".into(),
+            Self::Z => "z".into(),
+            Self::Thickness => "thickness".into(),
+            Self::Steel => "steel".into(),
             Self::Palette(name) => format!("palette:{name}"),
         }
     }
 
     /// Whether classes are told for it.
     pub fn shows_classes(&self) -> bool {
-        *self == Self::Class || Scheme::of(self).is_some()
+        matches!(self, Self::Class | Self::Z) || Scheme::of(self).is_some() || self.read().is_some()
+    }
+
+    /// The unit of what is read from both energies and drawn in pseudo-colours, if it is that.
+    pub fn read(&self) -> Option<Unit> {
+        match self {
+            Self::Thickness => Some(Unit::MassThickness),
+            Self::Steel => Some(Unit::Steel),
+            _ => None,
+        }
     }
 
     /// Reads the word of `--display`; `None` for a name that is not known.
@@ -141,6 +163,9 @@ impl Display {
             "material4" => Some(Self::Material4),
             "material-safe" => Some(Self::MaterialSafe),
             "class" => Some(Self::Class),
+            "z" => Some(Self::Z),
+            "thickness" => Some(Self::Thickness),
+            "steel" => Some(Self::Steel),
             _ => word
                 .strip_prefix("palette:")
                 .map(|name| Self::Palette(name.to_owned())),

@@ -66,6 +66,20 @@ pub const PALETTES: &[Palette] = &[
     },
 ];
 
+/// The colours of mass thickness and steel: much is dark blue, nothing nearly white.
+pub(super) const MATTER: Palette = Palette {
+    name: "matter",
+    lightness: [0.2, 0.95],
+    path: &[
+        [0.03, -0.12],
+        [-0.03, -0.1],
+        [-0.09, -0.03],
+        [-0.11, 0.07],
+        [-0.04, 0.12],
+        [-0.01, 0.06],
+    ],
+};
+
 impl Palette {
     /// The palette of that name.
     pub fn named(name: &str) -> Option<&'static Self> {

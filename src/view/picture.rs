@@ -6,12 +6,14 @@ use super::legend::Legend;
 use super::material::Scheme;
 use super::palette::GROUND;
 use super::peel::{self, Peels};
+use super::quantity::{Raster, is_determinable};
 use super::request::Dual;
 use super::strip::Strips;
-use super::{Frame, View, Window};
+use super::{Display, Frame, View, Window};
 use crate::cancel::Cancel;
 use crate::messages::say;
-use crate::physics::{self, Chosen, Class, Confidence, Layer, Noisy, confidences, defects};
+use crate::physics::scanner::Scanner;
+use crate::physics::{self, Chosen, Class, Confidence, Layer, Noisy, Told, confidences, defects};
 use crate::radiograph::{
     EnergyUnit, Field, Histogram, Plane, PlaneName, Polarity, Radiograph, Size, Unit,
 };
@@ -31,6 +33,9 @@ pub struct Picture {
     pub field: Field,
     /// The class codes of the frame's pixels where materials were told; 0 outside the scan.
     pub codes: Option<Vec<u8>>,
+    /// The effective atomic numbers of the frame's pixels where they were read; NaN where not
+    /// determinable.
+    pub z: Option<Vec<f32>>,
     /// The displayed quantity in the visible part of the scan.
     pub histogram: Histogram,
     /// The window as it was applied, in the histogram's unit.
@@ -48,6 +53,8 @@ pub struct Prepared {
     pub(super) codes: Option<Vec<u8>>,
     /// Of the classes, where the display shows it.
     pub(super) confidence: Option<Vec<Confidence>>,
+    /// Effective atomic number of every material, where it is shown or a strip goes by it.
+    pub(super) z: Option<Vec<f32>>,
     /// The source of the energies, where classes were told.
     pub(super) source: Option<EnergyUnit>,
     pub(super) strips: Strips,
@@ -103,10 +110,11 @@ pub fn prepare(
     }
     let mut classes = None;
     let mut confidence = None;
+    let mut z = None;
     if let Some((high, low, chosen)) = materials {
-        let shades = Scheme::of(&view.display).is_some();
-        let told = told(&grid, [*high, *low], (chosen, &peels), cancel, shades)?;
-        (classes, confidence) = (Some(told.0), told.1);
+        let told = told(&grid, [*high, *low], (chosen, &peels), cancel, view)?;
+        (classes, confidence, z) = (Some(told.classes), told.confidence, told.z);
+        field = told.quantity.unwrap_or(field);
         notes.extend(chosen.notes.iter().cloned());
         let mut seen = Vec::new();
         notes.retain(|note: &Safe| {
@@ -126,9 +134,24 @@ pub fn prepare(
         (Some(classes), Some(planes)) => Some(codes(&grid, &classes, planes)),
         _ => None,
     };
+    let mut field = grid.crop_field(&field);
+    let mut z = z.map(|all| grid.crop(&all));
+    if let Some(codes) = &codes {
+        // What became a defect only now has no value either.
+        let unit = view.display.read();
+        keep(codes, &mut field.values, |class| {
+            unit.is_none_or(|unit| is_determinable(class, unit))
+        });
+        keep(
+            codes,
+            z.as_deref_mut().unwrap_or_default(),
+            Class::is_material,
+        );
+    }
     Ok(Prepared {
-        field: grid.crop_field(&field),
+        field,
         confidence: confidence.map(|all| grid.crop(&all)),
+        z,
         source,
         strips: Strips::of(&view.filters)?,
         grid,
@@ -136,6 +159,18 @@ pub fn prepare(
         colour,
         notes,
     })
+}
+
+/// Makes the values of the pixels NaN whose classes are not among those `of` picks.
+fn keep(codes: &[u8], values: &mut [f32], of: impl Fn(Class) -> bool) {
+    let kept: Vec<bool> = (0..=u8::MAX)
+        .map(|code| Class::from_code(code).is_none_or(&of))
+        .collect();
+    for (value, code) in values.iter_mut().zip(codes) {
+        if !kept[usize::from(*code)] {
+            *value = f32::NAN;
+        }
+    }
 }
 
 /// The luminance before any filter: the plane without what is taken off, or what a cancellation
@@ -203,26 +238,34 @@ fn notes(plane: &Plane, grid: &Grid) -> Vec<Safe> {
     notes
 }
 
-/// The class of every raster pixel, margin included, and its confidence where that is shown.
+/// What both energies tell of every raster pixel, margin included.
+struct ToldRaster {
+    classes: Vec<Class>,
+    /// Where the display shows it.
+    confidence: Option<Vec<Confidence>>,
+    /// Where the display or a strip needs it.
+    z: Option<Vec<f32>>,
+    /// What the display shows in place of a plane.
+    quantity: Option<Field>,
+}
+
+/// Classes, and what the view needs beside them.
 fn told(
     grid: &Grid,
     planes: [&Plane; 2],
     (chosen, peels): (&Chosen, &Peels),
     cancel: &Cancel,
-    shades: bool,
-) -> Result<(Vec<Class>, Option<Vec<Confidence>>)> {
-    let fields = [
-        grid.resample(planes[0], cancel)?,
-        grid.resample(planes[1], cancel)?,
-    ];
-    let taken = [0, 1].map(|i| peels.taken(grid, i));
-    let [high, low] = [0, 1].map(|i| Layer {
-        taken: taken[i].as_deref(),
-        ..Layer::of(planes[i], &fields[i])
-    });
-    let height = planes[0].height;
-    let curves = |y: usize| chosen.of_row(grid.scan_row(y).max(0.0) as usize, height);
-    let told = physics::told(high, low, &curves, grid.scale, cancel)?;
+    view: &View,
+) -> Result<ToldRaster> {
+    let seen = classified(grid, planes, (chosen, peels), cancel)?;
+    let (fields, told, height) = (&seen.fields, &seen.told, planes[0].height);
+    let raster = view.reader(chosen)?;
+    let raster = raster.map(|scanner| seen.raster(grid, scanner, height));
+    let z = raster.as_ref().filter(|_| view.wants_z()).map(Raster::z);
+    let unit = view.display.read();
+    let quantity = raster.and_then(|raster| Some(raster.quantity(unit?)));
+    cancel.check()?;
+    let shades = Scheme::of(&view.display).is_some() || view.display == Display::Z;
     let confidence = shades.then(|| {
         let noisy = [0, 1].map(|i| Noisy {
             field: &fields[i],
@@ -232,7 +275,96 @@ fn told(
         let boundaries = chosen.of_row(height / 2, height);
         confidences(boundaries, &told.classes, [high, low], noisy, told.averaged)
     });
-    Ok((told.classes, confidence))
+    Ok(ToldRaster {
+        classes: seen.told.classes,
+        confidence,
+        z,
+        quantity,
+    })
+}
+
+/// Both energies on the raster, what they lose, and the classes that they are told to be.
+struct Classified {
+    fields: [Field; 2],
+    taken: [Option<Vec<f32>>; 2],
+    told: Told,
+}
+
+impl Classified {
+    /// With the tables of `scanner`, whose picture has `height` rows.
+    fn raster<'a>(&'a self, grid: &'a Grid, scanner: &'a Scanner, height: usize) -> Raster<'a> {
+        Raster {
+            scanner,
+            told: &self.told,
+            high: &self.fields[0],
+            taken: self.taken[0].as_deref(),
+            grid,
+            height,
+        }
+    }
+}
+
+/// Tells the classes of both energies on the raster.
+fn classified(
+    grid: &Grid,
+    planes: [&Plane; 2],
+    (chosen, peels): (&Chosen, &Peels),
+    cancel: &Cancel,
+) -> Result<Classified> {
+    let fields = [
+        grid.resample(planes[0], cancel)?,
+        grid.resample(planes[1], cancel)?,
+    ];
+    let taken = [0, 1].map(|i| peels.taken(grid, i));
+    let [high, low] = [0, 1].map(|i| Layer {
+        taken: taken[i].as_deref(),
+        ..Layer::of(planes[i], &fields[i])
+    });
+    let curves = |y: usize| chosen.of_row(grid.scan_row(y).max(0.0) as usize, planes[0].height);
+    let told = physics::told(high, low, &curves, grid.scale, cancel)?;
+    Ok(Classified {
+        fields,
+        taken,
+        told,
+    })
+}
+
+/// Class code, Z, mass thickness and steel of the one scan pixel that is the region of `view`, as
+/// the displays draw them; NaN where not determinable.
+pub(super) fn pixel(
+    radiograph: &Radiograph,
+    view: &View,
+    chosen: &Chosen,
+) -> Result<(u8, [f32; 3])> {
+    let (high, low, _) = view.dual(radiograph)?;
+    let one = Size {
+        width: 1,
+        height: 1,
+    };
+    let grid = grid(radiograph, view, one, Some(chosen.boundaries.unit));
+    let peels = Peels::of(&view.filters)?;
+    let seen = classified(&grid, [high, low], (chosen, &peels), &Cancel::never())?;
+    let code = codes(&grid, &seen.told.classes, (high, low));
+    let code = code.first().copied().unwrap_or(0);
+    let class = Class::from_code(code);
+    let Some((scanner, class)) = chosen.scanner.as_deref().zip(class) else {
+        return Ok((code, [f32::NAN; 3]));
+    };
+    let raster = seen.raster(&grid, scanner, high.height);
+    let at = |values: Vec<f32>| grid.crop(&values).first().copied().unwrap_or(f32::NAN);
+    let of = |unit: Unit| {
+        if is_determinable(class, unit) {
+            at(raster.quantity(unit).values)
+        } else {
+            f32::NAN
+        }
+    };
+    let z = if class.is_material() {
+        at(raster.z())
+    } else {
+        f32::NAN
+    };
+    Ok((code, [z, of(Unit::MassThickness), of(Unit::Steel)]))
 }
 
 /// Class codes without margin: 0 outside the scan, defects by whole rows and columns.

@@ -1,11 +1,11 @@
 //! What the crosshair reads at one pixel.
 
+use super::View;
 use super::peel::Peels;
-use super::{Display, View, picture};
-use crate::cancel::Cancel;
+use super::picture::pixel;
 use crate::filter::FilterUse;
 use crate::physics::{AIR, Class, attenuation};
-use crate::radiograph::{PlaneName, Radiograph, Region, Size, Unit};
+use crate::radiograph::{PlaneName, Radiograph, Region, Unit};
 
 /// What is known of one scan pixel.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +20,12 @@ pub struct Readout {
     pub planes: Vec<Reading>,
     /// The class, on a scan whose materials can be told.
     pub class: Option<Class>,
+    /// Effective atomic number, where the class is a material.
+    pub z: Option<f64>,
+    /// Mass thickness in g/cm2, where the class is a material.
+    pub mass_thickness: Option<f64>,
+    /// The steel that attenuates as much in mm, where something is in the beam and gets through.
+    pub steel_mm: Option<f64>,
 }
 
 /// One plane at one pixel.
@@ -54,6 +60,8 @@ pub fn readout(radiograph: &Radiograph, view: &View, [x, y]: [usize; 2]) -> Opti
             })
         })
         .collect::<Option<Vec<_>>>()?;
+    let matter = matter_at(radiograph, view, [x, y]).unwrap_or_default();
+    let [z, mass_thickness, steel_mm] = matter.values;
     Some(Readout {
         x,
         y,
@@ -61,8 +69,19 @@ pub fn readout(radiograph: &Radiograph, view: &View, [x, y]: [usize; 2]) -> Opti
             .pixel_mm
             .map(|[mx, my]| [(x as f64 + 0.5) * mx, (y as f64 + 0.5) * my]),
         planes,
-        class: class_at(radiograph, view, [x, y]),
+        class: matter.class,
+        z,
+        mass_thickness,
+        steel_mm,
     })
+}
+
+/// What both energies tell of one pixel.
+#[derive(Default)]
+struct Matter {
+    class: Option<Class>,
+    /// Z, g/cm2, mm of steel.
+    values: [Option<f64>; 3],
 }
 
 /// Half the side of the square that a ratio is read over.
@@ -86,23 +105,26 @@ pub fn ratio(radiograph: &Radiograph, view: &View, [x, y]: [usize; 2]) -> Option
     (high > f64::from(AIR)).then(|| low / high)
 }
 
-/// The class of one pixel, as the class display draws it.
-fn class_at(radiograph: &Radiograph, view: &View, [x, y]: [usize; 2]) -> Option<Class> {
-    view.dual(radiograph).ok()?;
+/// What the displays of class, Z, mass thickness and steel draw at one pixel, without the background
+/// that `view` takes off.
+fn matter_at(radiograph: &Radiograph, view: &View, [x, y]: [usize; 2]) -> Option<Matter> {
+    let (.., chosen) = view.dual(radiograph).ok()?;
     let takes_off = |used: &&FilterUse| used.name == "peel";
     let peels = view.filters.iter().filter(takes_off).cloned().collect();
     let view = View {
         planes: vec!["high".into(), "low".into()],
-        display: Display::Class,
         region: [x as f64, y as f64, 1.0, 1.0],
         profile: view.profile.clone(),
         filters: peels,
         ..View::bare(&radiograph.view)
     };
-    let one = Size {
-        width: 1,
-        height: 1,
-    };
-    let picture = picture(radiograph, &view, one, &Cancel::never()).ok()?;
-    Class::from_code(*picture.codes?.first()?)
+    let (code, values) = pixel(radiograph, &view, &chosen).ok()?;
+    let class = Class::from_code(code);
+    // Of the open beam there is nothing to tell.
+    let told = class.is_some_and(|class| class != Class::Air);
+    let known = |value: f32| (told && value.is_finite()).then(|| f64::from(value));
+    Some(Matter {
+        class,
+        values: values.map(known),
+    })
 }

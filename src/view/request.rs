@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::palette::{PALETTES, Palette};
 use super::peel::Peels;
 use super::picture::prepare;
-use super::{Calibration, Display, Preset, View, Window};
+use super::{Calibration, Display, Prepared, Preset, View, Window};
 use crate::cancel::Cancel;
-use crate::filter::{FilterUse, carry, nearest};
+use crate::filter::{Filter, FilterUse, carry, nearest};
 use crate::messages::{arg, say};
 use crate::physics;
 use crate::physics::scanner::Scanner;
@@ -86,6 +86,9 @@ pub(super) fn display(word: &str) -> Result<Display> {
                 "material4",
                 "material-safe",
                 "class",
+                "z",
+                "thickness",
+                "steel",
                 "palette:",
             ];
             let hint = match nearest(word, names) {
@@ -156,6 +159,9 @@ impl View {
     /// # Errors
     /// [`Error::NotPossible`] and [`Error::Request`] as [`View::of`].
     pub fn auto(&self, radiograph: &Radiograph, survey: Option<&Survey>) -> Result<Window> {
+        if self.display.read().is_some() {
+            return self.auto_read(radiograph);
+        }
         if self.peels().is_some() {
             return self.auto_of_peeled(radiograph);
         }
@@ -166,8 +172,23 @@ impl View {
         Window::auto(&Survey::of(plane, &Cancel::never())?, plane, &self.filters)
     }
 
+    /// The automatic window of what is read from both energies: 0.5 to 99.5 percentile of its
+    /// determinable pixels that are not air, without the background that is taken off.
+    fn auto_read(&self, radiograph: &Radiograph) -> Result<Window> {
+        let takes_off = |used: &&FilterUse| used.row().is_ok_and(Filter::takes_off);
+        let peels = self.filters.iter().filter(takes_off).cloned().collect();
+        let prepared = self.surveyed(radiograph, peels)?;
+        Window::auto_of(prepared.matter(), &self.filters)
+    }
+
     /// The automatic window of what peels leave: 0.5 to 99.5 percentile of the whole scan.
     fn auto_of_peeled(&self, radiograph: &Radiograph) -> Result<Window> {
+        let prepared = self.surveyed(radiograph, self.filters.clone())?;
+        Ok(Window::of_field(&prepared.field))
+    }
+
+    /// The whole scan under `filters` on a raster of at most about [`SURVEYED`] pixels.
+    fn surveyed(&self, radiograph: &Radiograph, filters: Vec<FilterUse>) -> Result<Prepared> {
         let (width, height) = (radiograph.width() as f64, radiograph.height() as f64);
         let scale = (SURVEYED / width.max(height)).min(1.0);
         let size = Size {
@@ -175,12 +196,12 @@ impl View {
             height: ((height * scale) as usize).max(1),
         };
         let whole = Self {
+            filters,
             region: [0.0, 0.0, width, height],
             rotation: 0,
             ..self.clone()
         };
-        let prepared = prepare(radiograph, &whole, size, &Cancel::never(), &mut |_| ())?;
-        Ok(Window::of_field(&prepared.field))
+        prepare(radiograph, &whole, size, &Cancel::never(), &mut |_| ())
     }
 
     /// Reads `CENTRE,WIDTH` or `auto` in this view's displayed unit: the window by number.
@@ -212,7 +233,8 @@ impl View {
     /// # Errors
     /// [`Error::NotPossible`] for a missing plane, [`Error::Request`] for an unknown filter.
     pub fn unit(&self, radiograph: &Radiograph) -> Result<Unit> {
-        let start = super::window::quantity(self.plane(radiograph)?, Vec::new());
+        let mut start = super::window::quantity(self.plane(radiograph)?, Vec::new());
+        start.unit = self.display.read().unwrap_or(start.unit);
         Ok(carry(&self.filters, start)?.unit)
     }
 
@@ -345,13 +367,34 @@ impl View {
 
     /// Whether materials are asked for, by the display or by a filter.
     pub(super) fn wants_classes(&self) -> bool {
-        let strips = |used: &FilterUse| used.row().is_ok_and(crate::filter::Filter::needs_classes);
+        let strips = |used: &FilterUse| used.row().is_ok_and(Filter::needs_classes);
         self.display.shows_classes() || self.filters.iter().any(strips)
+    }
+
+    /// Whether the atomic number of every pixel is asked for, by the display or by a filter.
+    pub(super) fn wants_z(&self) -> bool {
+        let bands = |used: &FilterUse| used.row().is_ok_and(Filter::needs_z);
+        self.display == Display::Z || self.filters.iter().any(bands)
+    }
+
+    /// The scanner whose tables this view reads, where it reads any.
+    ///
+    /// # Errors
+    /// [`Error::NotPossible`] when no model serves the energies.
+    pub(super) fn reader<'a>(&self, chosen: &'a physics::Chosen) -> Result<Option<&'a Scanner>> {
+        if !self.wants_z() && self.display.read().is_none() {
+            return Ok(None);
+        }
+        let why = || say("view-no-model", &[]);
+        let scanner = chosen.scanner.as_deref();
+        scanner
+            .map(Some)
+            .ok_or_else(|| Error::NotPossible { why: why() })
     }
 
     /// Whether two energies are needed, by the display or by a filter.
     pub(super) fn wants_energies(&self) -> bool {
-        let needs = |used: &FilterUse| used.row().is_ok_and(crate::filter::Filter::needs_energies);
+        let needs = |used: &FilterUse| used.row().is_ok_and(Filter::needs_energies);
         self.wants_classes() || self.filters.iter().any(needs)
     }
 
@@ -380,12 +423,19 @@ impl View {
         }
         if self.wants_energies() {
             let (.., chosen) = self.dual(radiograph)?;
+            self.reader(&chosen)?;
             let tube = chosen.boundaries.unit == EnergyUnit::Kilovolt;
             if tube && self.display == Display::Material4 {
                 return Err(Error::NotPossible {
                     why: say("view-no-heavy", &[]),
                 });
             }
+        }
+        let weighted = self.peels().is_some_and(|peels| peels.weight.is_some());
+        if weighted && self.display.read().is_some() {
+            return Err(Error::NotPossible {
+                why: say("view-read-cancel", &[]),
+            });
         }
         let plain = self.filters.iter().all(|used| used.name == "invert");
         if self.is_colour() && !(plain && self.display == Display::Grey) {

@@ -29,6 +29,8 @@ pub(super) struct Strips {
     fates: Vec<Fate>,
     /// By class code: whether the value stays in the quantity.
     kept: Vec<bool>,
+    /// Lowest and highest Z of the materials that stay, where bands are among them.
+    band: Option<[f32; 2]>,
     /// Whether an alert is among them.
     alerts: bool,
 }
@@ -42,10 +44,13 @@ impl Strips {
         let mut strips = Self {
             fates: vec![Fate::Shown; 256],
             kept: vec![true; 256],
+            band: None,
             alerts: false,
         };
         for used in filters {
-            match used.row()?.work {
+            let row = used.row()?;
+            match row.work {
+                Work::ZBand => strips.narrow(&row.plain_arguments(&used.args)),
                 Work::Strip(keep) => strips.strip(keep),
                 Work::Alert(marked) => strips.alert(marked),
                 _ => {}
@@ -62,6 +67,13 @@ impl Strips {
                 self.fates[code] = Fate::Stripped;
             }
         }
+    }
+
+    /// Several bands keep what lies in all of them.
+    fn narrow(&mut self, ends: &[f64]) {
+        let (a, b) = (ends[0] as f32, ends[1] as f32);
+        let [low, high] = self.band.unwrap_or([f32::NEG_INFINITY, f32::INFINITY]);
+        self.band = Some([low.max(a.min(b)), high.min(a.max(b))]);
     }
 
     fn alert(&mut self, marked: fn(Class) -> bool) {
@@ -83,7 +95,17 @@ impl Strips {
 
     /// Whether some values leave the quantity.
     pub(super) fn take_out(&self) -> bool {
-        self.kept.contains(&false)
+        self.kept.contains(&false) || self.band.is_some()
+    }
+
+    /// Lowest and highest Z of the materials that stay.
+    pub(super) fn band(&self) -> Option<[f32; 2]> {
+        self.band
+    }
+
+    /// Whether a band takes out a material of this Z; one that could not be read stays.
+    pub(super) fn bars(&self, z: f32) -> bool {
+        self.band.is_some_and(|[low, high]| z < low || z > high)
     }
 
     /// Whether an alert is among them.

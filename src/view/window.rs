@@ -53,7 +53,7 @@ impl Window {
     pub fn between(low: f64, high: f64, unit: Unit) -> Self {
         let narrowest = match unit {
             Unit::Sample => 1.0,
-            Unit::Transmission | Unit::Attenuation => NARROWEST,
+            _ => NARROWEST,
         };
         Self {
             centre: f64::midpoint(low, high),
@@ -80,7 +80,7 @@ impl Window {
         // LINEAR: y = (x - (c - 0.5)) / (w - 1) + 0.5. LINEAR_EXACT: y = (x - c) / w + 0.5.
         let (centre, width) = match self.unit {
             Unit::Sample => (self.centre - 0.5, self.width - 1.0),
-            Unit::Transmission | Unit::Attenuation => (self.centre, self.width),
+            _ => (self.centre, self.width),
         };
         let slope = 1.0 / width.max(f64::from(f32::MIN_POSITIVE));
         let turn = if polarity == Polarity::BrightIsDense {
@@ -121,7 +121,8 @@ impl Window {
     }
 
     /// The same edges in another unit, between transmission and attenuation; `None` between
-    /// samples and either, because the window says nothing of the air.
+    /// samples and either, because the window says nothing of the air, and for quantities that
+    /// need both energies.
     pub fn in_unit(self, unit: Unit) -> Option<Self> {
         let [low, high] = self.edges();
         match (self.unit, unit) {
@@ -170,7 +171,35 @@ impl Window {
                 .or_else(|| survey.percentile(share, f64::NEG_INFINITY, f64::INFINITY))
                 .unwrap_or(share) as f32
         };
-        let ends = filter::carry(filters, quantity(plane, SPAN.map(edge).to_vec()))?;
+        Self::through(quantity(plane, SPAN.map(edge).to_vec()), filters)
+    }
+
+    /// The automatic window of a field that holds every value that counts: the same percentiles;
+    /// from nothing to full scale where there is no value.
+    ///
+    /// # Errors
+    /// [`crate::Error::Request`] for an unknown filter.
+    pub(super) fn auto_of(mut field: Field, filters: &[FilterUse]) -> Result<Self> {
+        field.values.retain(|value| value.is_finite());
+        field.values.sort_by(f32::total_cmp);
+        let last = field.values.len().saturating_sub(1) as f64;
+        let empty = [0.0, field.full_scale];
+        let at = |end: usize| {
+            let place = (SPAN[end] * last).round() as usize;
+            field.values.get(place).copied().unwrap_or(empty[end])
+        };
+        let ends = Field {
+            width: 2,
+            height: 1,
+            values: vec![at(0), at(1)],
+            ..field
+        };
+        Self::through(ends, filters)
+    }
+
+    /// The window between the two values of `ends` after `filters`.
+    fn through(ends: Field, filters: &[FilterUse]) -> Result<Self> {
+        let ends = filter::carry(filters, ends)?;
         let [a, b] = [ends.values[0], ends.values[1]].map(f64::from);
         Ok(Self::between(a.min(b), a.max(b), ends.unit))
     }

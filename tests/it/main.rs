@@ -45,3 +45,4 @@ mod tables;
 mod terminals;
 mod tty;
 mod voice;
+mod zmap;

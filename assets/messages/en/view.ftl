@@ -2,6 +2,10 @@
 view-value-sample = { $value } smp
 view-value-transmission = { $value } T
 view-value-attenuation = { $value } α
+view-value-mass-thickness = { $value } g/cm2
+view-value-steel = { $value } mm steel
+view-read-cancel = mass thickness and steel are of what is there: take the filter cancel away for them
+view-no-model = no model reads Z and mass thickness at these energies: give a scanner profile with --profile
 view-no-heavy = four material colours need megavolt energies: at tube voltages heavy metals cannot be told; use --display material
 view-no-air = no open-beam value is known: stored samples are shown
 view-turned = low samples are drawn bright, as the file says
