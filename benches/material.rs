@@ -103,7 +103,7 @@ fn confidence(bencher: divan::Bencher<'_, '_>, high: &str) {
     let alphas = told.alphas.each_ref().map(Vec::as_slice);
     bencher.bench(|| {
         confidences(
-            scene.boundaries(),
+            &|_| scene.boundaries(),
             &told.classes,
             alphas,
             noisy,

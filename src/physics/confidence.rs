@@ -98,9 +98,9 @@ pub(super) fn is_settled(boundaries: &Boundaries, mean: Mean) -> bool {
 }
 
 /// The confidence of every pixel of a raster: `classes` by the means `alphas` (high, low) over
-/// about `averaged` pixels of `noisy`.
-pub fn confidences(
-    boundaries: &Boundaries,
+/// about `averaged` pixels of `noisy`; `of_row` gives the curves of each row of the raster.
+pub fn confidences<'b>(
+    of_row: &(dyn Fn(usize) -> &'b Boundaries + Sync),
     classes: &[Class],
     alphas: [&[f32]; 2],
     noisy: [Noisy<'_>; 2],
@@ -119,6 +119,7 @@ pub fn confidences(
             for (around, variance) in around.iter().zip(&mut variances) {
                 around.variance(line, variance);
             }
+            let boundaries = of_row(y);
             for (x, answer) in answers.iter_mut().enumerate() {
                 let i = y * width + x;
                 if !classes[i].is_material() {

@@ -115,6 +115,11 @@ impl Grid {
         self.down.middle(y)
     }
 
+    /// The scan's row under the middle of raster row `y`, margin included.
+    pub(super) fn row_under(&self, y: usize) -> usize {
+        self.scan_row(y).max(0.0) as usize
+    }
+
     /// Where the middle of raster column `x`, margin included, lies in the scan.
     pub(super) fn scan_column(&self, x: usize) -> f64 {
         self.across.middle(x)

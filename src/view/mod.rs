@@ -19,6 +19,7 @@ mod quantity;
 mod readout;
 mod request;
 mod strip;
+mod told;
 mod window;
 mod zmap;
 

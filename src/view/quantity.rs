@@ -1,12 +1,11 @@
 //! What the scanner's tables read off a raster: Z, mass thickness, and the steel that attenuates as
 //! much. A pixel whose class says that it cannot be told has no value.
 
-use super::grid::Grid;
 use super::legend::{LegendRow, Telling, state_grey};
 use super::strip::Fate;
-use crate::physics::inversion::{Reading, Table};
+use crate::physics::inversion::Table;
 use crate::physics::scanner::{STEEL_G_CM2_PER_MM, Scanner};
-use crate::physics::{Class, Told, attenuation};
+use crate::physics::{Class, Readings, attenuation};
 use crate::radiograph::{Field, Polarity, Unit};
 
 /// Atomic number of iron, which stands for steel.
@@ -14,16 +13,18 @@ const IRON: usize = 26;
 
 /// A raster whose classes were told, and the tables of its rows.
 pub(super) struct Raster<'a> {
+    /// Z and mass thickness, whatever the class.
+    pub(super) readings: Readings,
     /// Whose tables.
     pub(super) scanner: &'a Scanner,
-    /// Classes and the attenuations that they were told by.
-    pub(super) told: &'a Told,
+    /// The classes.
+    pub(super) classes: &'a [Class],
     /// Transmission of the high energy.
     pub(super) high: &'a Field,
     /// Attenuation that every pixel of the high energy loses: a background's.
     pub(super) taken: Option<&'a [f32]>,
-    /// Where its rows are in the scan.
-    pub(super) grid: &'a Grid,
+    /// The scan's row under each row.
+    pub(super) rows: Vec<usize>,
     /// Rows of the scan.
     pub(super) height: usize,
 }
@@ -31,7 +32,20 @@ pub(super) struct Raster<'a> {
 impl Raster<'_> {
     /// Effective atomic number, by the attenuations of the class; NaN where it is no material.
     pub(super) fn z(&self) -> Vec<f32> {
-        self.each(|table, i| self.reading(table, i).map_or(f32::NAN, |reading| reading.z))
+        self.of_materials(&self.readings.z)
+    }
+
+    /// Values that only materials have.
+    fn of_materials(&self, values: &[f32]) -> Vec<f32> {
+        let pairs = self.classes.iter().zip(values);
+        let known = pairs.map(|(class, value)| {
+            if class.is_material() {
+                *value
+            } else {
+                f32::NAN
+            }
+        });
+        known.collect()
     }
 
     /// Mass thickness or steel; NaN where not determinable.
@@ -39,8 +53,8 @@ impl Raster<'_> {
         let middle = self.scanner.table(self.height / 2, self.height);
         Field {
             values: match unit {
-                Unit::Steel => self.each(|table, i| self.steel(table, i)),
-                _ => self.each(|table, i| self.mass_thickness(table, i)),
+                Unit::Steel => self.steel(),
+                _ => self.mass_thickness(),
             },
             unit,
             polarity: Polarity::BrightIsDense,
@@ -49,46 +63,38 @@ impl Raster<'_> {
         }
     }
 
-    /// A value for every pixel by its row's table.
-    fn each(&self, of: impl Fn(&Table, usize) -> f32) -> Vec<f32> {
-        let width = self.high.width;
-        let mut values = Vec::with_capacity(width * self.high.height);
-        for y in 0..self.high.height {
-            let table = self
-                .scanner
-                .table(self.grid.scan_row(y).max(0.0) as usize, self.height);
-            values.extend((y * width..(y + 1) * width).map(|i| of(table, i)));
+    fn mass_thickness(&self) -> Vec<f32> {
+        let mut values = self.of_materials(&self.readings.mass_thickness);
+        for (value, class) in values.iter_mut().zip(self.classes) {
+            if *class == Class::Air {
+                *value = 0.0;
+            }
         }
         values
     }
 
-    /// What the table reads at a pixel that names a material.
-    fn reading(&self, table: &Table, i: usize) -> Option<Reading> {
-        let [high, low] = self.told.alphas.each_ref().map(|alpha| alpha[i]);
-        let material = self.told.classes[i].is_material();
-        table.read(high, low).filter(|_| material)
+    /// The high energy alone tells it, so every pixel stands for itself.
+    fn steel(&self) -> Vec<f32> {
+        let width = self.high.width;
+        let mut values = Vec::with_capacity(self.classes.len());
+        for (y, row) in self.rows.iter().enumerate() {
+            let table = self.scanner.table(*row, self.height);
+            values.extend((y * width..(y + 1) * width).map(|i| self.steel_at(table, i)));
+        }
+        values
     }
 
-    fn mass_thickness(&self, table: &Table, i: usize) -> f32 {
-        if self.told.classes[i] == Class::Air {
+    fn steel_at(&self, table: &Table, i: usize) -> f32 {
+        let class = self.classes[i];
+        if class == Class::Air {
             return 0.0;
         }
-        let reading = self.reading(table, i);
-        reading.map_or(f32::NAN, |reading| reading.mass_thickness)
-    }
-
-    /// The high energy alone tells it, so every pixel stands for itself.
-    fn steel(&self, table: &Table, i: usize) -> f32 {
-        let class = self.told.classes[i];
-        if class == Class::Air {
-            0.0
-        } else if is_determinable(class, Unit::Steel) {
-            let taken = self.taken.map_or(0.0, |taken| taken[i]);
-            let alpha = attenuation(self.high.values[i]) - taken;
-            of_iron(table, alpha.max(0.0), Unit::Steel)
-        } else {
-            f32::NAN
+        if !is_determinable(class, Unit::Steel) {
+            return f32::NAN;
         }
+        let taken = self.taken.map_or(0.0, |taken| taken[i]);
+        let alpha = attenuation(self.high.values[i]) - taken;
+        of_iron(table, alpha.max(0.0), Unit::Steel)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::View;
 use super::peel::Peels;
-use super::picture::pixel;
+use super::told::pixel;
 use crate::filter::FilterUse;
 use crate::physics::{AIR, Class, attenuation};
 use crate::radiograph::{PlaneName, Radiograph, Region, Unit};

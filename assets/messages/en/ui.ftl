@@ -30,7 +30,7 @@ size-mb = { $n } MB
 size-gb = { $n } GB
 
 picture-opening = opening { $name } …
-picture-rendering = drawing …
+picture-rendering = drawing…
 
 inspector-title = Inspector
 inspector-nothing = no scan is open
@@ -83,7 +83,7 @@ status-read-only = READ-ONLY
 status-log-trouble = LOG?
 status-no-air = no air value
 status-one-energy = one energy
-status-working = drawing …
+status-working = drawing…
 status-lossless = LOSSLESS
 status-lossy = LOSSY { $rung }
 status-left = { $lossy } · { $seconds } s

@@ -1,0 +1,183 @@
+//! What both energies tell of a raster: classes, confidence, Z, mass thickness and steel, the
+//! background taken off first.
+
+use super::grid::Grid;
+use super::material::Scheme;
+use super::peel::Peels;
+use super::picture::grid;
+use super::quantity::{Raster, is_determinable};
+use super::{Display, View};
+use crate::Result;
+use crate::cancel::Cancel;
+use crate::physics::scanner::Scanner;
+use crate::physics::{self, Chosen, Class, Confidence, Layer, Noisy, Told, confidences, defects};
+use crate::radiograph::{Field, Plane, Radiograph, Size, Unit};
+
+/// What both energies tell of every raster pixel, margin included.
+pub(super) struct ToldRaster {
+    pub(super) classes: Vec<Class>,
+    /// Where the display shows it.
+    pub(super) confidence: Option<Vec<Confidence>>,
+    /// Where the display or a strip needs it.
+    pub(super) z: Option<Vec<f32>>,
+    /// What the display shows in place of a plane.
+    pub(super) quantity: Option<Field>,
+}
+
+/// Classes, and what the view needs beside them.
+///
+/// # Errors
+/// [`crate::Error::Cancelled`], and [`crate::Error::NotPossible`] without a model for Z.
+pub(super) fn told(
+    grid: &Grid,
+    planes: [&Plane; 2],
+    (chosen, peels): (&Chosen, &Peels),
+    cancel: &Cancel,
+    view: &View,
+) -> Result<ToldRaster> {
+    let seen = classified(grid, planes, (chosen, peels), cancel)?;
+    let (fields, told, height) = (&seen.fields, &seen.told, planes[0].height);
+    let scanner = view.reader(chosen)?;
+    let raster = scanner.map(|scanner| seen.raster(grid, scanner, (height, cancel)));
+    let raster = raster.transpose()?;
+    let z = raster.as_ref().filter(|_| view.wants_z()).map(Raster::z);
+    let unit = view.display.read();
+    let quantity = raster.and_then(|raster| Some(raster.quantity(unit?)));
+    cancel.check()?;
+    let shades = Scheme::of(&view.display).is_some() || view.display == Display::Z;
+    let confidence = shades.then(|| {
+        let noisy = [0, 1].map(|i| Noisy {
+            field: &fields[i],
+            step: planes[i].linear_of_row(planes[i].height / 2).gain,
+        });
+        let [high, low] = &told.alphas;
+        let curves = |y: usize| chosen.of_row(grid.row_under(y), height);
+        confidences(&curves, &told.classes, [high, low], noisy, told.averaged)
+    });
+    Ok(ToldRaster {
+        classes: seen.told.classes,
+        confidence,
+        z,
+        quantity,
+    })
+}
+
+/// Both energies on the raster, what they lose, and the classes that they are told to be.
+struct Classified {
+    fields: [Field; 2],
+    taken: [Option<Vec<f32>>; 2],
+    told: Told,
+}
+
+impl Classified {
+    /// With the tables of `scanner`, whose picture has `height` rows.
+    fn raster<'a>(
+        &'a self,
+        grid: &Grid,
+        scanner: &'a Scanner,
+        (height, cancel): (usize, &Cancel),
+    ) -> Result<Raster<'a>> {
+        let rows: Vec<usize> = (0..grid.whole().height)
+            .map(|y| grid.row_under(y))
+            .collect();
+        let alphas = self.told.alphas.each_ref().map(Vec::as_slice);
+        Ok(Raster {
+            readings: scanner.readings(alphas, &rows, height, cancel)?,
+            scanner,
+            classes: &self.told.classes,
+            high: &self.fields[0],
+            taken: self.taken[0].as_deref(),
+            rows,
+            height,
+        })
+    }
+}
+
+/// Tells the classes of both energies on the raster.
+fn classified(
+    grid: &Grid,
+    planes: [&Plane; 2],
+    (chosen, peels): (&Chosen, &Peels),
+    cancel: &Cancel,
+) -> Result<Classified> {
+    let fields = [
+        grid.resample(planes[0], cancel)?,
+        grid.resample(planes[1], cancel)?,
+    ];
+    let taken = [0, 1].map(|i| peels.taken(grid, i));
+    let [high, low] = [0, 1].map(|i| Layer {
+        taken: taken[i].as_deref(),
+        ..Layer::of(planes[i], &fields[i])
+    });
+    let curves = |y: usize| chosen.of_row(grid.row_under(y), planes[0].height);
+    let told = physics::told(high, low, &curves, grid.scale, cancel)?;
+    Ok(Classified {
+        fields,
+        taken,
+        told,
+    })
+}
+
+/// Class code, Z, mass thickness and steel of the one scan pixel that is the region of `view`, as
+/// the displays draw them; NaN where not determinable.
+pub(super) fn pixel(
+    radiograph: &Radiograph,
+    view: &View,
+    chosen: &Chosen,
+) -> Result<(u8, [f32; 3])> {
+    let (high, low, _) = view.dual(radiograph)?;
+    let one = Size {
+        width: 1,
+        height: 1,
+    };
+    let grid = grid(radiograph, view, one, Some(chosen.boundaries.unit));
+    let peels = Peels::of(&view.filters)?;
+    let seen = classified(&grid, [high, low], (chosen, &peels), &Cancel::never())?;
+    let code = codes(&grid, &seen.told.classes, (high, low));
+    let code = code.first().copied().unwrap_or(0);
+    let class = Class::from_code(code);
+    let Some((scanner, class)) = chosen.scanner.as_deref().zip(class) else {
+        return Ok((code, [f32::NAN; 3]));
+    };
+    let raster = seen.raster(&grid, scanner, (high.height, &Cancel::never()))?;
+    let at = |values: Vec<f32>| grid.crop(&values).first().copied().unwrap_or(f32::NAN);
+    let of = |unit: Unit| {
+        if is_determinable(class, unit) {
+            at(raster.quantity(unit).values)
+        } else {
+            f32::NAN
+        }
+    };
+    let z = if class.is_material() {
+        at(raster.z())
+    } else {
+        f32::NAN
+    };
+    Ok((code, [z, of(Unit::MassThickness), of(Unit::Steel)]))
+}
+
+/// Class codes without margin: 0 outside the scan, defects by whole rows and columns.
+pub(super) fn codes(grid: &Grid, classes: &[Class], planes: (&Plane, &Plane)) -> Vec<u8> {
+    let mut codes: Vec<u8> = grid
+        .crop(classes)
+        .iter()
+        .map(|class| class.code())
+        .collect();
+    let (high, low) = (defects(planes.0), defects(planes.1));
+    let either =
+        |a: &[bool], b: &[bool]| -> Vec<bool> { a.iter().zip(b).map(|(a, b)| *a || *b).collect() };
+    let (rows, columns) = (either(&high.0, &low.0), either(&high.1, &low.1));
+    let (across, down) = grid.under();
+    let width = across.len().max(1);
+    for (line, row) in codes.chunks_exact_mut(width).zip(down) {
+        let row_defect = rows[row.clone()].contains(&true);
+        for (code, column) in line.iter_mut().zip(across) {
+            if row.is_empty() || column.is_empty() {
+                *code = 0;
+            } else if row_defect || columns[column.clone()].contains(&true) {
+                *code = Class::Defect.code();
+            }
+        }
+    }
+    codes
+}
