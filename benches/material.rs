@@ -80,6 +80,7 @@ impl Scene {
         let [high, low] = self.fields.each_ref().map(|field| Layer {
             field,
             limit: f32::INFINITY,
+            means: None,
             taken: None,
         });
         told(high, low, &|_| self.boundaries(), 1.0, &Cancel::never()).unwrap()

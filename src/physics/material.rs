@@ -21,6 +21,9 @@ pub struct Layer<'a> {
     pub field: &'a Field,
     /// Transmission at which the detector is at its limit; infinite where unknown.
     pub limit: f32,
+    /// Mean attenuations, where the raster is coarser than the scan and `field` holds means of
+    /// transmission, which mix things beside each other into something heavier.
+    pub means: Option<&'a [f32]>,
     /// Attenuation that every pixel loses before its ratio is told: a background's.
     pub taken: Option<&'a [f32]>,
 }
@@ -31,6 +34,7 @@ impl<'a> Layer<'a> {
         Self {
             field,
             limit: detector_limit(plane),
+            means: None,
             taken: None,
         }
     }
@@ -38,7 +42,10 @@ impl<'a> Layer<'a> {
     /// Attenuations of row `y` without the background.
     fn row(&self, y: usize, alphas: &mut [f32]) {
         let place = y * alphas.len()..(y + 1) * alphas.len();
-        attenuations(&self.field.values[place.clone()], alphas);
+        match self.means {
+            Some(means) => alphas.copy_from_slice(&means[place.clone()]),
+            None => attenuations(&self.field.values[place.clone()], alphas),
+        }
         if let Some(taken) = self.taken {
             for (alpha, taken) in alphas.iter_mut().zip(&taken[place]) {
                 *alpha -= taken;
@@ -84,7 +91,7 @@ pub fn told<'b>(
 ) -> Result<Told> {
     let Field { width, height, .. } = *high.field;
     let one = of_row(0);
-    let radius = ((one.mean_px / 2) as f64 * scale).round() as usize;
+    let radius = ((one.mean_px / 2) as f64 * scale).ceil() as usize;
     let pixels = width * height;
     let mut alphas = [vec![0.0; pixels], vec![0.0; pixels]];
     let mut classes = vec![Class::Defect; pixels];
@@ -234,6 +241,7 @@ mod tests {
                 let layer = |field| Layer {
                     field,
                     limit: 1.4,
+                    means: None,
                     taken: None,
                 };
                 let curves = |_| chosen.boundaries;

@@ -3,6 +3,7 @@
 //! Samples are as stored: never rescaled, never inverted. [`Polarity`], air and dark say how to
 //! read them.
 
+mod attenuation;
 mod field;
 mod plane;
 mod region;
@@ -10,6 +11,7 @@ mod resample;
 mod signal;
 mod statistics;
 
+pub use attenuation::mean_attenuations;
 pub use field::{Field, Size, Unit, crop};
 pub use plane::{Air, Energy, EnergyUnit, Plane, PlaneName, Polarity};
 pub use region::Region;

@@ -13,17 +13,17 @@ pub type Area = [f64; 4];
 
 /// The source pixels of one output row or column.
 #[derive(Debug, Clone, Copy)]
-struct Span {
+pub(super) struct Span {
     /// First source index.
-    first: usize,
+    pub(super) first: usize,
     /// Number of source indices; 0 outside the plane.
-    len: usize,
+    pub(super) len: usize,
     /// Weight of the first.
     head: f32,
     /// Weight of the last, where there are several; those between weigh 1.
     tail: f32,
     /// Sum of the weights.
-    whole: f32,
+    pub(super) whole: f32,
 }
 
 const OUTSIDE: Span = Span {
@@ -36,7 +36,7 @@ const OUTSIDE: Span = Span {
 
 impl Span {
     /// The weight of source number `k` of this span.
-    fn weight(self, k: usize) -> f32 {
+    pub(super) fn weight(self, k: usize) -> f32 {
         if k == 0 {
             self.head
         } else if k + 1 == self.len {
@@ -48,7 +48,7 @@ impl Span {
 }
 
 /// The spans of `out` pixels over `extent` source pixels from `origin`, of `limit` that exist.
-fn spans(origin: f64, extent: f64, out: usize, limit: usize) -> Vec<Span> {
+pub(super) fn spans(origin: f64, extent: f64, out: usize, limit: usize) -> Vec<Span> {
     let step = extent / out as f64;
     (0..out)
         .map(|i| {
@@ -100,12 +100,7 @@ fn average(from: f64, to: f64, limit: usize) -> Span {
 pub fn resample(plane: &Plane, area: Area, size: Size, cancel: &Cancel) -> Result<Field> {
     let columns = spans(area[0], area[2], size.width, plane.width);
     let rows = spans(area[1], area[3], size.height, plane.height);
-    let inside = columns.iter().filter(|span| span.len > 0);
-    let left = inside.clone().map(|span| span.first).min().unwrap_or(0);
-    let right = inside
-        .map(|span| span.first + span.len)
-        .max()
-        .unwrap_or(left);
+    let [left, right] = ends(&columns);
     let linear = plane.linear();
     let mut sums = vec![0.0_f32; right - left];
     let mut values = vec![f32::NAN; size.width * size.height];
@@ -130,6 +125,14 @@ pub fn resample(plane: &Plane, area: Area, size: Size, cancel: &Cancel) -> Resul
         }
     }
     Ok(plane.field(size, values))
+}
+
+/// First and end of the source pixels under `spans`.
+pub(super) fn ends(spans: &[Span]) -> [usize; 2] {
+    let inside = spans.iter().filter(|span| span.len > 0);
+    let left = inside.clone().map(|span| span.first).min().unwrap_or(0);
+    let right = inside.map(|span| span.first + span.len).max();
+    [left, right.unwrap_or(left)]
 }
 
 /// Adds a weighted row of samples.

@@ -6,7 +6,7 @@
 
 use crate::Result;
 use crate::cancel::Cancel;
-use crate::radiograph::{Area, Field, Plane, Size, crop, resample};
+use crate::radiograph::{Area, Field, Plane, Size, crop, mean_attenuations, resample};
 
 /// No raster pixel: outside the scan.
 const NONE: u32 = u32::MAX;
@@ -92,6 +92,19 @@ impl Grid {
             size,
             cancel,
         )
+    }
+
+    /// Mean attenuations of both energies on the raster, margin included, without the pixels of
+    /// more than `darkest`.
+    pub(super) fn attenuations(
+        &self,
+        planes: [&Plane; 2],
+        darkest: f32,
+        cancel: &Cancel,
+    ) -> Result<[Vec<f32>; 2]> {
+        let (x, y) = (&self.across, &self.down);
+        let area = [x.origin, y.origin, x.extent, y.extent];
+        mean_attenuations(planes, darkest, (area, self.whole()), cancel)
     }
 
     /// The raster without its margin.

@@ -21,6 +21,8 @@ pub(super) struct Raster<'a> {
     pub(super) classes: &'a [Class],
     /// Transmission of the high energy.
     pub(super) high: &'a Field,
+    /// Its mean attenuations, where the raster is coarser than the scan.
+    pub(super) means: Option<&'a [f32]>,
     /// Attenuation that every pixel of the high energy loses: a background's.
     pub(super) taken: Option<&'a [f32]>,
     /// The scan's row under each row.
@@ -93,7 +95,8 @@ impl Raster<'_> {
             return f32::NAN;
         }
         let taken = self.taken.map_or(0.0, |taken| taken[i]);
-        let alpha = attenuation(self.high.values[i]) - taken;
+        let own = self.means.map(|means| means[i]);
+        let alpha = own.unwrap_or_else(|| attenuation(self.high.values[i])) - taken;
         of_iron(table, alpha.max(0.0), Unit::Steel)
     }
 }

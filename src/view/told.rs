@@ -66,6 +66,8 @@ pub(super) fn told(
 struct Classified {
     fields: [Field; 2],
     taken: [Option<Vec<f32>>; 2],
+    /// Mean attenuations, where the raster is coarser than the scan.
+    means: Option<[Vec<f32>; 2]>,
     told: Told,
 }
 
@@ -86,6 +88,7 @@ impl Classified {
             scanner,
             classes: &self.told.classes,
             high: &self.fields[0],
+            means: self.means.as_ref().map(|[high, _]| high.as_slice()),
             taken: self.taken[0].as_deref(),
             rows,
             height,
@@ -105,7 +108,11 @@ fn classified(
         grid.resample(planes[1], cancel)?,
     ];
     let taken = [0, 1].map(|i| peels.taken(grid, i));
+    let coarse = grid.scale < 1.0;
+    let means = coarse.then(|| grid.attenuations(planes, chosen.boundaries.black, cancel));
+    let means = means.transpose()?;
     let [high, low] = [0, 1].map(|i| Layer {
+        means: means.as_ref().map(|means| means[i].as_slice()),
         taken: taken[i].as_deref(),
         ..Layer::of(planes[i], &fields[i])
     });
@@ -114,6 +121,7 @@ fn classified(
     Ok(Classified {
         fields,
         taken,
+        means,
         told,
     })
 }

@@ -326,6 +326,42 @@ fn a_dead_row_is_a_defect_and_the_ground_is_not_counted() {
 }
 
 #[test]
+fn gaps_in_a_load_are_no_metal_from_afar() {
+    // Organic matter with gaps of a third of its pitch, and a bar that nothing comes through.
+    let (width, height) = (240, 40);
+    let make = |name, energy: &str, alpha: f64| {
+        let mut plane = plane(name, width, height, |x, y| match x {
+            100 if y < 32 => 0,
+            x if x % 3 == 0 => 60_000,
+            _ => (60_000.0 * (-alpha).exp()) as u16,
+        });
+        plane.air = Some(Air::Uniform(60_000.0));
+        plane.energy = Energy::parse(energy);
+        plane
+    };
+    let scan = Radiograph {
+        view: "main".into(),
+        pixel_mm: None,
+        planes: vec![
+            make(PlaneName::High, "9 MV", 3.0),
+            make(PlaneName::Low, "6 MV", 3.6),
+        ],
+    };
+    let view = asked(&scan, "class", &[]);
+    for columns in [160, 80, 50, 24] {
+        let far = picture(&scan, &view, size(columns, 8), &Cancel::never()).unwrap();
+        for code in far.codes.unwrap() {
+            let class = Class::from_code(code).unwrap();
+            let sound = matches!(
+                class,
+                Class::Organic | Class::Air | Class::Thin | Class::Black
+            );
+            assert!(sound, "{columns}: {class:?}");
+        }
+    }
+}
+
+#[test]
 fn the_crosshair_reads_what_the_scan_holds() {
     let scan = dual(80, 64);
     let view = asked(&scan, "class", &[]);

@@ -104,6 +104,7 @@ fn noisy_class(boundaries: &Boundaries, high: &[f32], low: &[f32]) -> Class {
     let layer = |field| Layer {
         field,
         limit: f32::INFINITY,
+        means: None,
         taken: None,
     };
     let curves = |_| boundaries;
