@@ -6,6 +6,7 @@ use std::io::Write;
 use std::path::Path;
 
 use self::data::Data;
+use super::render::files::refuse_over;
 use super::{Failure, exit};
 use crate::messages::{arg, say};
 use crate::physics::calibrate::{Fit, fit_rows};
@@ -19,12 +20,40 @@ pub(super) fn run(file: &Path, output: &Path, out: &mut dyn Write) -> Result<u8,
     let fits = fit_rows(&data.energies_mev, &data.matters, &data.rows)
         .map_err(|error| Error::bad_file(file, error.message()))?;
     let table = table_path(output)?;
+    for written in [output, &output.with_file_name(&table)] {
+        refuse_over(written, &[file.to_path_buf()], "calibrate-over")?;
+    }
     let profile = profile(&data, &fits, &table)?;
+    let misfit = profile.header.block.iter().find(|block| {
+        let worst = block.residual_high.max(block.residual_low);
+        worst.is_nan() || worst > MISFIT
+    });
+    if let Some(block) = misfit {
+        return Err(unfitting(file, block).into());
+    }
     let written = super::profile::write(output, &profile)?;
     for line in report(&profile, output, &written) {
         writeln!(out, "{line}")?;
     }
     Ok(exit::DONE)
+}
+
+/// Residual in attenuation beyond which a block was measured or written wrongly.
+const MISFIT: f64 = 0.15;
+
+/// The error of a block that the fit does not meet.
+fn unfitting(file: &Path, block: &BlockRecord) -> Error {
+    let name = Safe::from_outside(&block.material);
+    let mass = Safe::number(block.mass_thickness_g_cm2, 1);
+    let residual = Safe::number(block.residual_high.max(block.residual_low), 2);
+    let limit = Safe::number(MISFIT, 2);
+    let args = [
+        arg("block", &name),
+        arg("mass", &mass),
+        arg("residual", &residual),
+        arg("limit", &limit),
+    ];
+    Error::bad_file(file, say("calibrate-misfit", &args))
 }
 
 /// The table's file name: the profile's with `.csv` for its ending.

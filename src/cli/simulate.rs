@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use super::dicos::dicos;
-use super::render::files::{Values, npy, tiff, write_whole};
+use super::render::files::{Values, npy, refuse_over, tiff, write_whole};
 use super::{Failure, exit, text_file};
 use crate::messages::{arg, say};
 use crate::radiograph::Size;
@@ -32,6 +32,10 @@ pub(super) fn run(
     let seed = seed.unwrap_or(read.seed());
     let scan = simulate(&read, seed).map_err(|fault| told(scene, &fault))?;
     fs::create_dir_all(folder).map_err(|error| Error::io(folder, &error))?;
+    for name in ["scene.scan.toml", CALIBRATION] {
+        let kept = [scene.to_path_buf()];
+        refuse_over(&folder.join(name), &kept, "simulate-over")?;
+    }
     let listed = write(&scan, folder)?;
     let place = Safe::from_path(folder);
     let numbers = [

@@ -90,8 +90,9 @@ fn peel_wall(app: &mut App, _: &Value) -> Vec<Effect> {
 fn peel_material(app: &mut App, value: &Value) -> Vec<Effect> {
     match words(value) {
         Some(text) => {
-            let mut words = text.split([' ', ',']).filter(|word| !word.is_empty());
-            let (material, mass) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
+            // The number comes last; names have spaces, too.
+            let (material, mass) = text.trim().rsplit_once([' ', ',']).unwrap_or((text, ""));
+            let material = material.trim_end_matches([' ', ',']);
             peel(app, &format!("{PEEL}={material},{mass}"));
         }
         None => app.ask_line(Purpose::Peel, ""),

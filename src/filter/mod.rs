@@ -138,6 +138,11 @@ impl Filter {
         matches!(self.work, Work::Peel)
     }
 
+    /// Whether its numbers were read off one scan and mean nothing on another.
+    pub fn is_read_off(&self) -> bool {
+        matches!(self.work, Work::Peel | Work::Cancel)
+    }
+
     /// Whether it needs two energies.
     pub fn needs_energies(&self) -> bool {
         self.needs_classes() || matches!(self.work, Work::Peel | Work::Cancel)

@@ -58,7 +58,7 @@ pub const FILTERS: &[Filter] = &[
     Filter {
         name: "z-band",
         parameters: &[
-            parameter("lo", One, 6.0, [1.0, 100.0]),
+            parameter("lo", One, 1.0, [1.0, 100.0]),
             parameter("hi", One, 10.0, [1.0, 100.0]),
         ],
         work: Work::ZBand,

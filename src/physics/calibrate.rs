@@ -216,6 +216,9 @@ pub fn fit_rows(
         .collect()
 }
 
+/// Attenuation below which a region is the open beam, and no block.
+const LEAST: f64 = 0.05;
+
 /// Refuses blocks that cannot determine a fit, by what is written about them.
 fn check(blocks: &[Block]) -> Result<()> {
     if blocks.len() < FEWEST {
@@ -224,9 +227,9 @@ fn check(blocks: &[Block]) -> Result<()> {
         let why = say("calibrate-few", &args);
         return Err(Error::NotPossible { why });
     }
-    let sound = |value: f64| value.is_finite() && value > 0.0;
+    let sound = |value: f64, least: f64| value.is_finite() && value > least;
     for block in blocks {
-        if !sound(block.alpha) || !sound(block.mass_thickness) {
+        if !sound(block.alpha, LEAST) || !sound(block.mass_thickness, 0.0) {
             let name = Safe::from_outside(block.matter.name());
             let why = say("calibrate-no-number", &[arg("block", &name)]);
             return Err(Error::NotPossible { why });

@@ -202,8 +202,7 @@ impl Boundaries {
 
 /// The curves for a pair of planes: those of the nearest energy.
 ///
-/// Unknown energies are taken as 6/9 MV, and the notes say so: kilovolt data reads as impossible
-/// there and stays uncoloured, while the opposite mistake would colour it.
+/// Unknown energies are taken as 6/9 MV where the ratios are those of a linac, and the notes say so.
 ///
 /// # Errors
 /// [`Error::NotPossible`] for energies that no curve serves, or two different kinds of source.
@@ -214,6 +213,11 @@ pub fn choose(high: &Plane, low: &Plane) -> Result<Chosen> {
         (Some(own), _) => own,
         (None, Some((EnergyUnit::Kilovolt, value))) => (EnergyUnit::Kilovolt, value),
         (None, Some((EnergyUnit::Megavolt, value))) => (EnergyUnit::Megavolt, value * 1.5),
+        (None, None) if !read_like_a_linac(high, low) => {
+            return Err(Error::NotPossible {
+                why: say("physics-energies-needed", &[]),
+            });
+        }
         (None, None) => {
             notes.push(say("physics-energies-assumed", &[]));
             (EnergyUnit::Megavolt, 9.0)
@@ -239,6 +243,35 @@ pub fn choose(high: &Plane, low: &Plane) -> Result<Chosen> {
         scanner: system.and_then(Scanner::generic),
         notes,
     })
+}
+
+/// Samples that a guess looks at.
+const LOOKED_AT: usize = 50_000;
+/// Attenuations at which the ratio of a tube is far from that of a linac.
+const GUESSED_AT: std::ops::Range<f32> = 0.5..4.0;
+/// No matter has this ratio at a linac; a tube's metals do, and much of its organics.
+const NO_LINAC: f32 = 1.24;
+/// Share of the ratios that noise may put beyond.
+const STRAYING: f64 = 0.1;
+
+/// Whether the ratios of two planes of unknown energies could be those of a linac.
+fn read_like_a_linac(high: &Plane, low: &Plane) -> bool {
+    let step = (high.samples.len() / LOOKED_AT).max(1);
+    let (mut all, mut beyond) = (0_usize, 0_usize);
+    for at in (0..high.samples.len()).step_by(step) {
+        let (x, y) = (at % high.width, at / high.width);
+        let alpha = |plane: &Plane| {
+            let row = plane.linear_of_row(y);
+            let sample = plane.sample(x, y).unwrap_or_default();
+            super::attenuation(row.gain * f32::from(sample) + row.offset)
+        };
+        let (high, low) = (alpha(high), alpha(low));
+        if GUESSED_AT.contains(&high) && low.is_finite() {
+            all += 1;
+            beyond += usize::from(low / high > NO_LINAC);
+        }
+    }
+    beyond as f64 <= STRAYING * all as f64
 }
 
 /// The curves of a scanner's own profile for a pair of planes.

@@ -89,6 +89,44 @@ pub fn told<'b>(
     scale: f64,
     cancel: &Cancel,
 ) -> Result<Told> {
+    let mut told = told_once(high, low, of_row, scale, cancel)?;
+    if high.taken.is_some() || low.taken.is_some() {
+        let [high, low] = [high, low].map(|layer| Layer {
+            taken: None,
+            ..layer
+        });
+        let raw = told_once(high, low, of_row, scale, cancel)?.classes;
+        let pixels = told.classes.iter_mut().zip(raw).zip(&told.alphas[0]);
+        for ((class, raw), left) in pixels {
+            *class = beneath(*class, raw, *left);
+        }
+    }
+    Ok(told)
+}
+
+/// The class of a pixel without its background, where `left` of its attenuation is left: what could
+/// not be told with the background is not told without it, and nothing is lighter than nothing.
+fn beneath(peeled: Class, raw: Class, left: f32) -> Class {
+    match raw {
+        Class::Organic | Class::Inorganic | Class::Metal | Class::Heavy | Class::Thin => {
+            if left < -IMPOSSIBLE.ln() {
+                Class::Impossible
+            } else {
+                peeled
+            }
+        }
+        state => state,
+    }
+}
+
+/// [`told`], each pixel by what is left of its attenuation.
+fn told_once<'b>(
+    high: Layer<'_>,
+    low: Layer<'_>,
+    of_row: &(dyn Fn(usize) -> &'b Boundaries + Sync),
+    scale: f64,
+    cancel: &Cancel,
+) -> Result<Told> {
     let Field { width, height, .. } = *high.field;
     let one = of_row(0);
     let radius = ((one.mean_px / 2) as f64 * scale).ceil() as usize;

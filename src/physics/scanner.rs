@@ -11,7 +11,7 @@ use super::matter::{self, Matter};
 use super::profile::Profile;
 use super::transparency::Weights;
 use crate::messages::{arg, say};
-use crate::radiograph::{Energy, Plane};
+use crate::radiograph::{Energy, EnergyUnit, Plane};
 use crate::text::Safe;
 use crate::{Error, Result};
 
@@ -114,6 +114,14 @@ impl Scanner {
             return Err(Error::NotPossible { why });
         }
         Ok(())
+    }
+
+    /// Whether `z` means something at that attenuation of the high energy: of thin matter a linac
+    /// cannot tell what is heavy from steel (R is not monotone in Z).
+    pub fn tells(&self, z: f32, alpha_high: f32) -> bool {
+        let limits = &self.profile().header.classes;
+        let linac = self.profile().unit() == EnergyUnit::Megavolt;
+        !(linac && alpha_high < limits.strict_from && f64::from(z) > limits.z[2])
     }
 
     /// Attenuation of the high and the low energy by `mass` g/cm2 of `matter` on row `y` of a

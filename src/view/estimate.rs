@@ -76,7 +76,9 @@ impl ZEstimate {
         for (at, class) in classes.iter().enumerate() {
             let [high, low] = fields.each_ref().map(|field| attenuation(field.values[at]));
             let table = scanner.table(top + at / width, height);
-            let reading = table.read(high, low).filter(|_| class.is_material());
+            let reading = table
+                .read(high, low)
+                .filter(|read| class.is_material() && scanner.tells(read.z, high));
             if let Some(reading) = reading {
                 pixels.z.push(f64::from(reading.z));
                 pixels.mass.push(f64::from(reading.mass_thickness));

@@ -247,7 +247,8 @@ impl Axis {
         let under = |i: usize| {
             let from = (origin + i as f64 * step).max(0.0);
             let to = (origin + (i + 1) as f64 * step).min(limit as f64);
-            if to - from < step.min(1.0) / 2.0 {
+            // As `resample` has it: what lies outside for the most part is outside.
+            if to - from < step / 2.0 {
                 0..0
             } else {
                 from as usize..(to.ceil() as usize).min(limit)

@@ -299,6 +299,11 @@ impl MaterialEstimate {
         } else {
             Class::Black
         };
+        // What most of its pixels say of themselves, e.g. by their outline, no mean can overrule.
+        let state = shares
+            .iter()
+            .find(|(class, share)| !class.is_material() && *share > 0.5);
+        let class = state.map_or(class, |(state, _)| state);
         let told = shares.sum(Class::is_material);
         let agree = shares.sum(|other| other == class);
         Self {

@@ -151,12 +151,13 @@ pub(super) fn take_off(field: &mut Field, taken: &[f32]) {
     }
 }
 
-/// Attenuation of the low energy less `weight` times that of the high one.
-pub(super) fn cancelled(high: &Field, low: &Field, weight: f64) -> Field {
-    let weight = weight as f32;
+/// Attenuation of the low energy less `weight` times that of the high one; NaN where the high
+/// energy is attenuated by more than `black`.
+pub(super) fn cancelled([high, low]: [&Field; 2], weight: f64, black: f32) -> Field {
+    let (weight, least) = (weight as f32, (-black).exp());
     let pairs = high.values.iter().zip(&low.values);
     let values = pairs.map(|(h, l)| {
-        let both = *h > 0.0 && *l > 0.0;
+        let both = *h > least && *l > 0.0;
         if both {
             weight * h.ln() - l.ln()
         } else {
@@ -184,6 +185,9 @@ impl View {
         let words: Vec<&str> = arguments.split(',').map(str::trim).collect();
         let numbers = words.iter().all(|word| word.parse::<f64>().is_ok());
         let args = match (name.trim(), words.as_slice()) {
+            ("peel", words) if words.len() < 2 && words != ["wall"] => {
+                return Err(wrong("peel-words", text));
+            }
             _ if numbers || arguments.is_empty() => return text.parse(),
             ("peel", ["wall"]) => self.wall(radiograph)?.to_vec(),
             ("peel", ["region", region @ ..]) => {
@@ -208,7 +212,11 @@ impl View {
         let used = FilterUse {
             name: name.trim().to_owned(),
             // Four decimals of attenuation are beyond every detector, and can be read.
-            args: args.iter().map(|a| (a * 1e4).round() / 1e4).collect(),
+            // A background lighter than the open beam is none.
+            args: args
+                .iter()
+                .map(|a| (a.max(0.0) * 1e4).round() / 1e4)
+                .collect(),
         };
         crate::filter::check(&used)?;
         Ok(used)

@@ -190,8 +190,9 @@ fn base(
         Ok(field)
     };
     match (peels.weight, dual) {
-        (Some(weight), Some((high, low, _))) => {
-            Ok(peel::cancelled(&peeled(high)?, &peeled(low)?, weight))
+        (Some(weight), Some((high, low, chosen))) => {
+            let both = [&peeled(high)?, &peeled(low)?];
+            Ok(peel::cancelled(both, weight, chosen.boundaries.black))
         }
         _ => peeled(plane),
     }

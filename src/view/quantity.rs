@@ -19,6 +19,8 @@ pub(super) struct Raster<'a> {
     pub(super) scanner: &'a Scanner,
     /// The classes.
     pub(super) classes: &'a [Class],
+    /// The high energy's attenuations that they were read at.
+    pub(super) alphas: &'a [f32],
     /// Transmission of the high energy.
     pub(super) high: &'a Field,
     /// Its mean attenuations, where the raster is coarser than the scan.
@@ -39,15 +41,15 @@ impl Raster<'_> {
 
     /// Values that only materials have.
     fn of_materials(&self, values: &[f32]) -> Vec<f32> {
-        let pairs = self.classes.iter().zip(values);
-        let known = pairs.map(|(class, value)| {
-            if class.is_material() {
-                *value
+        let known = |i: usize| {
+            let told = self.scanner.tells(self.readings.z[i], self.alphas[i]);
+            if told && self.classes[i].is_material() {
+                values[i]
             } else {
                 f32::NAN
             }
-        });
-        known.collect()
+        };
+        (0..values.len()).map(known).collect()
     }
 
     /// Mass thickness or steel; NaN where not determinable.

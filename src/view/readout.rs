@@ -1,11 +1,10 @@
 //! What the crosshair reads at one pixel.
 
 use super::View;
-use super::peel::Peels;
-use super::told::pixel;
-use crate::filter::FilterUse;
-use crate::physics::{AIR, Class, attenuation};
-use crate::radiograph::{PlaneName, Radiograph, Region, Unit};
+use super::told::{pixel, ratio_at};
+use crate::filter::{Filter, FilterUse};
+use crate::physics::{Class, attenuation};
+use crate::radiograph::{PlaneName, Radiograph, Unit};
 
 /// What is known of one scan pixel.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,41 +83,31 @@ struct Matter {
     values: [Option<f64>; 3],
 }
 
-/// Half the side of the square that a ratio is read over.
-const AROUND: usize = 3;
+/// Attenuation of the low energy over that of the high one at column `x` and row `y`, by the means
+/// that its class is told by and without the background that `view` takes off; `None` on one energy,
+/// or where nothing attenuates.
+pub fn ratio(radiograph: &Radiograph, view: &View, at: [usize; 2]) -> Option<f64> {
+    let (.., chosen) = view.dual(radiograph).ok()?;
+    ratio_at(radiograph, &of_pixel(radiograph, view, at), &chosen).ok()?
+}
 
-/// Attenuation of the low energy over that of the high one around the pixel at column `x` and row
-/// `y`, without the background that `view` takes off; `None` on one energy, or where nothing
-/// attenuates.
-pub fn ratio(radiograph: &Radiograph, view: &View, [x, y]: [usize; 2]) -> Option<f64> {
-    let region = Region {
-        x: x.saturating_sub(AROUND),
-        y: y.saturating_sub(AROUND),
-        width: 2 * AROUND + 1,
-        height: 2 * AROUND + 1,
-    };
-    let region = region.within(radiograph.width(), radiograph.height())?;
-    let own = view.background(radiograph, region).ok()?;
-    let taken = Peels::of(&view.filters).ok()?.over(region);
-    let [off_high, off_low] = taken.unwrap_or_default();
-    let [high, low] = [own[0] - off_high, own[1] - off_low];
-    (high > f64::from(AIR)).then(|| low / high)
+/// The view of one pixel that classes are told in, without the background that `view` takes off.
+fn of_pixel(radiograph: &Radiograph, view: &View, [x, y]: [usize; 2]) -> View {
+    let takes_off = |used: &&FilterUse| used.row().is_ok_and(Filter::takes_off);
+    View {
+        planes: vec!["high".into(), "low".into()],
+        region: [x as f64, y as f64, 1.0, 1.0],
+        profile: view.profile.clone(),
+        filters: view.filters.iter().filter(takes_off).cloned().collect(),
+        ..View::bare(&radiograph.view)
+    }
 }
 
 /// What the displays of class, Z, mass thickness and steel draw at one pixel, without the background
 /// that `view` takes off.
-fn matter_at(radiograph: &Radiograph, view: &View, [x, y]: [usize; 2]) -> Option<Matter> {
+fn matter_at(radiograph: &Radiograph, view: &View, at: [usize; 2]) -> Option<Matter> {
     let (.., chosen) = view.dual(radiograph).ok()?;
-    let takes_off = |used: &&FilterUse| used.name == "peel";
-    let peels = view.filters.iter().filter(takes_off).cloned().collect();
-    let view = View {
-        planes: vec!["high".into(), "low".into()],
-        region: [x as f64, y as f64, 1.0, 1.0],
-        profile: view.profile.clone(),
-        filters: peels,
-        ..View::bare(&radiograph.view)
-    };
-    let (code, values) = pixel(radiograph, &view, &chosen).ok()?;
+    let (code, values) = pixel(radiograph, &of_pixel(radiograph, view, at), &chosen).ok()?;
     let class = Class::from_code(code);
     // Of the open beam there is nothing to tell.
     let told = class.is_some_and(|class| class != Class::Air);

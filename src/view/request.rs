@@ -324,7 +324,10 @@ impl View {
         view.window = self.window;
         let displayed = view.with_display(radiograph, self.display.clone(), survey);
         let displayed = displayed.unwrap_or(view);
-        let filtered = displayed.with_filters(radiograph, self.filters.clone(), survey);
+        // What was taken off belongs to the scan that it was read off.
+        let read_off = |used: &FilterUse| used.row().is_ok_and(crate::filter::Filter::is_read_off);
+        let filters = self.filters.iter().filter(|used| !read_off(used));
+        let filtered = displayed.with_filters(radiograph, filters.cloned().collect(), survey);
         let mut view = filtered.unwrap_or(displayed);
         if view.window.unit != view.unit(radiograph)? {
             view.window = own_window;
@@ -432,7 +435,11 @@ impl View {
             }
         }
         let weighted = self.peels().is_some_and(|peels| peels.weight.is_some());
-        if weighted && self.display.read().is_some() {
+        let plain = matches!(
+            self.display,
+            Display::Grey | Display::Class | Display::Palette(_)
+        );
+        if weighted && !plain {
             return Err(Error::NotPossible {
                 why: say("view-read-cancel", &[]),
             });

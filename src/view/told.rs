@@ -10,7 +10,9 @@ use super::{Display, View};
 use crate::Result;
 use crate::cancel::Cancel;
 use crate::physics::scanner::Scanner;
-use crate::physics::{self, Chosen, Class, Confidence, Layer, Noisy, Told, confidences, defects};
+use crate::physics::{
+    self, AIR, Chosen, Class, Confidence, Layer, Noisy, Told, confidences, defects,
+};
 use crate::radiograph::{Field, Plane, Radiograph, Size, Unit};
 
 /// What both energies tell of every raster pixel, margin included.
@@ -87,6 +89,7 @@ impl Classified {
             readings: scanner.readings(alphas, &rows, height, cancel)?,
             scanner,
             classes: &self.told.classes,
+            alphas: &self.told.alphas[0],
             high: &self.fields[0],
             means: self.means.as_ref().map(|[high, _]| high.as_slice()),
             taken: self.taken[0].as_deref(),
@@ -126,13 +129,21 @@ fn classified(
     })
 }
 
-/// Class code, Z, mass thickness and steel of the one scan pixel that is the region of `view`, as
-/// the displays draw them; NaN where not determinable.
-pub(super) fn pixel(
+/// Mean attenuation of the low energy over that of the high one, without the background, of the one
+/// scan pixel that is the region of `view`.
+pub(super) fn ratio_at(
     radiograph: &Radiograph,
     view: &View,
     chosen: &Chosen,
-) -> Result<(u8, [f32; 3])> {
+) -> Result<Option<f64>> {
+    let (grid, seen) = at_pixel(radiograph, view, chosen)?;
+    let alphas = seen.told.alphas.each_ref();
+    let [high, low] = alphas.map(|all| grid.crop(all).first().copied().unwrap_or(f32::NAN));
+    Ok((high > AIR && low.is_finite()).then(|| f64::from(low / high)))
+}
+
+/// What both energies tell around the one scan pixel that is the region of `view`.
+fn at_pixel(radiograph: &Radiograph, view: &View, chosen: &Chosen) -> Result<(Grid, Classified)> {
     let (high, low, _) = view.dual(radiograph)?;
     let one = Size {
         width: 1,
@@ -141,6 +152,18 @@ pub(super) fn pixel(
     let grid = grid(radiograph, view, one, Some(chosen.boundaries.unit));
     let peels = Peels::of(&view.filters)?;
     let seen = classified(&grid, [high, low], (chosen, &peels), &Cancel::never())?;
+    Ok((grid, seen))
+}
+
+/// Class code, Z, mass thickness and steel of the one scan pixel that is the region of `view`, as
+/// the displays draw them; NaN where not determinable.
+pub(super) fn pixel(
+    radiograph: &Radiograph,
+    view: &View,
+    chosen: &Chosen,
+) -> Result<(u8, [f32; 3])> {
+    let (high, low, _) = view.dual(radiograph)?;
+    let (grid, seen) = at_pixel(radiograph, view, chosen)?;
     let code = codes(&grid, &seen.told.classes, (high, low));
     let code = code.first().copied().unwrap_or(0);
     let class = Class::from_code(code);

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use xamine::cancel::Cancel;
 use xamine::cli::profile;
+use xamine::physics::matter::Matter;
 use xamine::physics::profile::Profile;
+use xamine::physics::scanner::Scanner;
 use xamine::physics::scanner::Scanner;
 use xamine::scan::read_array;
 
@@ -180,6 +182,9 @@ fn blocks_one_by_one_are_fitted_and_told() {
     for (blocks, why) in [
         (three[..2].concat(), "at least 3"),
         (three[0].repeat(3), "all of one material"),
+        // Measured beside the block, and another matter than is written.
+        (three.concat().replace("3.587", "0.02"), "open beam"),
+        (three.concat().replace("graphite", "gold"), "does not fit"),
         (
             three.concat().replace("iron", "unobtainium"),
             "'unobtainium'",
@@ -220,6 +225,35 @@ fn a_calibration_writes_nothing_but_toml() {
     ]);
     assert_eq!(code, 2, "{err}");
     assert!(err.contains("'x.json'"));
+}
+
+#[test]
+fn a_calibration_is_not_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("calibration.toml");
+    std::fs::copy("samples/semiz/calibration/calibration.toml", &file).unwrap();
+    let before = std::fs::read(&file).unwrap();
+    let word = file.to_str().unwrap();
+    for name in [
+        "E.npy",
+        "D.npy",
+        "phi_9MeV.npy",
+        "phi_6MeV.npy",
+        "Z_calib.npy",
+    ] {
+        let from = format!("samples/semiz/calibration/{name}");
+        std::fs::copy(from, folder.path().join(name)).unwrap();
+    }
+    for name in ["lmbda_calib.npy", "alpha_H_calib.npy", "alpha_L_calib.npy"] {
+        let from = format!("samples/semiz/calibration/{name}");
+        std::fs::copy(from, folder.path().join(name)).unwrap();
+    }
+    let (code, _, err) = xamine(&["calibrate", word, "-o", word]);
+    assert!(
+        code == 2 && err.contains("not written over"),
+        "{code} {err}"
+    );
+    assert_eq!(std::fs::read(&file).unwrap(), before);
 }
 
 /// Runs `measure --json` on the reference pair with its own profile.
@@ -320,10 +354,11 @@ fn regions_are_told_by_the_scanners_own_profile() {
 fn a_profile_of_another_scanner_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let input = folder.path().join("calibration.toml");
-    let blocks = [("carbon", 1.0), ("aluminium", 1.2), ("iron", 3.0)];
     let mut text = "[beam.high]\nname = \"160 kV\"\n[beam.low]\nname = \"160 kV\"\n".to_owned();
-    for (material, alpha) in blocks {
-        text.push_str(&block(material, alpha, alpha * 1.3).replace("= 100", "= 6"));
+    let tube = Scanner::generic(1).unwrap();
+    for material in ["carbon", "aluminium", "iron"] {
+        let [high, low] = tube.attenuations(&Matter::named(material).unwrap(), 6.0, 0, 1);
+        text.push_str(&block(material, high, low).replace("= 100", "= 6"));
     }
     std::fs::write(&input, text).unwrap();
     let output = folder.path().join("tube.toml");

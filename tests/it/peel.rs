@@ -119,6 +119,55 @@ fn a_wall_taken_off_leaves_what_was_behind_it() {
 }
 
 #[test]
+fn what_cannot_be_told_is_not_told_by_taking_something_off() {
+    // A column that nothing comes through, at 6/9 MV.
+    let mut walled = scan(true);
+    for (plane, sample) in walled.planes.iter_mut().zip([20, 12]) {
+        for y in 5..35 {
+            plane.samples[y * WIDTH + 100..][..6].fill(sample);
+        }
+    }
+    for filters in [&["peel=3,3.5"][..], &["peel=wall"], &["peel=steel,60"], &[]] {
+        assert_eq!(
+            class(&drawn(&walled, "class", filters), 102),
+            Class::Black,
+            "{filters:?}"
+        );
+        let steel = drawn(&walled, "steel", filters);
+        assert!(steel.field.at(102, 20).is_nan(), "{filters:?}");
+    }
+    // Less than nothing is no air.
+    let thick = drawn(&walled, "class", &["peel=2,2.3"]);
+    assert_eq!(class(&thick, 40), Class::Impossible);
+    assert_eq!(class(&thick, 3), Class::Air);
+    // At 160 kV, what is too dense for an answer stays so.
+    let mut dense = scan(false);
+    for (plane, alpha) in dense.planes.iter_mut().zip([4.5_f64, 5.1]) {
+        plane.energy = Energy::parse("160 kV");
+        plane.samples.fill((60_000.0 * (-alpha).exp()) as u16);
+    }
+    for filters in [&["peel=1,1.2"][..], &[]] {
+        assert_eq!(
+            class(&drawn(&dense, "class", filters), 60),
+            Class::Dense,
+            "{filters:?}"
+        );
+    }
+    let view = asked(&dense, "grey", &["peel=1,1.2"]).unwrap();
+    let material = view.measure(&dense, region(60)).unwrap().material.unwrap();
+    assert_eq!((material.class, material.z), (Class::Dense, None));
+}
+
+#[test]
+fn what_was_read_off_a_scan_stays_with_it() {
+    let walled = scan(true);
+    let view = asked(&walled, "grey", &["peel=wall", "cancel=iron", "log"]).unwrap();
+    let next = view.carried_to(&scan(false), None).unwrap();
+    let names: Vec<&str> = next.filters.iter().map(|used| used.name.as_str()).collect();
+    assert_eq!(names, ["log"]);
+}
+
+#[test]
 fn a_region_is_measured_as_it_is_seen() {
     let (walled, bare) = (scan(true), scan(false));
     let view = asked(&walled, "grey", &["peel=wall"]).unwrap();
@@ -198,6 +247,8 @@ fn what_cannot_be_taken_off_is_said() {
     let walled = scan(true);
     for (filter, part) in [
         ("peel=region,110,30,20,20", "110,30,20,20"),
+        ("peel", "peel=MATERIAL,G_CM2"),
+        ("peel=0.1", "peel=MATERIAL,G_CM2"),
         ("peel=steel", "peel=MATERIAL,G_CM2"),
         ("peel=steel,much", "peel=MATERIAL,G_CM2"),
         ("peel=steeel,2", "steeel"),

@@ -362,6 +362,50 @@ fn gaps_in_a_load_are_no_metal_from_afar() {
 }
 
 #[test]
+fn the_edge_of_a_sound_scan_is_no_defect() {
+    let scan = dual(80, 64);
+    let view = asked(&scan, "class", &[]);
+    for at in 0..40 {
+        let beyond = f64::from(at) * 0.37;
+        let view = View {
+            region: [
+                -beyond,
+                -0.6 * beyond,
+                83.0 + 1.7 * beyond,
+                67.0 + 1.3 * beyond,
+            ],
+            ..view.clone()
+        };
+        let far = picture(&scan, &view, size(37, 29), &Cancel::never()).unwrap();
+        let codes = far.codes.unwrap();
+        assert!(!codes.contains(&Class::Defect.code()), "{:?}", view.region);
+    }
+}
+
+#[test]
+fn energies_that_nobody_says_are_guessed_only_where_the_ratios_allow() {
+    let scan = |ratio: f64| {
+        let mut scan = dual(80, 64);
+        for plane in &mut scan.planes {
+            plane.energy = None;
+        }
+        let samples = scan.planes[0].samples.clone();
+        let low = samples
+            .iter()
+            .map(|s| (60_000.0 * (f64::from(*s) / 60_000.0).powf(ratio)) as u16);
+        scan.planes[1].samples = low.collect();
+        scan
+    };
+    let request = ViewRequest {
+        display: Some("material".into()),
+        ..ViewRequest::default()
+    };
+    assert!(View::of(&scan(1.17), &request).is_ok());
+    let problem = View::of(&scan(1.8), &request).unwrap_err().to_string();
+    assert!(problem.contains("energies are not known"), "{problem}");
+}
+
+#[test]
 fn the_crosshair_reads_what_the_scan_holds() {
     let scan = dual(80, 64);
     let view = asked(&scan, "class", &[]);

@@ -38,7 +38,11 @@ physics-no-tube = no tube spectrum is known for '{ $given }' kV: the listed volt
 
 # Calibration and scanner profiles.
 calibrate-few = { $given } calibration blocks do not determine a fit: give at least { $fewest }, e.g. carbon, iron and lead
-calibrate-no-number = the block '{ $block }' needs an attenuation and a mass thickness above zero
+calibrate-no-number = the block '{ $block }' needs a mass thickness above zero and an attenuation above 0.05 in both energies: less is the open beam
+calibrate-misfit = the block '{ $block }' of { $mass } g/cm2 does not fit the others: its attenuation is off by { $residual }, and a sound block by less than { $limit }; check its matter, its thickness, its region and the energies
+calibrate-over = '{ $path }' is the calibration itself and is not written over: name another file with --output
+simulate-over = '{ $path }' is the scene itself and is not written over: name another folder with --output
+physics-energies-needed = the energies are not known, and the ratios are not those of a linac: say them in a sidecar
 calibrate-one-z = the calibration blocks are all of one material: give light, middle and heavy ones, e.g. carbon, iron and lead
 calibrate-alike = the calibration blocks are too much alike to determine the fit: give light, middle and heavy ones, e.g. carbon, iron and lead
 profile-version = the profile is of version { $given }, and version { $known } is read: calibrate again

@@ -123,15 +123,18 @@ pub(in crate::cli) fn npy(size: Size, values: Values<'_>) -> Vec<u8> {
 /// # Errors
 /// [`Error::Request`]; nothing was written.
 pub(in crate::cli) fn refuse_evidence(output: &Path, evidence: &[PathBuf]) -> Result<()> {
+    refuse_over(output, evidence, "render-evidence")
+}
+
+/// Refuses to write `output` over one of `kept`; `id` is the message that says which file it is.
+pub(in crate::cli) fn refuse_over(output: &Path, kept: &[PathBuf], id: &str) -> Result<()> {
     // Links are followed; a file that is not there can only be meant by its path.
     let identity = |path: &Path| fs::metadata(path).ok().map(|m| (m.dev(), m.ino()));
     let there = identity(output);
     let same = |file: &PathBuf| file == output || there.is_some() && identity(file) == there;
-    if evidence.iter().any(same) {
-        return Err(Error::request(say(
-            "render-evidence",
-            &[arg("path", &Safe::from_path(output))],
-        )));
+    if kept.iter().any(same) {
+        let path = Safe::from_path(output);
+        return Err(Error::request(say(id, &[arg("path", &path)])));
     }
     Ok(())
 }
