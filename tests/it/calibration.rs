@@ -7,7 +7,6 @@ use xamine::cli::profile;
 use xamine::physics::matter::Matter;
 use xamine::physics::profile::Profile;
 use xamine::physics::scanner::Scanner;
-use xamine::physics::scanner::Scanner;
 use xamine::scan::read_array;
 
 use crate::shared::shared;
