@@ -6,6 +6,8 @@
 
 use std::sync::OnceLock;
 
+use rayon::prelude::*;
+
 use super::resample::{Area, Span, ends, spans};
 use super::{Linear, Plane, Size};
 use crate::Result;
@@ -30,28 +32,30 @@ pub fn mean_attenuations(
     let rows = spans(area[1], area[3], size.height, planes[0].height);
     let [left, right] = ends(&columns);
     let linear = planes.map(Plane::linear);
-    let mut sums = Sums::new(right - left);
     let mut means = [0, 1].map(|_| vec![f32::NAN; size.width * size.height]);
-    for (line, row) in rows.iter().enumerate().filter(|(_, row)| row.len > 0) {
-        cancel.check()?;
-        sums.clear();
-        for k in 0..row.len {
-            let y = row.first + k;
-            let place = y * planes[0].width;
-            let samples = planes.map(|plane| &plane.samples[place + left..place + right]);
-            let linear = [linear[0][y], linear[1][y]];
-            sums.add(row.weight(k) / row.whole, samples, linear, darkest);
-        }
-        for (x, column) in columns
-            .iter()
-            .enumerate()
-            .filter(|(_, column)| column.len > 0)
-        {
-            for (mean, value) in means.iter_mut().zip(sums.under(*column, left)) {
-                mean[line * size.width + x] = value;
+    let [high, low] = means
+        .each_mut()
+        .map(|mean| mean.par_chunks_mut(size.width.max(1)));
+    let lines = high.zip(low).zip(&rows).filter(|(_, row)| row.len > 0);
+    lines.try_for_each_init(
+        || Sums::new(right - left),
+        |sums, ((high, low), row)| {
+            cancel.check()?;
+            sums.clear();
+            for k in 0..row.len {
+                let y = row.first + k;
+                let place = y * planes[0].width;
+                let samples = planes.map(|plane| &plane.samples[place + left..place + right]);
+                let linear = [linear[0][y], linear[1][y]];
+                sums.add(row.weight(k) / row.whole, samples, linear, darkest);
             }
-        }
-    }
+            let pixels = high.iter_mut().zip(low).zip(&columns);
+            for ((high, low), column) in pixels.filter(|(_, column)| column.len > 0) {
+                [*high, *low] = sums.under(*column, left);
+            }
+            Ok(())
+        },
+    )?;
     Ok(means)
 }
 
