@@ -159,6 +159,20 @@ fn material_lines(measured: &Measurement) -> Vec<Safe> {
             lines.push(say("measure-candidates", &[arg("names", &names)]));
         }
     }
+    if let Some(kilograms) = material.mass_kg {
+        let mass = Safe::number(kilograms, if kilograms < 10.0 { 2 } else { 0 });
+        lines.push(say("measure-mass", &[arg("mass", &mass)]));
+    }
+    if let Some(with) = &material.with_background {
+        let class = class_label(with.class);
+        lines.push(match &with.z {
+            Some(z) => {
+                let z = Safe::number(z.z, 1);
+                say("measure-with", &[arg("class", &class), arg("z", &z)])
+            }
+            None => say("measure-with-class", &[arg("class", &class)]),
+        });
+    }
     let shares = material.shares.iter().filter(|(_, share)| *share > 0.0);
     lines.extend(shares.map(|(class, share)| {
         say(

@@ -25,6 +25,8 @@ pub struct ZEstimate {
     pub mass_thickness: f64,
     /// Steel of the region's mean attenuation of the high energy, in mm.
     pub steel_mm: f64,
+    /// Sum of the determinable pixels' mass thickness, and how many they are.
+    pub(super) summed: (f64, usize),
     /// What the region could be: every Z that has its mean R, then known materials, the nearest
     /// first.
     pub candidates: Vec<Candidate>,
@@ -102,6 +104,7 @@ impl ZEstimate {
             z: part(&pixels.z, 0.5)?,
             iqr: [part(&pixels.z, 0.25)?, part(&pixels.z, 0.75)?],
             mass_thickness: part(&pixels.mass, 0.5)?,
+            summed: (pixels.mass.iter().sum(), pixels.mass.len()),
             steel_mm: f64::from(steel) / STEEL_G_CM2_PER_MM,
             candidates: candidates(scanner, &pixels, chosen.is_calibrated(), middle),
         })

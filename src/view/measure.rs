@@ -65,7 +65,14 @@ pub struct MaterialEstimate {
     pub background_subtracted: bool,
     /// Z and mass thickness, where the class is a material and a model serves the energies.
     pub z: Option<ZEstimate>,
+    /// Mass of the region in kg, where the pixel size is known and nearly every pixel tells.
+    pub mass_kg: Option<f64>,
+    /// The same region with its background, where that was taken off.
+    pub with_background: Option<Box<MaterialEstimate>>,
 }
+
+/// Share of a region's pixels that must tell for its mass to be known.
+const WEIGHED: f64 = 0.9;
 
 impl MaterialEstimate {
     /// The member `material` of `measure --json` and of the log; null is what cannot be told.
@@ -78,7 +85,7 @@ impl MaterialEstimate {
             .collect();
         let z = self.z.as_ref();
         let candidates = z.map_or(&[][..], |z| &z.candidates);
-        json!({
+        let mut document = json!({
             "z": z.map(|z| z.z), "z_iqr": z.map(|z| z.iqr),
             "class": self.class.as_str(),
             "mass_thickness_g_cm2": z.map(|z| z.mass_thickness),
@@ -87,7 +94,23 @@ impl MaterialEstimate {
             "background_subtracted": self.background_subtracted,
             "shares": shares,
             "candidates": candidates.iter().map(Candidate::document).collect::<Vec<_>>(),
-        })
+            "mass_kg": self.mass_kg,
+        });
+        if let Some(with) = &self.with_background {
+            document["with_background"] = with.document();
+        }
+        document
+    }
+
+    /// The estimate with its mass, where a pixel has a size in mm.
+    fn weighed(mut self, pixel_mm: Option<[f64; 2]>, pixels: usize) -> Self {
+        let told = self.z.as_ref().map(|z| z.summed).zip(pixel_mm);
+        self.mass_kg = told.and_then(|((sum, count), [x, y])| {
+            let known = count as f64 / pixels as f64 + self.shares.share(Class::Air);
+            // g/cm2 on mm2.
+            (known >= WEIGHED).then(|| sum * x * y / 100.0 / 1000.0)
+        });
+        self
     }
 }
 
@@ -177,7 +200,15 @@ fn measured(
     inside(radiograph, region)?;
     let (material, notes) = match materials {
         Ok((high, low, chosen)) => {
-            let estimate = estimate([high, low], &chosen, region, taken)?;
+            let (planes, pixels) = ([high, low], region.width * region.height);
+            let of = |taken| -> Result<MaterialEstimate> {
+                let estimate = estimate(planes, &chosen, region, taken)?;
+                Ok(estimate.weighed(radiograph.pixel_mm, pixels))
+            };
+            let mut estimate = of(taken)?;
+            if taken.is_some() {
+                estimate.with_background = Some(Box::new(of(None)?));
+            }
             (Some(estimate), chosen.notes)
         }
         Err(problem) => (None, vec![problem.message()]),
@@ -312,6 +343,8 @@ impl MaterialEstimate {
             shares,
             background_subtracted: taken.is_some(),
             z: None,
+            mass_kg: None,
+            with_background: None,
         }
     }
 }

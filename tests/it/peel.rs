@@ -191,6 +191,31 @@ fn a_region_is_measured_as_it_is_seen() {
 }
 
 #[test]
+fn a_region_is_weighed_and_told_with_its_background_too() {
+    let mut walled = scan(true);
+    walled.pixel_mm = Some([5.0, 4.0]);
+    let view = asked(&walled, "grey", &["peel=wall"]).unwrap();
+    let (x, _, mass) = BLOCKS[1];
+    let material = view.measure(&walled, region(x)).unwrap().material.unwrap();
+    // 12 by 24 pixels of 5 by 4 mm.
+    let truth = mass * (12 * 24 * 20) as f64 / 100.0 / 1000.0;
+    let got = material.mass_kg.unwrap();
+    println!("{got:.3} kg, {truth:.3} in truth");
+    assert!((got / truth - 1.0).abs() < 0.06, "{got} {truth}");
+    let with = material.with_background.as_ref().unwrap();
+    assert!(!with.background_subtracted && with.mass_kg.unwrap() > got);
+    let document = material.document();
+    assert_eq!(document["with_background"]["background_subtracted"], false);
+    assert!(document["with_background"].get("with_background").is_none());
+    // Without the size of a pixel nothing is weighed; without a background there is one answer.
+    let bare = measure(&scan(false), region(x), None)
+        .unwrap()
+        .material
+        .unwrap();
+    assert!(bare.mass_kg.is_none() && bare.with_background.is_none());
+}
+
+#[test]
 fn a_part_alone_can_lose_its_background() {
     let walled = scan(true);
     let raw = drawn(&walled, "grey", &["log"]);
