@@ -164,7 +164,9 @@ impl Scanner {
         y: usize,
         height: usize,
     ) -> Vec<(&'static str, f64)> {
+        // Air is matter, too, but no load.
         let mut found: Vec<(f64, &'static str, f64)> = matter::names()
+            .filter(|name| *name != "air")
             .filter_map(|name| {
                 let matter = Matter::named(name).ok()?;
                 let [mass, own] = self.slab(&matter, alpha_high, y, height);

@@ -133,7 +133,11 @@ fn candidates(
     let count = pixels.ratio.len() as f64;
     let error = (squares / (count - 1.0).max(1.0) / count).sqrt();
     let model = if calibrated { CALIBRATED } else { GENERIC };
-    let tolerance = ERRORS * error + model * (ratio - 1.0).abs();
+    // What the calibration's own blocks miss by, a material may miss by.
+    let blocks = scanner.profile().header.block.iter();
+    let residual = blocks.map(|block| block.residual_high.max(block.residual_low));
+    let residual = residual.fold(0.0, f64::max) / alpha.max(0.1);
+    let tolerance = ERRORS * error + model * (ratio - 1.0).abs() + residual;
     let materials = scanner.candidates([alpha, ratio], tolerance, y, height);
     found.extend(materials.into_iter().map(|(name, mass)| Candidate {
         material: Some(name),
