@@ -2,7 +2,6 @@
 
 use super::View;
 use super::told::{pixel, ratio_at};
-use crate::filter::{Filter, FilterUse};
 use crate::physics::{Class, attenuation};
 use crate::radiograph::{PlaneName, Radiograph, Unit};
 
@@ -87,18 +86,17 @@ struct Matter {
 /// that its class is told by and without the background that `view` takes off; `None` on one energy,
 /// or where nothing attenuates.
 pub fn ratio(radiograph: &Radiograph, view: &View, at: [usize; 2]) -> Option<f64> {
-    let (.., chosen) = view.dual(radiograph).ok()?;
-    ratio_at(radiograph, &of_pixel(radiograph, view, at), &chosen).ok()?
+    let dual = view.dual(radiograph).ok()?;
+    ratio_at(radiograph, &of_pixel(radiograph, view, at), &dual).ok()?
 }
 
 /// The view of one pixel that classes are told in, without the background that `view` takes off.
 fn of_pixel(radiograph: &Radiograph, view: &View, [x, y]: [usize; 2]) -> View {
-    let takes_off = |used: &&FilterUse| used.row().is_ok_and(Filter::takes_off);
     View {
         planes: vec!["high".into(), "low".into()],
         region: [x as f64, y as f64, 1.0, 1.0],
         profile: view.profile.clone(),
-        filters: view.filters.iter().filter(takes_off).cloned().collect(),
+        filters: view.peeling(),
         ..View::bare(&radiograph.view)
     }
 }
@@ -106,8 +104,8 @@ fn of_pixel(radiograph: &Radiograph, view: &View, [x, y]: [usize; 2]) -> View {
 /// What the displays of class, Z, mass thickness and steel draw at one pixel, without the background
 /// that `view` takes off.
 fn matter_at(radiograph: &Radiograph, view: &View, at: [usize; 2]) -> Option<Matter> {
-    let (.., chosen) = view.dual(radiograph).ok()?;
-    let (code, values) = pixel(radiograph, &of_pixel(radiograph, view, at), &chosen).ok()?;
+    let dual = view.dual(radiograph).ok()?;
+    let (code, values) = pixel(radiograph, &of_pixel(radiograph, view, at), &dual).ok()?;
     let class = Class::from_code(code);
     // Of the open beam there is nothing to tell.
     let told = class.is_some_and(|class| class != Class::Air);

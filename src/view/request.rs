@@ -175,10 +175,14 @@ impl View {
     /// The automatic window of what is read from both energies: 0.5 to 99.5 percentile of its
     /// determinable pixels that are not air, without the background that is taken off.
     fn auto_read(&self, radiograph: &Radiograph) -> Result<Window> {
-        let takes_off = |used: &&FilterUse| used.row().is_ok_and(Filter::takes_off);
-        let peels = self.filters.iter().filter(takes_off).cloned().collect();
-        let prepared = self.surveyed(radiograph, peels)?;
+        let prepared = self.surveyed(radiograph, self.peeling())?;
         Window::auto_of(prepared.matter(), &self.filters)
+    }
+
+    /// Its filters that take a background off.
+    pub(super) fn peeling(&self) -> Vec<FilterUse> {
+        let takes_off = |used: &&FilterUse| used.row().is_ok_and(Filter::takes_off);
+        self.filters.iter().filter(takes_off).cloned().collect()
     }
 
     /// The automatic window of what peels leave: 0.5 to 99.5 percentile of the whole scan.
@@ -325,7 +329,7 @@ impl View {
         let displayed = view.with_display(radiograph, self.display.clone(), survey);
         let displayed = displayed.unwrap_or(view);
         // What was taken off belongs to the scan that it was read off.
-        let read_off = |used: &FilterUse| used.row().is_ok_and(crate::filter::Filter::is_read_off);
+        let read_off = |used: &FilterUse| used.row().is_ok_and(Filter::is_read_off);
         let filters = self.filters.iter().filter(|used| !read_off(used));
         let filtered = displayed.with_filters(radiograph, filters.cloned().collect(), survey);
         let mut view = filtered.unwrap_or(displayed);

@@ -6,6 +6,7 @@ use super::material::Scheme;
 use super::peel::Peels;
 use super::picture::grid;
 use super::quantity::{Raster, is_determinable};
+use super::request::Dual;
 use super::{Display, View};
 use crate::Result;
 use crate::cancel::Cancel;
@@ -134,24 +135,24 @@ fn classified(
 pub(super) fn ratio_at(
     radiograph: &Radiograph,
     view: &View,
-    chosen: &Chosen,
+    dual: &Dual<'_>,
 ) -> Result<Option<f64>> {
-    let (grid, seen) = at_pixel(radiograph, view, chosen)?;
+    let (grid, seen) = at_pixel(radiograph, view, dual)?;
     let alphas = seen.told.alphas.each_ref();
     let [high, low] = alphas.map(|all| grid.crop(all).first().copied().unwrap_or(f32::NAN));
     Ok((high > AIR && low.is_finite()).then(|| f64::from(low / high)))
 }
 
 /// What both energies tell around the one scan pixel that is the region of `view`.
-fn at_pixel(radiograph: &Radiograph, view: &View, chosen: &Chosen) -> Result<(Grid, Classified)> {
-    let (high, low, _) = view.dual(radiograph)?;
+fn at_pixel(radiograph: &Radiograph, view: &View, dual: &Dual<'_>) -> Result<(Grid, Classified)> {
+    let (high, low, chosen) = dual;
     let one = Size {
         width: 1,
         height: 1,
     };
     let grid = grid(radiograph, view, one, Some(chosen.boundaries.unit));
     let peels = Peels::of(&view.filters)?;
-    let seen = classified(&grid, [high, low], (chosen, &peels), &Cancel::never())?;
+    let seen = classified(&grid, [*high, *low], (chosen, &peels), &Cancel::never())?;
     Ok((grid, seen))
 }
 
@@ -160,10 +161,10 @@ fn at_pixel(radiograph: &Radiograph, view: &View, chosen: &Chosen) -> Result<(Gr
 pub(super) fn pixel(
     radiograph: &Radiograph,
     view: &View,
-    chosen: &Chosen,
+    dual: &Dual<'_>,
 ) -> Result<(u8, [f32; 3])> {
-    let (high, low, _) = view.dual(radiograph)?;
-    let (grid, seen) = at_pixel(radiograph, view, chosen)?;
+    let (high, low, chosen) = dual;
+    let (grid, seen) = at_pixel(radiograph, view, dual)?;
     let code = codes(&grid, &seen.told.classes, (high, low));
     let code = code.first().copied().unwrap_or(0);
     let class = Class::from_code(code);

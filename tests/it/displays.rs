@@ -61,7 +61,8 @@ const CARGO: [Class; 7] = [
     Class::Black,
 ];
 
-fn view(scan: &Radiograph, display: &str, filters: &[&str]) -> xamine::Result<View> {
+/// The view of a display under filters.
+pub(crate) fn view(scan: &Radiograph, display: &str, filters: &[&str]) -> xamine::Result<View> {
     let request = ViewRequest {
         display: Some(display.into()),
         filters: filters.iter().map(ToString::to_string).collect(),

@@ -5,7 +5,9 @@ use xamine::physics::Class;
 use xamine::physics::matter::Matter;
 use xamine::physics::scanner::Scanner;
 use xamine::radiograph::{Air, Energy, Plane, PlaneName, Radiograph, Region, Size};
-use xamine::view::{Picture, View, ViewRequest, Window, measure, picture, ratio};
+use xamine::view::{Picture, Window, measure, picture, ratio};
+
+use crate::displays::view as asked;
 
 const WIDTH: usize = 120;
 const HEIGHT: usize = 40;
@@ -57,15 +59,6 @@ fn scan(wall: bool) -> Radiograph {
             plane(PlaneName::Low, "6 MV", 1),
         ],
     }
-}
-
-fn asked(radiograph: &Radiograph, display: &str, filters: &[&str]) -> xamine::Result<View> {
-    let request = ViewRequest {
-        display: Some(display.into()),
-        filters: filters.iter().map(ToString::to_string).collect(),
-        ..ViewRequest::default()
-    };
-    View::of(radiograph, &request)
 }
 
 fn drawn(radiograph: &Radiograph, display: &str, filters: &[&str]) -> Picture {
