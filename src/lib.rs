@@ -5,6 +5,7 @@
 //! `ARCHITECTURE.md` has the map; `tests/it/layering.rs` keeps its directions.
 
 pub mod app;
+mod bands;
 pub mod cancel;
 pub mod cli;
 pub mod command;

@@ -4,8 +4,8 @@
 use std::array;
 use std::ops::Range;
 
-use super::bands;
 use crate::Result;
+use crate::bands;
 use crate::cancel::Cancel;
 
 /// A neighbour counts when its attenuation differs by less than this plus [`TOLERANCE_SHARE`].

@@ -7,7 +7,8 @@
 use std::ops::Range;
 
 use super::average::Mean;
-use super::{Boundaries, Class, attenuations, bands};
+use super::{Boundaries, Class, attenuations};
+use crate::bands;
 use crate::radiograph::{EnergyUnit, Field};
 
 /// Standard deviations between a sure ratio and the boundary.

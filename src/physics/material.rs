@@ -2,8 +2,9 @@
 
 use super::average::{Mean, Surround};
 use super::confidence::is_settled;
-use super::{Boundaries, Class, attenuations, bands, shape};
+use super::{Boundaries, Class, attenuations, shape};
 use crate::Result;
+use crate::bands;
 use crate::cancel::Cancel;
 use crate::radiograph::{EnergyUnit, Field, Plane, Unit};
 

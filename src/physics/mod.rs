@@ -8,7 +8,6 @@
 //! the class says so: such pixels are never coloured as a material.
 
 mod average;
-mod bands;
 pub mod calibrate;
 mod class;
 mod confidence;

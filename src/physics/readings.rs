@@ -1,8 +1,8 @@
 //! Z and mass thickness of every pixel of a raster, each row by its own detector row's table.
 
-use super::bands;
 use super::scanner::Scanner;
 use crate::Result;
+use crate::bands;
 use crate::cancel::Cancel;
 
 /// What a raster reads as; NaN where nothing can be read.

@@ -4,9 +4,9 @@
 
 use crate::tables::{code, sources};
 
-/// What every module may use: text, messages, the nearest name, errors, cancellation.
-const COMMON: [&str; 7] = [
-    "text", "messages", "nearest", "error", "cancel", "Error", "Result",
+/// What every module may use: text, messages, the nearest name, errors, cancellation, row bands.
+const COMMON: [&str; 8] = [
+    "text", "messages", "nearest", "error", "cancel", "bands", "Error", "Result",
 ];
 
 /// A module and what it may use besides [`COMMON`] and itself.

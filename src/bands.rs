@@ -9,7 +9,7 @@ use crate::Result;
 const PIXELS: usize = 1 << 16;
 
 /// Rows of a band of a raster of `width` columns.
-pub(super) fn rows(width: usize) -> usize {
+pub(crate) fn rows(width: usize) -> usize {
     PIXELS.div_ceil(width.max(1))
 }
 
@@ -17,7 +17,7 @@ pub(super) fn rows(width: usize) -> usize {
 ///
 /// # Errors
 /// An error of a band; bands that were not begun are left.
-pub(super) fn each<B: Send>(
+pub(crate) fn each<B: Send>(
     bands: Vec<B>,
     work: impl Fn(B) -> Result<()> + Sync + Send,
 ) -> Result<()> {
