@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::graphics::CellPicture;
+use crate::radiograph::Fineness;
 use crate::view::{Frame, Picture, View};
 
 /// A picture ready to be sent.
@@ -12,6 +13,8 @@ pub struct Shown {
     pub view: View,
     /// The rendered picture with its histogram and legend.
     pub picture: Arc<Picture>,
+    /// Whether a full one of the same view follows.
+    pub fineness: Fineness,
     /// Its pixels, with what is drawn into them.
     pub frame: Arc<Frame>,
     /// Its cells, where the terminal takes no pixels.

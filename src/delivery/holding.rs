@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 use super::cover::{Cover, Shows};
 use super::{Delivery, Level, Scene};
 use crate::graphics::{Protocol, Rung};
+use crate::radiograph::Fineness;
 use crate::view::{Frame, Pixels};
 
 /// Whether what is ordered and coded counts as sent.
@@ -104,7 +105,15 @@ impl Delivery {
             .into_iter()
             .flatten()
             .map(|cell| cell.map_or(Level::Old, |(rung, lossless)| Level::At { rung, lossless }));
-        cells.reduce(Level::or).unwrap_or(Level::Old)
+        let level = cells.reduce(Level::or).unwrap_or(Level::Old);
+        match (wish.fineness, level) {
+            // Every pixel of it may be there: it is a first look all the same.
+            (Fineness::Coarse, Level::At { rung, .. }) => Level::At {
+                rung: rung.min(Rung::Q1),
+                lossless: false,
+            },
+            (_, level) => level,
+        }
     }
 
     /// What every cell of the pane has of the wanted content.

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::graphics::CellSize;
-use crate::radiograph::Size;
+use crate::radiograph::{Fineness, Size};
 use crate::view::View;
 
 /// How far from a whole cell a shift may be, in pixels.
@@ -20,6 +20,8 @@ pub struct Scene {
     pub cells: [u16; 2],
     /// Pixels of a cell.
     pub cell: CellSize,
+    /// Whether the frame is only there until the full one is.
+    pub fineness: Fineness,
 }
 
 impl Scene {

@@ -113,6 +113,15 @@ impl Field {
         }
     }
 
+    /// The raster, which is left without values here.
+    pub(crate) fn taken(&mut self) -> Self {
+        let values = std::mem::take(&mut self.values);
+        Self {
+            values,
+            ..self.bare()
+        }
+    }
+
     /// Everything but the values.
     fn bare(&self) -> Self {
         Self {

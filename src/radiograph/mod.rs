@@ -6,16 +6,18 @@
 mod attenuation;
 mod field;
 mod plane;
+mod pyramid;
 mod region;
 mod resample;
 mod signal;
 mod statistics;
 
-pub use attenuation::mean_attenuations;
+pub use attenuation::{attenuation, mean_attenuations};
 pub use field::{Field, Size, Unit, crop};
 pub use plane::{Air, Energy, EnergyUnit, Plane, PlaneName, Polarity};
+pub use pyramid::Pyramid;
 pub use region::Region;
-pub use resample::{Area, resample};
+pub use resample::{Area, Fineness, resample, resample_to};
 pub use signal::Linear;
 pub use statistics::{Histogram, Statistics, Survey};
 

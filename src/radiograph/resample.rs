@@ -4,12 +4,24 @@
 //! true pixels are seen. The part may reach beyond the plane: outside is NaN. Samples become the
 //! plane's quantity row by row, because the open beam may differ from row to row.
 
+use rayon::prelude::*;
+
 use super::{Field, Plane, Size};
 use crate::Result;
 use crate::cancel::Cancel;
 
 /// A part of a plane in scan pixels: left, top, width, height; may be fractional or outside.
 pub type Area = [f64; 4];
+
+/// How finely a raster is worked out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fineness {
+    /// Every pixel of the plane counts.
+    Full,
+    /// One row of the plane stands for all those under a row of the raster: at once, and only until
+    /// the full one is there.
+    Coarse,
+}
 
 /// The source pixels of one output row or column.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +57,17 @@ impl Span {
             1.0
         }
     }
+}
+
+/// The spans of the rows of a raster, as finely as asked.
+pub(super) fn row_spans(area: Area, out: usize, limit: usize, fineness: Fineness) -> Vec<Span> {
+    let mut rows = spans(area[1], area[3], out, limit);
+    if fineness == Fineness::Coarse {
+        for row in rows.iter_mut().filter(|row| row.len > 2) {
+            *row = nearest((row.first + row.len / 2) as f64, limit);
+        }
+    }
+    rows
 }
 
 /// The spans of `out` pixels over `extent` source pixels from `origin`, of `limit` that exist.
@@ -98,32 +121,49 @@ fn average(from: f64, to: f64, limit: usize) -> Span {
 /// # Errors
 /// [`crate::Error::Cancelled`] within one output row of a newer request.
 pub fn resample(plane: &Plane, area: Area, size: Size, cancel: &Cancel) -> Result<Field> {
+    resample_to(plane, (area, size), Fineness::Full, cancel)
+}
+
+/// [`resample`], as finely as asked.
+///
+/// # Errors
+/// As [`resample`].
+pub fn resample_to(
+    plane: &Plane,
+    (area, size): (Area, Size),
+    fineness: Fineness,
+    cancel: &Cancel,
+) -> Result<Field> {
     let columns = spans(area[0], area[2], size.width, plane.width);
-    let rows = spans(area[1], area[3], size.height, plane.height);
+    let rows = row_spans(area, size.height, plane.height, fineness);
     let [left, right] = ends(&columns);
     let linear = plane.linear();
-    let mut sums = vec![0.0_f32; right - left];
     let mut values = vec![f32::NAN; size.width * size.height];
-    let lines = values.chunks_exact_mut(size.width.max(1));
-    for (line, row) in lines.zip(&rows).filter(|(_, row)| row.len > 0) {
-        cancel.check()?;
-        sums.fill(0.0);
-        let mut offset = 0.0;
-        for k in 0..row.len {
-            let y = row.first + k;
-            let weight = row.weight(k) / row.whole;
-            let start = y * plane.width;
-            let samples = &plane.samples[start + left..start + right];
-            add_row(&mut sums, samples, weight * linear[y].gain);
-            offset += weight * linear[y].offset;
-        }
-        gather(line, &sums, &columns, left);
-        if offset != 0.0 {
-            for value in line.iter_mut() {
-                *value += offset;
+    let lines = values.par_chunks_exact_mut(size.width.max(1)).zip(&rows);
+    let lines = lines.filter(|(_, row)| row.len > 0);
+    lines.try_for_each_init(
+        || vec![0.0_f32; right - left],
+        |sums, (line, row)| {
+            cancel.check()?;
+            sums.fill(0.0);
+            let mut offset = 0.0;
+            for k in 0..row.len {
+                let y = row.first + k;
+                let weight = row.weight(k) / row.whole;
+                let start = y * plane.width;
+                let samples = &plane.samples[start + left..start + right];
+                add_row(sums, samples, weight * linear[y].gain);
+                offset += weight * linear[y].offset;
             }
-        }
-    }
+            gather(line, sums, &columns, left);
+            if offset != 0.0 {
+                for value in line.iter_mut() {
+                    *value += offset;
+                }
+            }
+            Ok(())
+        },
+    )?;
     Ok(plane.field(size, values))
 }
 

@@ -9,6 +9,7 @@ use super::trace::{Painted, Trace};
 use crate::app::{App, Event, TerminalFacts};
 use crate::delivery::{Means, Scene, Sprite, Written};
 use crate::graphics::Stage;
+use crate::radiograph::Fineness;
 use crate::terminal::screen::is_left_free;
 use crate::terminal::{Fence, ImageAnswer, Passed};
 use crate::ui::{self, Drawn};
@@ -241,12 +242,18 @@ fn scene(app: &App) -> Option<Scene> {
     let pane = app.layout().picture;
     let view = app.desk.view.clone()?;
     let scan_id = app.desk.scan_id()?.to_owned();
-    app.desk.shown.as_ref()?;
+    let shown = app.desk.shown.as_ref()?;
+    let fineness = if shown.view == view {
+        shown.fineness
+    } else {
+        Fineness::Full
+    };
     (!pane.is_empty()).then_some(Scene {
         scan_id,
         view,
         cells: [pane.width, pane.height],
         cell: app.terminal.cell,
+        fineness,
     })
 }
 

@@ -6,7 +6,9 @@
 
 use crate::Result;
 use crate::cancel::Cancel;
-use crate::radiograph::{Area, Field, Plane, Size, crop, mean_attenuations, resample};
+use crate::radiograph::{
+    Area, Field, Fineness, Plane, Pyramid, Size, crop, mean_attenuations, resample, resample_to,
+};
 
 /// No raster pixel: outside the scan.
 const NONE: u32 = u32::MAX;
@@ -20,6 +22,20 @@ pub(super) struct Grid {
     down: Axis,
     rotation: u16,
     screen: Size,
+    fineness: Fineness,
+}
+
+/// Where a view is and how it comes to the screen.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// Columns and rows of the scan.
+    pub(super) scan: Size,
+    /// What is seen of it, in scan pixels.
+    pub(super) region: Area,
+    /// The picture.
+    pub(super) screen: Size,
+    /// Quarter turns clockwise in degrees.
+    pub(super) rotation: u16,
 }
 
 /// One direction of a grid.
@@ -40,14 +56,15 @@ struct Axis {
 }
 
 impl Grid {
-    /// The grid for `region` (scan pixels) on `screen`; `margin` gives raster pixels by scale.
-    pub(super) fn new(
-        scan: Size,
-        region: Area,
-        screen: Size,
-        rotation: u16,
-        margin: impl Fn(f64) -> usize,
-    ) -> Self {
+    /// The grid of a place; `margin` gives raster pixels by scale. A coarse one has half as many
+    /// columns and rows as the full one, unless that has the scan's own pixels.
+    pub(super) fn new(place: Place, fineness: Fineness, margin: impl Fn(f64) -> usize) -> Self {
+        let Place {
+            scan,
+            region,
+            screen,
+            rotation,
+        } = place;
         let upright = if rotation.is_multiple_of(180) {
             screen
         } else {
@@ -56,42 +73,64 @@ impl Grid {
                 height: screen.width,
             }
         };
+        let native = |size: Size| region[2] <= size.width as f64 && region[3] <= size.height as f64;
+        let half = Size {
+            width: upright.width.div_ceil(2),
+            height: upright.height.div_ceil(2),
+        };
+        let coarse = fineness == Fineness::Coarse && !native(half);
+        let raster = if coarse { half } else { upright };
+        let native = native(raster);
         let steps = [
-            region[2] / upright.width as f64,
-            region[3] / upright.height as f64,
+            region[2] / raster.width as f64,
+            region[3] / raster.height as f64,
         ];
-        let native = steps[0] <= 1.0 && steps[1] <= 1.0;
         let scale = (1.0 / (steps[0] * steps[1]).sqrt()).min(1.0);
         let margin = margin(scale);
-        let axis = |origin, extent, out, limit| {
+        let axis = |origin, extent, [out, screen]: [usize; 2], limit| {
             if native {
-                Axis::native(origin, extent, out, limit, margin)
+                Axis::native(origin, extent, screen, limit, margin)
             } else {
-                Axis::averaged(origin, extent, out, limit, margin)
+                Axis::averaged(origin, extent, [out, screen], limit, margin)
             }
         };
+        let across = [raster.width, upright.width];
+        let down = [raster.height, upright.height];
         Self {
             scale: if native { 1.0 } else { scale },
-            across: axis(region[0], region[2], upright.width, scan.width),
-            down: axis(region[1], region[3], upright.height, scan.height),
+            across: axis(region[0], region[2], across, scan.width),
+            down: axis(region[1], region[3], down, scan.height),
             rotation,
             screen,
+            fineness: if coarse { fineness } else { Fineness::Full },
         }
     }
 
-    /// A plane on the raster, margin included.
-    pub(super) fn resample(&self, plane: &Plane, cancel: &Cancel) -> Result<Field> {
-        let (x, y) = (&self.across, &self.down);
-        let size = Size {
-            width: x.wide,
-            height: y.wide,
-        };
-        resample(
-            plane,
-            [x.origin, y.origin, x.extent, y.extent],
-            size,
-            cancel,
-        )
+    /// Whether it is coarser than it could be.
+    pub(super) fn is_coarse(&self) -> bool {
+        self.fineness == Fineness::Coarse
+    }
+
+    /// A plane on the raster, margin included: of a coarse one from the level of `pyramid` that
+    /// serves it.
+    pub(super) fn resample(
+        &self,
+        plane: &Plane,
+        pyramid: Option<&Pyramid>,
+        cancel: &Cancel,
+    ) -> Result<Field> {
+        let (area, size) = self.area();
+        let step = (area[2] / size.width as f64).min(area[3] / size.height as f64);
+        let level = pyramid
+            .filter(|_| self.is_coarse())
+            .and_then(|pyramid| pyramid.level(&plane.name, step));
+        match level {
+            Some((level, factor)) => {
+                let area = area.map(|length| length / factor as f64);
+                resample(level, area, size, cancel)
+            }
+            None => resample_to(plane, (area, size), self.fineness, cancel),
+        }
     }
 
     /// Mean attenuations of both energies on the raster, margin included, without the pixels of
@@ -102,9 +141,14 @@ impl Grid {
         darkest: f32,
         cancel: &Cancel,
     ) -> Result<[Vec<f32>; 2]> {
+        let (area, size) = self.area();
+        mean_attenuations(planes, darkest, (area, size, self.fineness), cancel)
+    }
+
+    /// The part of the scan under the raster, margin included, and the raster's size.
+    fn area(&self) -> (Area, Size) {
         let (x, y) = (&self.across, &self.down);
-        let area = [x.origin, y.origin, x.extent, y.extent];
-        mean_attenuations(planes, darkest, (area, self.whole()), cancel)
+        ([x.origin, y.origin, x.extent, y.extent], self.whole())
     }
 
     /// The raster without its margin.
@@ -238,8 +282,14 @@ impl Axis {
         }
     }
 
-    /// One raster pixel per screen pixel, with a margin only where the scan goes on.
-    fn averaged(origin: f64, extent: f64, out: usize, limit: usize, margin: usize) -> Self {
+    /// `out` raster pixels for the pixels of the screen, with a margin only where the scan goes on.
+    fn averaged(
+        origin: f64,
+        extent: f64,
+        [out, screen]: [usize; 2],
+        limit: usize,
+        margin: usize,
+    ) -> Self {
         let step = extent / out as f64;
         let beyond = |scan_pixels: f64| margin.min((scan_pixels / step).ceil().max(0.0) as usize);
         let (lead, tail) = (beyond(origin), beyond(limit as f64 - origin - extent));
@@ -260,7 +310,7 @@ impl Axis {
             wide,
             lead,
             seen: out,
-            take: (0..out as u32).collect(),
+            take: (0..screen).map(|i| (i * out / screen) as u32).collect(),
             under: (0..out).map(under).collect(),
         }
     }

@@ -18,6 +18,7 @@ mod preset;
 mod quantity;
 mod readout;
 mod request;
+mod stages;
 mod strip;
 mod told;
 mod window;
@@ -43,6 +44,7 @@ pub use picture::{Picture, Prepared, picture, prepare};
 pub use preset::{Preset, presets};
 pub use readout::{Reading, Readout, ratio, readout};
 pub use request::{ViewRequest, bad_region, choose, dual_by};
+pub use stages::{Source, Stages};
 pub use window::{Curve, Step, Window};
 
 /// Version of [`View`] in the log.
@@ -139,6 +141,15 @@ impl Display {
             Self::Thickness => "thickness".into(),
             Self::Steel => "steel".into(),
             Self::Palette(name) => format!("palette:{name}"),
+        }
+    }
+
+    /// The display that needs the same of both energies, whatever the colours.
+    fn before_colours(&self) -> Self {
+        match self {
+            Self::Palette(_) => Self::Grey,
+            Self::Material4 | Self::MaterialSafe => Self::Material,
+            other => other.clone(),
         }
     }
 

@@ -1,27 +1,22 @@
 //! From a radiograph and a view to everything that a picture needs before its window: geometry,
 //! materials, filters; the window is the last step (`develop`). Pure: no terminal, no clock, no disk.
 
-use super::grid::Grid;
+use super::grid::{Grid, Place};
 use super::legend::Legend;
-use super::palette::GROUND;
-use super::peel::{self, Peels};
-use super::quantity::is_determinable;
-use super::request::Dual;
+use super::stages::{Source, Stages};
 use super::strip::Strips;
-use super::told::{codes, told};
 use super::{Frame, View, Window};
+use crate::Result;
 use crate::cancel::Cancel;
-use crate::messages::say;
-use crate::physics::{Class, Confidence};
-use crate::radiograph::{
-    EnergyUnit, Field, Histogram, Plane, PlaneName, Polarity, Radiograph, Size, Unit,
-};
+use crate::physics::Confidence;
+use crate::radiograph::{EnergyUnit, Field, Fineness, Histogram, Radiograph, Size};
 use crate::text::Safe;
-use crate::{Error, Result};
 
 /// Scan pixels that classes look around: a mean of 7, and at tube voltages the shape of a spot.
 const REACH_MEAN: f64 = 4.0;
 const REACH_SHAPE: f64 = 36.0;
+/// Margins are a multiple of this many raster pixels.
+const MARGIN: usize = 32;
 
 /// A finished picture and what belongs to it.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,122 +82,19 @@ pub fn prepare(
     cancel: &Cancel,
     stage: &mut dyn FnMut(&str),
 ) -> Result<Prepared> {
-    let [_, _, w, h] = view.region;
-    if size.width == 0 || size.height == 0 || !(w > 0.0 && h > 0.0) {
-        return Err(Error::request(say("view-empty", &[])));
-    }
-    let peels = Peels::of(&view.filters)?;
-    let dual = view.wants_energies().then(|| view.dual(radiograph));
-    let dual = dual.transpose()?;
-    let materials = dual.as_ref().filter(|_| view.wants_classes());
-    let source = materials
-        .as_ref()
-        .map(|(.., chosen)| chosen.boundaries.unit);
-    let grid = grid(radiograph, view, size, source);
-    let plane = view.plane(radiograph)?;
-    let mut field = base(&grid, plane, dual.as_ref(), &peels, cancel)?;
-    let colour = colour(radiograph, view, &grid, cancel)?;
-    stage("resample");
-    let mut notes = notes(plane, &grid);
-    if let Some((high, _, chosen)) = &dual {
-        notes.extend(peels.notes(chosen, high.height));
-    }
-    let mut classes = None;
-    let mut confidence = None;
-    let mut z = None;
-    if let Some((high, low, chosen)) = materials {
-        let told = told(&grid, [*high, *low], (chosen, &peels), cancel, view)?;
-        (classes, confidence, z) = (Some(told.classes), told.confidence, told.z);
-        field = told.quantity.unwrap_or(field);
-        notes.extend(chosen.notes.iter().cloned());
-        let mut seen = Vec::new();
-        notes.retain(|note: &Safe| {
-            let new = !seen.contains(note);
-            seen.push(note.clone());
-            new
-        });
-        stage("material");
-    }
-    for used in &view.filters {
-        let row = used.row()?;
-        row.apply(&mut field, &used.args, grid.scale, cancel)?;
-        cancel.check()?;
-        stage(row.name);
-    }
-    let codes = match (classes, radiograph.dual()) {
-        (Some(classes), Some(planes)) => Some(codes(&grid, &classes, planes)),
-        _ => None,
-    };
-    let mut field = grid.crop_field(&field);
-    let mut z = z.map(|all| grid.crop(&all));
-    if let Some(codes) = &codes {
-        // What became a defect only now has no value either.
-        let unit = view.display.read();
-        keep(codes, &mut field.values, |class| {
-            unit.is_none_or(|unit| is_determinable(class, unit))
-        });
-        keep(
-            codes,
-            z.as_deref_mut().unwrap_or_default(),
-            Class::is_material,
-        );
-    }
-    Ok(Prepared {
-        field,
-        confidence: confidence.map(|all| grid.crop(&all)),
-        z,
-        source,
-        strips: Strips::of(&view.filters)?,
-        grid,
-        codes,
-        colour,
-        notes,
-    })
-}
-
-/// Makes the values of the pixels NaN whose classes are not among those `of` picks.
-fn keep(codes: &[u8], values: &mut [f32], of: impl Fn(Class) -> bool) {
-    let kept: Vec<bool> = (0..=u8::MAX)
-        .map(|code| Class::from_code(code).is_none_or(&of))
-        .collect();
-    for (value, code) in values.iter_mut().zip(codes) {
-        if !kept[usize::from(*code)] {
-            *value = f32::NAN;
-        }
-    }
-}
-
-/// The luminance before any filter: the plane without what is taken off, or what a cancellation
-/// leaves of two.
-fn base(
-    grid: &Grid,
-    plane: &Plane,
-    dual: Option<&Dual<'_>>,
-    peels: &Peels,
-    cancel: &Cancel,
-) -> Result<Field> {
-    let peeled = |plane: &Plane| -> Result<Field> {
-        let mut field = grid.resample(plane, cancel)?;
-        let taken = peel::energy_of(plane).and_then(|energy| peels.taken(grid, energy));
-        if let Some(taken) = taken.filter(|_| field.unit == Unit::Transmission) {
-            peel::take_off(&mut field, &taken);
-        }
-        Ok(field)
-    };
-    match (peels.weight, dual) {
-        (Some(weight), Some((high, low, chosen))) => {
-            let both = [&peeled(high)?, &peeled(low)?];
-            Ok(peel::cancelled(both, weight, chosen.boundaries.black))
-        }
-        _ => peeled(plane),
-    }
+    Stages::once().prepare(
+        Source::of(radiograph),
+        view,
+        (size, Fineness::Full),
+        (cancel, stage),
+    )
 }
 
 /// The grid of a view, with the margin that its filters and its materials need.
 pub(super) fn grid(
     radiograph: &Radiograph,
     view: &View,
-    size: Size,
+    (screen, fineness): (Size, Fineness),
     source: Option<EnergyUnit>,
 ) -> Grid {
     let around = match source {
@@ -215,63 +107,19 @@ pub(super) fn grid(
             let row = used.row().ok()?;
             Some(row.reach(&used.args, scale))
         });
-        filters.sum::<usize>() + (around * scale).ceil() as usize
+        let needed = filters.sum::<usize>() + (around * scale).ceil() as usize;
+        // So that most changes of a filter need no other raster.
+        needed.max(1).next_multiple_of(MARGIN)
     };
     let scan = Size {
         width: radiograph.width(),
         height: radiograph.height(),
     };
-    Grid::new(scan, view.region, size, view.rotation, margin)
-}
-
-/// What a reader must know of the plane itself.
-fn notes(plane: &Plane, grid: &Grid) -> Vec<Safe> {
-    let mut notes = Vec::new();
-    if plane.unit() == Unit::Sample {
-        notes.push(say("view-no-air", &[]));
-    } else if plane.air_estimated {
-        notes.push(say("physics-air-estimated", &[]));
-    }
-    if plane.polarity == Polarity::BrightIsDense {
-        notes.push(say("view-turned", &[]));
-    }
-    let outside = |spans: &[std::ops::Range<usize>]| spans.iter().any(std::ops::Range::is_empty);
-    let (across, down) = grid.under();
-    if outside(across) || outside(down) {
-        notes.push(say("view-beyond", &[]));
-    }
-    notes
-}
-
-/// The colours of a colour scan on the raster, eight bits a channel.
-fn colour(
-    radiograph: &Radiograph,
-    view: &View,
-    grid: &Grid,
-    cancel: &Cancel,
-) -> Result<Option<Vec<[u8; 3]>>> {
-    if !view.is_colour() {
-        return Ok(None);
-    }
-    let inverted = view
-        .filters
-        .iter()
-        .filter(|used| used.name == "invert")
-        .count()
-        % 2
-        == 1;
-    let mut pixels = vec![[GROUND; 3]; grid.seen().width * grid.seen().height];
-    for (channel, name) in view.planes.iter().enumerate() {
-        let Some(plane) = radiograph.plane(&PlaneName::from(name.as_str())) else {
-            continue;
-        };
-        let field = grid.crop_field(&grid.resample(plane, cancel)?);
-        for (pixel, value) in pixels.iter_mut().zip(&field.values) {
-            if !value.is_nan() {
-                let byte = (value / f32::from(plane.full_scale()) * 255.0).round() as u8;
-                pixel[channel] = if inverted { 255 - byte } else { byte };
-            }
-        }
-    }
-    Ok(Some(pixels))
+    let place = Place {
+        scan,
+        region: view.region,
+        screen,
+        rotation: view.rotation,
+    };
+    Grid::new(place, fineness, margin)
 }

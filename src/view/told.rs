@@ -14,7 +14,7 @@ use crate::physics::scanner::Scanner;
 use crate::physics::{
     self, AIR, Chosen, Class, Confidence, Layer, Noisy, Told, confidences, defects,
 };
-use crate::radiograph::{Field, Plane, Radiograph, Size, Unit};
+use crate::radiograph::{Field, Fineness, Plane, Radiograph, Size, Unit};
 
 /// What both energies tell of every raster pixel, margin included.
 pub(super) struct ToldRaster {
@@ -33,12 +33,12 @@ pub(super) struct ToldRaster {
 /// [`crate::Error::Cancelled`], and [`crate::Error::NotPossible`] without a model for Z.
 pub(super) fn told(
     grid: &Grid,
-    planes: [&Plane; 2],
+    (planes, fields): ([&Plane; 2], [Field; 2]),
     (chosen, peels): (&Chosen, &Peels),
     cancel: &Cancel,
     view: &View,
 ) -> Result<ToldRaster> {
-    let seen = classified(grid, planes, (chosen, peels), cancel)?;
+    let seen = classified(grid, (planes, fields), (chosen, peels), cancel)?;
     let (fields, told, height) = (&seen.fields, &seen.told, planes[0].height);
     let scanner = view.reader(chosen)?;
     let raster = scanner.map(|scanner| seen.raster(grid, scanner, (height, cancel)));
@@ -100,17 +100,13 @@ impl Classified {
     }
 }
 
-/// Tells the classes of both energies on the raster.
+/// Tells the classes of both energies on the raster, of which `fields` are the transmissions.
 fn classified(
     grid: &Grid,
-    planes: [&Plane; 2],
+    (planes, fields): ([&Plane; 2], [Field; 2]),
     (chosen, peels): (&Chosen, &Peels),
     cancel: &Cancel,
 ) -> Result<Classified> {
-    let fields = [
-        grid.resample(planes[0], cancel)?,
-        grid.resample(planes[1], cancel)?,
-    ];
     let taken = [0, 1].map(|i| peels.taken(grid, i));
     let coarse = grid.scale < 1.0;
     let means = coarse.then(|| grid.attenuations(planes, chosen.boundaries.black, cancel));
@@ -150,9 +146,14 @@ fn at_pixel(radiograph: &Radiograph, view: &View, dual: &Dual<'_>) -> Result<(Gr
         width: 1,
         height: 1,
     };
-    let grid = grid(radiograph, view, one, Some(chosen.boundaries.unit));
+    let unit = Some(chosen.boundaries.unit);
+    let grid = grid(radiograph, view, (one, Fineness::Full), unit);
     let peels = Peels::of(&view.filters)?;
-    let seen = classified(&grid, [*high, *low], (chosen, &peels), &Cancel::never())?;
+    let never = Cancel::never();
+    let planes = [*high, *low];
+    let field = |plane| grid.resample(plane, None, &never);
+    let fields = [field(*high)?, field(*low)?];
+    let seen = classified(&grid, (planes, fields), (chosen, &peels), &never)?;
     Ok((grid, seen))
 }
 

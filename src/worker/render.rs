@@ -8,11 +8,15 @@ use std::time::Instant;
 use super::slot::Slot;
 use crate::app::{RenderJob, Shown};
 use crate::cancel::{Cancel, Generations};
-use crate::graphics::{self, Answers, Body, CellPicture, Target};
+use crate::graphics::{self, Answers, Body, CellPicture, Effort, Target};
 use crate::messages::say;
-use crate::radiograph::Size;
-use crate::view::{self, Frame, Picture, Prepared, View};
+use crate::radiograph::{Fineness, Pyramid, Radiograph, Size};
+use crate::scan::Opened;
+use crate::view::{self, Frame, Picture, Prepared, Source, Stages, View};
 use crate::{Error, Result};
+
+/// Pixels of a scan that is worth coarser levels.
+const LARGE: usize = 16_000_000;
 
 /// A handle of the rendering thread; dropping it ends the thread.
 #[derive(Debug)]
@@ -21,7 +25,8 @@ pub struct Renderer {
     generations: Generations,
 }
 
-/// Takes the answers: the number of the job and its picture.
+/// Takes the answers: the number of the job and its picture, a coarse one first where the full one
+/// takes long.
 pub(crate) type Answer = dyn Fn(u64, Result<Arc<Shown>>) + Send;
 
 impl Renderer {
@@ -31,14 +36,20 @@ impl Renderer {
         let taking = slot.clone();
         thread::spawn(move || {
             let mut easel = Easel::default();
-            while let Some((job, cancel)) = taking.take() {
+            loop {
+                while !taking.has_newer() && easel.prepares_ahead() {}
+                let Some((job, cancel)) = taking.take() else {
+                    break;
+                };
                 let number = job.number;
-                let result = catch_unwind(AssertUnwindSafe(|| easel.make(job, &cancel)))
-                    .unwrap_or_else(|_| {
-                        Err(Error::NotPossible {
-                            why: say("error-render-panicked", &[]),
-                        })
-                    });
+                let first = |shown| answer(number, Ok(Arc::new(shown)));
+                let work = AssertUnwindSafe(|| easel.make(&job, &cancel, &first));
+                let result = catch_unwind(work).unwrap_or_else(|_| {
+                    easel = Easel::default();
+                    Err(Error::NotPossible {
+                        why: say("error-render-panicked", &[]),
+                    })
+                });
                 answer(number, result.map(Arc::new));
             }
         });
@@ -62,16 +73,20 @@ impl Drop for Renderer {
     }
 }
 
-/// The last picture with what made it: moving the crosshair makes it no second time, and another
-/// window costs one look-up a pixel.
+/// What serves the next picture: the stages of the last one, the picture itself, and coarser levels
+/// of the scan, which are made while nothing else is to be done.
 #[derive(Default)]
 struct Easel {
+    /// The scan at hand and its view.
+    of: Option<(Arc<Opened>, String)>,
+    pyramid: Pyramid,
+    stages: Stages,
+    coarse: Stages,
     last: Option<Kept>,
 }
 
 /// A picture, everything up to its window, and what made both.
 struct Kept {
-    scan_id: String,
     view: View,
     size: Size,
     prepared: Prepared,
@@ -79,50 +94,142 @@ struct Kept {
 }
 
 impl Easel {
-    /// Renders one job, and paints it where it is made of cells.
-    fn make(&mut self, job: RenderJob, cancel: &Cancel) -> Result<Shown> {
+    /// Makes a band of the coarser levels of the scan at hand; `false` when there is nothing to make.
+    fn prepares_ahead(&mut self) -> bool {
+        let Some((opened, view)) = &self.of else {
+            return false;
+        };
+        let radiograph = opened.views.iter().find(|r| r.view == *view);
+        let large = radiograph.filter(|r| r.width() * r.height() >= LARGE);
+        large.is_some_and(|radiograph| self.pyramid.grow(radiograph))
+    }
+
+    /// Renders one job, and paints it where it is made of cells. `first` takes a coarse picture where
+    /// the full one takes long.
+    fn make(&mut self, job: &RenderJob, cancel: &Cancel, first: &dyn Fn(Shown)) -> Result<Shown> {
         let since = Instant::now();
         let (width, height) =
             graphics::pixels_for(job.protocol, job.cells.0, job.cells.1, job.cell);
         let size = Size { width, height };
-        let picture = self.picture(&job, size, cancel)?;
-        cancel.check()?;
-        let frame = view::overlaid(
-            &picture.frame,
-            &job.view,
-            &job.overlay.marks,
-            job.overlay.crosshair,
-        );
-        let painted = if job.protocol.is_pixels() {
-            None
-        } else {
-            Some(Arc::new(painted(&frame, &job)?))
+        self.take_up(job);
+        if !self
+            .last
+            .as_ref()
+            .is_some_and(|kept| kept.serves(job, size))
+        {
+            self.last = None;
+            let (opened, view) = (Arc::clone(&job.opened), &job.view);
+            let radiograph = opened.views.iter().find(|r| r.view == view.view);
+            let radiograph = radiograph.ok_or_else(|| Error::NotPossible {
+                why: say("error-no-view", &[]),
+            })?;
+            let held = self.stages.holds(radiograph, view, size)?;
+            if is_long(radiograph, view, size, held) > patience(job.effort) {
+                let picture = self.prepare(radiograph, view, (size, Fineness::Coarse), cancel)?;
+                let picture = Arc::new(picture.develop(view)?);
+                first(finished(job, picture, Fineness::Coarse, since)?);
+            }
+            let prepared = self.prepare(radiograph, view, (size, Fineness::Full), cancel)?;
+            self.last = Some(Kept {
+                picture: Arc::new(prepared.develop(view)?),
+                view: view.clone(),
+                size,
+                prepared,
+            });
+        }
+        let Some(kept) = &mut self.last else {
+            return Err(Error::Cancelled);
         };
-        cancel.check()?;
-        Ok(Shown {
-            view: job.view,
-            picture,
-            frame: Arc::new(frame),
-            painted,
-            cells: job.cells,
-            took: since.elapsed(),
-        })
-    }
-
-    /// The picture of the job, as far as possible from what is kept.
-    fn picture(&mut self, job: &RenderJob, size: Size, cancel: &Cancel) -> Result<Arc<Picture>> {
-        let view = &job.view;
-        let mut kept = match self.last.take() {
-            Some(kept) if kept.serves(job, size) => kept,
-            _ => Kept::make(job, size, cancel)?,
-        };
-        if kept.view != *view {
-            kept.picture = Arc::new(kept.prepared.develop(view)?);
-            kept.view = view.clone();
+        if kept.view != job.view {
+            kept.picture = Arc::new(kept.prepared.develop(&job.view)?);
+            kept.view = job.view.clone();
         }
         let picture = Arc::clone(&kept.picture);
-        self.last = Some(kept);
-        Ok(picture)
+        cancel.check()?;
+        let shown = finished(job, picture, Fineness::Full, since)?;
+        cancel.check()?;
+        Ok(shown)
+    }
+
+    /// Forgets everything that belongs to another scan.
+    fn take_up(&mut self, job: &RenderJob) {
+        let same = self.of.as_ref().is_some_and(|(opened, view)| {
+            opened.scan_id == job.opened.scan_id && *view == job.view.view
+        });
+        if !same {
+            *self = Self::default();
+        }
+        self.of = Some((Arc::clone(&job.opened), job.view.view.clone()));
+    }
+
+    /// Everything up to the window.
+    fn prepare(
+        &mut self,
+        radiograph: &Radiograph,
+        view: &View,
+        (size, fineness): (Size, Fineness),
+        cancel: &Cancel,
+    ) -> Result<Prepared> {
+        let source = Source {
+            radiograph,
+            pyramid: Some(&self.pyramid),
+        };
+        let stages = match fineness {
+            Fineness::Full => &mut self.stages,
+            Fineness::Coarse => &mut self.coarse,
+        };
+        stages.prepare(source, view, (size, fineness), (cancel, &mut |_| ()))
+    }
+}
+
+/// A picture with what is drawn into it, in cells where the terminal takes no pixels.
+fn finished(
+    job: &RenderJob,
+    picture: Arc<Picture>,
+    fineness: Fineness,
+    since: Instant,
+) -> Result<Shown> {
+    let overlay = &job.overlay;
+    let frame = view::overlaid(&picture.frame, &job.view, &overlay.marks, overlay.crosshair);
+    let painted = if job.protocol.is_pixels() {
+        None
+    } else {
+        Some(Arc::new(painted(&frame, job)?))
+    };
+    Ok(Shown {
+        view: job.view.clone(),
+        picture,
+        fineness,
+        frame: Arc::new(frame),
+        painted,
+        cells: job.cells,
+        took: since.elapsed(),
+    })
+}
+
+/// About how long a picture takes, in milliseconds: what is seen of the scan has to be read unless it
+/// is held, and every pixel of the raster told and filtered.
+fn is_long(radiograph: &Radiograph, view: &View, size: Size, held: bool) -> f64 {
+    let [_, _, w, h] = view.region;
+    let seen = w.min(radiograph.width() as f64) * h.min(radiograph.height() as f64);
+    let raster = seen.min((size.width * size.height) as f64);
+    let reading = if held {
+        0.0
+    } else if !view.display.shows_classes() {
+        seen * 0.3e-6
+    } else if raster < seen {
+        seen * 1.5e-6
+    } else {
+        seen * 40e-6
+    };
+    reading + raster * view.filters.len() as f64 * 8e-6
+}
+
+/// How long a full picture may take before a coarse one is worth its bytes, in milliseconds.
+fn patience(effort: Effort) -> f64 {
+    match effort {
+        Effort::Fast => 20.0,
+        _ => 500.0,
     }
 }
 
@@ -146,27 +253,8 @@ fn painted(frame: &Frame, job: &RenderJob) -> Result<CellPicture> {
 }
 
 impl Kept {
-    /// Renders the picture of a job from its scan.
-    fn make(job: &RenderJob, size: Size, cancel: &Cancel) -> Result<Self> {
-        let radiograph = job.opened.views.iter().find(|r| r.view == job.view.view);
-        let radiograph = radiograph.ok_or_else(|| Error::NotPossible {
-            why: say("error-no-view", &[]),
-        })?;
-        let prepared = view::prepare(radiograph, &job.view, size, cancel, &mut |_| ())?;
-        let picture = Arc::new(prepared.develop(&job.view)?);
-        Ok(Self {
-            scan_id: job.opened.scan_id.clone(),
-            view: job.view.clone(),
-            size,
-            prepared,
-            picture,
-        })
-    }
-
     /// Whether the job asks for this picture, but for its window.
     fn serves(&self, job: &RenderJob, size: Size) -> bool {
-        self.scan_id == job.opened.scan_id
-            && self.size == size
-            && self.view.differs_by_window_only(&job.view)
+        self.size == size && self.view.differs_by_window_only(&job.view)
     }
 }

@@ -16,7 +16,7 @@ use ratatui::style::Style;
 use xamine::cancel::Cancel;
 use xamine::delivery::{Delivery, Level, Means, Order, Scene, Settings, Sprite, Written};
 use xamine::graphics::{self, Body, Depth, Encoded, Evidence, Protocol, Rung, Stage, kitty};
-use xamine::radiograph::{Size, Unit};
+use xamine::radiograph::{Fineness, Size, Unit};
 use xamine::terminal::Screen;
 use xamine::terminal::screen::is_left_free;
 use xamine::view::{
@@ -369,6 +369,7 @@ impl Sitting {
             }),
             cells,
             cell: CELL,
+            fineness: Fineness::Full,
         };
         scene.view = first_view(scene.screen());
         let size = screen_size(cells);
