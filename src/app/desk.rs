@@ -23,6 +23,8 @@ pub struct Desk {
     pub files: Vec<ScanFile>,
     /// How far it is open.
     pub state: DeskState,
+    /// A part of it to look at while it is being read, and how.
+    pub glimpse: Option<(Arc<Opened>, View)>,
     /// What a record says of it when it cannot be opened.
     pub undecoded: Option<Box<ScanBlock>>,
     /// How it is looked at, once it is open.

@@ -58,6 +58,13 @@ pub enum Event {
         /// What a record says of it.
         block: Box<ScanBlock>,
     },
+    /// A part of a large scan that is still being read.
+    Glimpsed {
+        /// Its first file.
+        path: PathBuf,
+        /// The part.
+        opened: Arc<Opened>,
+    },
     /// A picture is ready, or cannot be made.
     Rendered {
         /// The number of its request.

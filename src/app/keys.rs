@@ -46,6 +46,7 @@ impl App {
             Event::FolderRead { others, error } => self.take_folder_read(others, error.as_ref()),
             Event::Opened { path, result } => self.take_opened(&path, result),
             Event::Identified { path, block } => self.take_identified(&path, block),
+            Event::Glimpsed { path, opened } => self.take_glimpse(&path, opened),
             Event::Rendered { number, result } => self.take_rendered(number, result),
             Event::Line(facts) => self.take_line(facts),
             Event::FilesChecked { scan_id, changed } => {
@@ -265,8 +266,23 @@ impl App {
             Err(crate::Error::Cancelled) => {}
             Err(error) => {
                 self.desk.shown = None;
+                self.desk.glimpse = None;
                 self.desk.state = DeskState::Failed(error);
             }
+        }
+    }
+
+    /// A large scan is seen before it is open; nothing can be done with it but look.
+    fn take_glimpse(&mut self, path: &std::path::Path, opened: Arc<crate::scan::Opened>) {
+        let at_hand = self.desk.row.and_then(|row| self.queue.rows.get(row));
+        let opening = matches!(self.desk.state, DeskState::Opening);
+        if !opening || at_hand.is_none_or(|row| row.scan.path != path) {
+            return;
+        }
+        let name = self.request.view_name.as_deref();
+        let view = crate::view::choose(&opened.views, name);
+        if let Ok(view) = view.and_then(|radiograph| crate::view::View::plain(radiograph, None)) {
+            self.desk.glimpse = Some((opened, view));
         }
     }
 
@@ -283,6 +299,7 @@ impl App {
     /// Puts an open scan on the desk, looked at as the one before.
     fn open_desk(&mut self, open: super::OpenScan) {
         self.desk.state = DeskState::Open(open);
+        self.desk.glimpse = None;
         self.desk.seen = Seen::start(self.now);
         self.start_view();
         self.resume_draft();

@@ -138,8 +138,8 @@ impl App {
     /// Asks for a picture when something that makes it has changed.
     fn ask_picture(&mut self, effects: &mut Vec<Effect>) {
         let pane = self.layout().picture;
-        let (Some(opened), Some(view)) = (self.desk.opened().cloned(), self.desk.view.clone())
-        else {
+        let open = self.desk.opened().cloned().zip(self.desk.view.clone());
+        let Some((opened, view)) = open.or_else(|| self.glimpse()) else {
             return;
         };
         if pane.is_empty() {
@@ -169,6 +169,16 @@ impl App {
         self.desk.asked += 1;
         effects.push(Effect::Render(Box::new(self.job(opened, &key, pane))));
         self.wanted.picture = Some(key);
+    }
+
+    /// The glimpse of a scan that is being opened, whole in the pane.
+    fn glimpse(&self) -> Option<(Arc<crate::scan::Opened>, View)> {
+        let (opened, view) = self.desk.glimpse.clone()?;
+        let radiograph = opened.views.iter().find(|r| r.view == view.view)?;
+        let (scan, screen) = (radiograph.size(), self.picture_size()?);
+        let tall = self.terminal.protocol.pixel_aspect(self.terminal.cell);
+        let view = view.start(Canvas { scan, screen, tall });
+        Some((opened, view))
     }
 
     /// The job of a picture.

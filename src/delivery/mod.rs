@@ -29,6 +29,7 @@ use crate::graphics::{
     Answers, Body, Depth, Effort, Encoded, Evidence, Placement, Protocol, Rung, Target, kitty,
     placeholder,
 };
+use crate::radiograph::Fineness;
 use crate::view::Frame;
 use crate::{Error, Result};
 
@@ -501,11 +502,23 @@ impl Delivery {
             // What is waited for is coded quickly; what follows may take as long as the line does.
             effort: match self.effort() {
                 _ if self.means.protocol == Protocol::Sixel && rung < Rung::Q5 => Effort::Fast,
+                _ if self.is_coarse() && !self.is_slow() => Effort::Fast,
                 Effort::Least if rung < Rung::Q5 => Effort::Small,
                 effort => effort,
             },
             answers: Answers::Errors,
         }
+    }
+
+    /// Whether what is wanted is only there until the full picture is.
+    fn is_coarse(&self) -> bool {
+        let wish = self.wish.as_deref();
+        wish.is_some_and(|wish| wish.fineness == Fineness::Coarse)
+    }
+
+    /// Whether a byte counts for more than a millisecond, as far as the line is known.
+    fn is_slow(&self) -> bool {
+        self.rate().is_some_and(|rate| rate < SLOW)
     }
 
     fn take_id(&mut self) -> u32 {

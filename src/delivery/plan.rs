@@ -373,7 +373,10 @@ impl Delivery {
             return Rung::Q5;
         }
         let most = self.settings.ceiling;
-        if self.settings.metered {
+        if self.is_coarse() && self.rate().is_none_or(|rate| rate < super::FAST) {
+            // The full picture is better worth the line.
+            most.min(Rung::Q1)
+        } else if self.settings.metered {
             most.min(Rung::Q3)
         } else {
             most

@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use super::average::Mean;
+use super::material::AIR;
 use super::{Boundaries, Class, attenuations};
 use crate::bands;
 use crate::radiograph::{EnergyUnit, Field};
@@ -76,16 +77,27 @@ pub fn confidence(
     }
 }
 
-/// Whether a mean names its material beyond doubt: its ratio lies [`SETTLED`] standard errors from
-/// every curve, and its attenuation as far from where other rules begin. Anything else is a matter
+/// Whether a mean names its material, or the state of being too thin or too thick for one, beyond
+/// doubt: its ratio lies [`SETTLED`] standard errors from every curve, and its attenuation as far from
+/// where other rules begin. Anything else is a matter
 /// of more pixels.
 pub(super) fn is_settled(boundaries: &Boundaries, mean: Mean) -> bool {
     let alpha = mean.guide;
     let slack = SETTLED * mean.error;
-    let clear = (alpha - boundaries.strict_from).abs() > slack;
     // Also false where nothing tells the error.
-    if !(clear && alpha - slack > boundaries.thin && alpha + slack < boundaries.black) {
+    let clear = |edge: f32| (alpha - edge).abs() > slack;
+    let &Boundaries {
+        thin,
+        black,
+        strict_from,
+        ..
+    } = boundaries;
+    if ![AIR, thin, black, strict_from].into_iter().all(clear) {
         return false;
+    }
+    // Air, what is too thin and what nothing comes through are told without a ratio.
+    if alpha < thin || alpha > black {
+        return true;
     }
     let ratio = mean.other / alpha;
     let edges = boundaries.edges(alpha);

@@ -1,6 +1,8 @@
 //! Statistics of samples and of fields: what `info` and `measure` state, what the automatic window
 //! and the inspector's histogram are made from.
 
+use rayon::prelude::*;
+
 use super::{Field, Plane, Region, Unit};
 use crate::Result;
 use crate::cancel::Cancel;
@@ -64,6 +66,8 @@ impl Statistics {
     }
 }
 
+/// Samples that a processor takes at a time.
+const CHUNK: usize = 1 << 18;
 /// Bins of a [`Survey`].
 const BINS: usize = 1 << 16;
 /// Transmission at the end of the last bin of a survey with one air value per row.
@@ -92,22 +96,39 @@ impl Survey {
         let linear = plane.linear();
         let one = linear.first().copied().unwrap_or(plane.linear_of_row(0));
         let uniform = linear.iter().all(|row| *row == one);
-        let mut counts = vec![0_u32; BINS];
-        let rows = plane.samples.chunks_exact(plane.width.max(1));
-        for (samples, row) in rows.zip(&linear) {
+        let width = plane.width.max(1);
+        let rows = CHUNK.div_ceil(width);
+        let bands = plane.samples.par_chunks(rows * width).enumerate();
+        let count = |mut counts: Vec<u32>, (at, samples): (usize, &[u16])| {
             cancel.check()?;
-            for &sample in samples {
+            let lines = samples.chunks_exact(width).zip(&linear[at * rows..]);
+            for (samples, row) in lines {
                 if uniform {
-                    counts[usize::from(sample)] += 1;
-                } else {
-                    let value = f64::from(row.gain * f32::from(sample) + row.offset);
+                    for sample in samples {
+                        counts[usize::from(*sample)] += 1;
+                    }
+                    continue;
+                }
+                for sample in samples {
+                    let value = f64::from(row.gain * f32::from(*sample) + row.offset);
                     if value.is_finite() {
                         let bin = value / HIGHEST * (BINS - 1) as f64;
                         counts[bin.round().clamp(0.0, (BINS - 1) as f64) as usize] += 1;
                     }
                 }
             }
-        }
+            Ok(counts)
+        };
+        let none = || vec![0_u32; BINS];
+        let counts = bands
+            .try_fold(none, count)
+            .try_reduce(none, |mut sum, part| {
+                sum.iter_mut()
+                    .zip(part)
+                    .for_each(|(sum, part)| *sum += part);
+                Ok(sum)
+            });
+        let mut counts = counts?;
         let (mut first, mut step) = if uniform {
             (f64::from(one.offset), f64::from(one.gain))
         } else {
@@ -163,21 +184,40 @@ pub struct Histogram {
 impl Histogram {
     /// The histogram of `field` with `bins` bins from its lowest to its highest value.
     pub fn of(field: &Field, bins: usize) -> Self {
-        let finite = || field.values.iter().copied().filter(|v| v.is_finite());
-        let low = finite().fold(f32::INFINITY, f32::min);
-        let high = finite().fold(f32::NEG_INFINITY, f32::max);
-        let mut counts = vec![0; bins.max(1)];
-        let mut undetermined = 0;
-        let scale = counts.len() as f32 / (high - low);
-        let last = counts.len() - 1;
-        for value in &field.values {
-            if value.is_finite() {
-                // A field of one value has no width: the cast turns NaN into bin 0.
-                counts[(((value - low) * scale) as usize).min(last)] += 1;
-            } else {
-                undetermined += 1;
+        let chunks = || field.values.par_chunks(CHUNK);
+        let ends = chunks().map(|values| {
+            let finite = || values.iter().copied().filter(|v| v.is_finite());
+            let low = finite().fold(f32::INFINITY, f32::min);
+            [low, finite().fold(f32::NEG_INFINITY, f32::max)]
+        });
+        let none = || [f32::INFINITY, f32::NEG_INFINITY];
+        let [low, high] = ends.reduce(none, |a, b| [a[0].min(b[0]), a[1].max(b[1])]);
+        let bins = bins.max(1);
+        let scale = bins as f32 / (high - low);
+        let count = |values: &[f32]| {
+            // The last one is what cannot be counted.
+            let mut counts = vec![0_u64; bins + 1];
+            for value in values {
+                let bin = if value.is_finite() {
+                    // A field of one value has no width: the cast turns NaN into bin 0.
+                    (((value - low) * scale) as usize).min(bins - 1)
+                } else {
+                    bins
+                };
+                counts[bin] += 1;
             }
-        }
+            counts
+        };
+        let mut counts = chunks().map(count).reduce(
+            || vec![0; bins + 1],
+            |mut sum, part| {
+                sum.iter_mut()
+                    .zip(part)
+                    .for_each(|(sum, part)| *sum += part);
+                sum
+            },
+        );
+        let undetermined = counts.pop().unwrap_or(0);
         let any = low <= high;
         Self {
             low: if any { f64::from(low) } else { 0.0 },

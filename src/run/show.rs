@@ -240,9 +240,13 @@ impl Console {
 /// What should be seen in the pane: the view in force, whether its frame is rendered yet or not.
 fn scene(app: &App) -> Option<Scene> {
     let pane = app.layout().picture;
-    let view = app.desk.view.clone()?;
-    let scan_id = app.desk.scan_id()?.to_owned();
     let shown = app.desk.shown.as_ref()?;
+    let (scan_id, view) = match (app.desk.scan_id(), &app.desk.view, &app.desk.glimpse) {
+        (Some(scan_id), Some(view), _) => (scan_id.to_owned(), view.clone()),
+        // What is shown of a scan that is being opened can be nothing but its glimpse.
+        (None, None, Some(_)) => (String::new(), shown.view.clone()),
+        _ => return None,
+    };
     let fineness = if shown.view == view {
         shown.fineness
     } else {

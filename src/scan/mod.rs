@@ -6,6 +6,7 @@
 
 mod air;
 mod find;
+mod glimpse;
 mod group;
 mod limits;
 mod look;
@@ -21,6 +22,7 @@ mod source;
 use std::path::PathBuf;
 
 pub use find::{FindOptions, Found, Other, Tally, find};
+pub use glimpse::glimpse;
 pub use limits::Limits;
 pub use npy::{Array, read_array};
 pub use open::{DECODER_THREAD, identify, keep_decoder_panics_quiet, open};

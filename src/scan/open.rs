@@ -8,7 +8,7 @@ use std::path::Path;
 use super::names::plane_of_name;
 use super::read::{self, Decoded, Page};
 use super::sidecar::{AirAbout, PlaneAbout, Sidecar};
-use super::source::{Source, read_hashed, sha256};
+use super::source::{Source, read_hashed, read_whole, sha256};
 use super::{FileRecord, Format, Limits, Opened, PairedBy, Scan, air, npy};
 use crate::cancel::Cancel;
 use crate::messages::{arg, say};
@@ -38,14 +38,19 @@ pub fn keep_decoder_panics_quiet() {
 /// A broken, unsupported or over-large file, one that cannot be read, or [`Error::Cancelled`].
 /// Never a part of a picture.
 pub fn open(scan: &Scan, limits: &Limits, cancel: &Cancel) -> Result<Opened> {
+    apart(&scan.path, || decode(scan, limits, cancel))
+}
+
+/// Does `work` on a thread whose panics are errors of the file at `path`.
+pub(super) fn apart<T: Send>(path: &Path, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
     std::thread::scope(|scope| {
         std::thread::Builder::new()
             .name(DECODER_THREAD.to_owned())
             .stack_size(STACK)
-            .spawn_scoped(scope, || decode(scan, limits, cancel))
-            .map_err(|error| Error::io(&scan.path, &error))?
+            .spawn_scoped(scope, work)
+            .map_err(|error| Error::io(path, &error))?
             .join()
-            .unwrap_or_else(|panic| Err(panicked(&scan.path, &*panic)))
+            .unwrap_or_else(|panic| Err(panicked(path, &*panic)))
     })
 }
 
@@ -82,10 +87,10 @@ fn panicked(path: &Path, panic: &(dyn std::any::Any + Send)) -> Error {
 }
 
 /// A decoded file with its record.
-struct Part {
-    record: FileRecord,
-    format: Format,
-    decoded: Decoded,
+pub(super) struct Part {
+    pub(super) record: FileRecord,
+    pub(super) format: Format,
+    pub(super) decoded: Decoded,
 }
 
 /// Reads every file and puts the scan together.
@@ -122,7 +127,7 @@ fn decode(scan: &Scan, limits: &Limits, cancel: &Cancel) -> Result<Opened> {
 
 /// Reads one file.
 fn part(path: &Path, page: Option<usize>, limits: &Limits, cancel: &Cancel) -> Result<Part> {
-    let (bytes, record) = read_hashed(path, limits, cancel)?;
+    let (bytes, read) = read_whole(path, limits, cancel)?;
     let magic = &bytes[..bytes.len().min(read::MAGIC)];
     let Some(reader) = read::reader_for(magic) else {
         let is = read::known_but_not_read(magic).unwrap_or_else(|| say("scan-unknown", &[]));
@@ -137,7 +142,14 @@ fn part(path: &Path, page: Option<usize>, limits: &Limits, cancel: &Cancel) -> R
         limits,
         cancel,
     };
-    let decoded = (reader.read)(&source, page)?;
+    // The same bytes at once: the hash takes as long as the decoding.
+    let (decoded, record) = std::thread::scope(|scope| {
+        let record = scope.spawn(|| read.hashed(&bytes, cancel));
+        let decoded = (reader.read)(&source, page);
+        (decoded, record.join())
+    });
+    let decoded = decoded?;
+    let record = record.unwrap_or_else(|panic| Err(panicked(path, &*panic)))?;
     Ok(Part {
         record,
         format: decoded.format.unwrap_or(reader.format),
@@ -146,13 +158,18 @@ fn part(path: &Path, page: Option<usize>, limits: &Limits, cancel: &Cancel) -> R
 }
 
 /// Puts the files together into one scan.
-fn assemble(scan: &Scan, parts: Vec<Part>, sidecar: Option<(&Path, &Sidecar)>) -> Result<Opened> {
+pub(super) fn assemble(
+    scan: &Scan,
+    parts: Vec<Part>,
+    sidecar: Option<(&Path, &Sidecar)>,
+) -> Result<Opened> {
     let files: Vec<FileRecord> = parts.iter().map(|part| part.record.clone()).collect();
     let Some(format) = parts.first().map(|part| part.format) else {
         return Err(Error::bad_file(&scan.path, say("scan-no-files", &[])));
     };
     let mut opened = Opened {
         scan_id: scan_id(&files),
+        glimpse: false,
         format,
         kind: Kind::Report,
         paired_by: scan.paired_by,

@@ -10,6 +10,9 @@ use crate::text::Safe;
 pub struct Opened {
     /// SHA-256 in hex: of the one pixel file, or of the sorted hashes of several joined by `\n`.
     pub scan_id: String,
+    /// Whether this is a part of the rows and columns of a scan that is still being read: to be
+    /// looked at until it is, and nothing else. Its id means nothing.
+    pub glimpse: bool,
     /// Format of the pixel files.
     pub format: Format,
     /// What the scan offers.

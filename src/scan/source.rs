@@ -1,4 +1,4 @@
-//! One file on disk: opened without ever waiting for it, read once, hashed as it is read.
+//! One file on disk: opened without ever waiting for it, read once, and what was read hashed.
 //!
 //! Only regular files are read. The hash is of exactly the bytes that are decoded, and the record
 //! says which file it was, so that a later look can tell whether it is still the same.
@@ -6,7 +6,7 @@
 use std::fs::{File, Metadata};
 use std::io::Read as _;
 use std::os::unix::fs::MetadataExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{Mode, OFlags};
 use sha2::{Digest as _, Sha256};
@@ -88,6 +88,40 @@ pub(super) fn read_hashed(
     limits: &Limits,
     cancel: &Cancel,
 ) -> Result<(Vec<u8>, FileRecord)> {
+    let (bytes, read) = read_whole(path, limits, cancel)?;
+    let record = read.hashed(&bytes, cancel)?;
+    Ok((bytes, record))
+}
+
+/// Which file was read.
+pub(super) struct Read {
+    path: PathBuf,
+    metadata: Metadata,
+}
+
+impl Read {
+    /// Its record, with the hash of the bytes that were read.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`].
+    pub(super) fn hashed(self, bytes: &[u8], cancel: &Cancel) -> Result<FileRecord> {
+        let mut hash = Sha256::new();
+        for band in bytes.chunks(BAND) {
+            cancel.check()?;
+            hash.update(band);
+        }
+        Ok(FileRecord {
+            path: self.path,
+            sha256: hex(&hash.finalize()),
+            bytes: self.metadata.len(),
+            modified_ns: modified_ns(&self.metadata),
+            inode: self.metadata.ino(),
+        })
+    }
+}
+
+/// Reads a whole file under `limit` bytes.
+pub(super) fn read_whole(path: &Path, limits: &Limits, cancel: &Cancel) -> Result<(Vec<u8>, Read)> {
     let (mut file, metadata) = open_regular(path)?;
     let length = metadata.len();
     if length > limits.bytes {
@@ -104,7 +138,6 @@ pub(super) fn read_hashed(
     bytes
         .try_reserve_exact(length as usize)
         .map_err(|_| Error::limit(path, say("scan-no-memory", &[arg("bytes", &length)])))?;
-    let mut hash = Sha256::new();
     loop {
         cancel.check()?;
         let before = bytes.len();
@@ -118,19 +151,12 @@ pub(super) fn read_hashed(
         if bytes.len() == before {
             break;
         }
-        hash.update(&bytes[before..]);
     }
     if bytes.len() as u64 != length {
         return Err(Error::bad_file(path, say("scan-changed-while-read", &[])));
     }
-    let record = FileRecord {
-        path: path.to_path_buf(),
-        sha256: hex(&hash.finalize()),
-        bytes: length,
-        modified_ns: modified_ns(&metadata),
-        inode: metadata.ino(),
-    };
-    Ok((bytes, record))
+    let path = path.to_path_buf();
+    Ok((bytes, Read { path, metadata }))
 }
 
 /// Whether the file still has the size, the modification time and the inode of its record.

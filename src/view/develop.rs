@@ -1,5 +1,7 @@
 //! The last step of a picture: window, colours and legend on what was prepared.
 
+use rayon::prelude::*;
+
 use super::legend::{self, Legend, STRIPPED, Shares, Telling, state_grey};
 use super::material::{GROUND_STEP, Scheme, Tone, alarm};
 use super::palette::{GROUND, GROUND_INDEX, MATTER, Palette, class_colours};
@@ -12,6 +14,8 @@ use crate::physics::{Class, Confidence};
 use crate::radiograph::{Field, Histogram, Unit};
 use crate::{Error, Result};
 
+/// Pixels that a processor takes at a time.
+const CHUNK: usize = 1 << 14;
 /// Bins of the inspector's histogram.
 const BINS: usize = 256;
 /// The highest index of a grey or a palette colour in a picture that has room for an alarm.
@@ -226,13 +230,15 @@ impl Prepared {
             class.map(|class| mark(state_grey(class)))
         };
         let states: Vec<Option<u8>> = (0..=u8::MAX).map(state).collect();
-        let index = |(i, (l, code)): (usize, (f32, &u8))| match self.fate(i, *code) {
-            Fate::Alarmed => mark(alarm()),
-            Fate::Stripped => mark(STRIPPED),
-            Fate::Shown => states[usize::from(*code)].unwrap_or_else(|| byte(l, top, GROUND_INDEX)),
+        let [alarmed, stripped] = [mark(alarm()), mark(STRIPPED)];
+        let index = |i: usize, l: f32| match self.fate(i, codes[i]) {
+            Fate::Alarmed => alarmed,
+            Fate::Stripped => stripped,
+            Fate::Shown => {
+                states[usize::from(codes[i])].unwrap_or_else(|| byte(l, top, GROUND_INDEX))
+            }
         };
-        let pixels = self.luminance(window).zip(codes).enumerate();
-        (palette, pixels.map(index).collect())
+        (palette, self.each(window, index))
     }
 
     /// As [`Prepared::material_indices`], hue by Z.
@@ -255,10 +261,12 @@ impl Prepared {
         &self,
         codes: &[u8],
         window: Window,
-        index: impl Fn(usize, Tone, f32) -> u8,
+        index: impl Fn(usize, Tone, f32) -> u8 + Sync,
     ) -> Vec<u8> {
         let air = self.air(window);
-        let tone = |i: usize, code: u8| match (self.fate(i, code), Class::from_code(code)) {
+        // What classes are, once and not for every pixel.
+        let classes: Vec<Option<Class>> = (0..=u8::MAX).map(Class::from_code).collect();
+        let tone = |i: usize, fate: Fate, code: u8| match (fate, classes[usize::from(code)]) {
             (Fate::Alarmed, _) => Tone::Alarm,
             (Fate::Shown, Some(class)) if class.is_material() => {
                 let known = self.confidence.as_ref().map(|all| all[i]);
@@ -266,15 +274,12 @@ impl Prepared {
             }
             _ => Tone::Grey,
         };
-        self.luminance(window)
-            .zip(codes)
-            .enumerate()
-            .map(|(i, (l, code))| {
-                let tone = tone(i, *code);
-                let stripped = self.fate(i, *code) == Fate::Stripped;
-                index(i, tone, if stripped { faint(l, air) } else { l })
-            })
-            .collect()
+        self.each(window, |i, l| {
+            let fate = self.fate(i, codes[i]);
+            let stripped = fate == Fate::Stripped;
+            let l = if stripped { faint(l, air) } else { l };
+            index(i, tone(i, fate, codes[i]), l)
+        })
     }
 
     /// Grey, or the colours of a palette; alarms have a colour of their own beside them.
@@ -299,18 +304,13 @@ impl Prepared {
             let fate = fates.as_ref().map(|(fate, _)| fate(i));
             fate == Some(Fate::Alarmed)
         };
-        let values = || self.luminance(window).enumerate();
         if !self.strips.alerts() {
             let Some(palette) = palette else {
-                let grey: Vec<u8> = values()
-                    .map(|(i, l)| byte(shown(i, l), 255.0, GROUND))
-                    .collect();
+                let grey = self.each(window, |i, l| byte(shown(i, l), 255.0, GROUND));
                 return Pixels::Grey(self.grid.to_screen(&grey, GROUND));
             };
             let top = f32::from(GROUND_INDEX - 1);
-            let indices: Vec<u8> = values()
-                .map(|(i, l)| byte(shown(i, l), top, GROUND_INDEX))
-                .collect();
+            let indices = self.each(window, |i, l| byte(shown(i, l), top, GROUND_INDEX));
             return Pixels::Indexed {
                 palette: palette.colours(),
                 indices: self.grid.to_screen(&indices, GROUND_INDEX),
@@ -322,12 +322,10 @@ impl Prepared {
             .map(|i| colour(f32::from(i) / top))
             .collect();
         colours.extend([alarm(), [GROUND; 3]]);
-        let indices: Vec<u8> = values()
-            .map(|(i, l)| match (l.is_nan(), alarmed(i)) {
-                (false, true) => BELOW_ALARM + 1,
-                _ => byte(shown(i, l), top, GROUND_INDEX),
-            })
-            .collect();
+        let indices = self.each(window, |i, l| match (l.is_nan(), alarmed(i)) {
+            (false, true) => BELOW_ALARM + 1,
+            _ => byte(shown(i, l), top, GROUND_INDEX),
+        });
         Pixels::Indexed {
             palette: colours,
             indices: self.grid.to_screen(&indices, GROUND_INDEX),
@@ -347,13 +345,19 @@ impl Prepared {
             .clamp(0.0, 1.0)
     }
 
-    /// The luminance of every raster pixel, NaN where nothing is shown.
-    fn luminance(&self, window: Window) -> impl Iterator<Item = f32> + '_ {
+    /// An index for every raster pixel by its place and its luminance, which is NaN where nothing is
+    /// shown; on all processors.
+    fn each(&self, window: Window, index: impl Fn(usize, f32) -> u8 + Sync) -> Vec<u8> {
         let curve = window.curve(self.field.polarity);
-        self.field
-            .values
-            .iter()
-            .map(move |value| curve.luminance(*value))
+        let values = &self.field.values;
+        let mut indices = vec![0; values.len()];
+        let chunks = indices.par_chunks_mut(CHUNK).zip(values.par_chunks(CHUNK));
+        chunks.enumerate().for_each(|(at, (indices, values))| {
+            for (k, (place, value)) in indices.iter_mut().zip(values).enumerate() {
+                *place = index(at * CHUNK + k, curve.luminance(*value));
+            }
+        });
+        indices
     }
 }
 

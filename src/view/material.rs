@@ -25,8 +25,6 @@ const GREYS: u8 = 64;
 const ALARMS: u8 = 6;
 /// The grey ramp's step that is the ground.
 pub(super) const GROUND_STEP: u8 = 10;
-/// How material brightness follows transmission: the dark parts are lifted so that hue is seen.
-pub(super) const BRIGHTEN: f32 = 0.5;
 /// Lightness of the coloured ramps at both ends: hue must be seen in the densest metal.
 pub(super) const DARKEST: f32 = 0.16;
 pub(super) const LIGHTEST: f32 = 0.9;
@@ -120,7 +118,7 @@ impl Scheme {
             return GROUND_STEP;
         }
         let Ramp { base, steps } = self.ramp(tone);
-        base + (luminance.powf(BRIGHTEN) * f32::from(steps - 1) + 0.5) as u8
+        base + (brightened(luminance) * f32::from(steps - 1) + 0.5) as u8
     }
 
     /// The colour of a tone at a luminance of 0 to 1.
@@ -158,6 +156,11 @@ impl Scheme {
 /// The alarm colour where a picture has room for one only.
 pub(super) fn alarm() -> [u8; 3] {
     hsl(0.0, 0.9, f32::midpoint(ALARM[0], ALARM[1]))
+}
+
+/// How material brightness follows transmission: the dark parts are lifted so that hue is seen.
+pub(super) fn brightened(luminance: f32) -> f32 {
+    luminance.sqrt()
 }
 
 #[cfg(test)]

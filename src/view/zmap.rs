@@ -5,7 +5,7 @@
 //! what cannot be told is grey. From the last anchor on Z has one colour: no scan tells more.
 
 use super::legend::{LegendRow, Telling, state_grey};
-use super::material::{ALARM, BRIGHTEN, DARKEST, LIGHTEST, PALE, Tone};
+use super::material::{ALARM, DARKEST, LIGHTEST, PALE, Tone, brightened};
 use super::palette::hsl;
 use super::strip::Fate;
 use crate::messages::{arg, say};
@@ -121,7 +121,7 @@ pub(super) fn index(tone: Tone, z: f32, luminance: f32) -> u8 {
         }
         Tone::Material(..) | Tone::Grey => (0, GREYS),
     };
-    base + (luminance.powf(BRIGHTEN) * f32::from(steps - 1) + 0.5) as u8
+    base + (brightened(luminance) * f32::from(steps - 1) + 0.5) as u8
 }
 
 /// The legend: the scale of Z with the share of each part, then states, and what strips and alerts
@@ -182,7 +182,7 @@ fn label(part: usize) -> Safe {
 
 /// The colour of a part of the scale: that of its middle.
 fn swatch(part: usize) -> [u8; 3] {
-    let lightness = DARKEST + SHOWN.powf(BRIGHTEN) * (LIGHTEST - DARKEST);
+    let lightness = DARKEST + brightened(SHOWN) * (LIGHTEST - DARKEST);
     if part > NAMED.len() {
         return hsl(HEAVY, SATURATION[0], lightness);
     }

@@ -29,7 +29,8 @@ pub struct Decoder {
     generations: Generations,
 }
 
-/// Takes the answers: [`Event::Opened`], and [`Event::Identified`] where that failed.
+/// Takes the answers: [`Event::Glimpsed`] where the scan is large, [`Event::Opened`], and
+/// [`Event::Identified`] where that failed.
 pub(crate) type Answer = dyn Fn(Event) + Send;
 
 impl Decoder {
@@ -81,6 +82,7 @@ impl Shelf {
     /// Serves requests until the slot is closed.
     fn serve(mut self, slot: &Slot<Request>) {
         while let Some(request) = slot.take() {
+            self.glimpse(&request);
             let result = self.open(&request.scan, &request.cancel);
             let failed = result
                 .as_ref()
@@ -97,6 +99,19 @@ impl Shelf {
                 // A neighbour's error is told when it is looked at.
                 let _ = self.open(scan, &request.cancel);
             }
+        }
+    }
+
+    /// Shows a part of a large scan that is still to be read.
+    fn glimpse(&self, request: &Request) {
+        let (scan, cancel) = (&request.scan, &request.cancel);
+        if self.open.iter().any(|(kept, _)| *kept == scan.path) {
+            return;
+        }
+        if let Some(opened) = scan::glimpse(scan, &self.limits, cancel) {
+            let path = scan.path.clone();
+            let opened = Arc::new(opened);
+            (self.answer)(Event::Glimpsed { path, opened });
         }
     }
 

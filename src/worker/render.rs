@@ -146,7 +146,12 @@ impl Easel {
         }
         let picture = Arc::clone(&kept.picture);
         cancel.check()?;
-        let shown = finished(job, picture, Fineness::Full, since)?;
+        let fineness = if job.opened.glimpse {
+            Fineness::Coarse
+        } else {
+            Fineness::Full
+        };
+        let shown = finished(job, picture, fineness, since)?;
         cancel.check()?;
         Ok(shown)
     }
@@ -154,7 +159,8 @@ impl Easel {
     /// Forgets everything that belongs to another scan.
     fn take_up(&mut self, job: &RenderJob) {
         let same = self.of.as_ref().is_some_and(|(opened, view)| {
-            opened.scan_id == job.opened.scan_id && *view == job.view.view
+            let glimpse = job.opened.glimpse || opened.glimpse;
+            !glimpse && opened.scan_id == job.opened.scan_id && *view == job.view.view
         });
         if !same {
             *self = Self::default();

@@ -386,6 +386,7 @@ pub(crate) fn made(word: &str, at: usize) -> (Scan, Result<OpenScan>) {
 fn opened(path: &Path, at: usize, kind: Kind, planes: Vec<Plane>) -> Opened {
     let hash = format!("{:064x}", at + 1);
     Opened {
+        glimpse: false,
         scan_id: hash.clone(),
         format: Format::Tiff,
         kind,

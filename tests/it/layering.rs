@@ -121,6 +121,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("nearest", &[]),
     ("error", &[]),
     ("cancel", &[]),
+    ("bands", &[]),
 ];
 
 /// Words that only some places may use.

@@ -18,6 +18,7 @@ pub(super) const READER: Reader = Reader {
     claims,
     glance,
     read,
+    glimpse: None,
 };
 
 /// A BMP says `BM`, and then a header size that one of its versions has.

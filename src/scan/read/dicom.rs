@@ -20,6 +20,7 @@ pub(super) const READER: Reader = Reader {
     claims,
     glance,
     read,
+    glimpse: None,
 };
 
 /// Prefix of the DICOS SOP classes.

@@ -17,6 +17,7 @@ pub(super) const READER: Reader = Reader {
     claims,
     glance,
     read,
+    glimpse: None,
 };
 
 /// The most that the entropy coding can grow: 64 samples of a block from two bits, three times.

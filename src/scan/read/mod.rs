@@ -12,6 +12,7 @@ mod png;
 mod tiff;
 mod tiff_directory;
 mod tiff_layout;
+mod tiff_rows;
 
 use std::io::{Read, Seek};
 
@@ -82,7 +83,14 @@ pub(super) struct Reader {
     pub(super) glance: fn(&mut dyn Input, &Source<'_>, u64) -> Result<Glance>,
     /// Decodes the file; the page is counted from 1, `None` is all of them.
     pub(super) read: fn(&Source<'_>, Option<usize>) -> Result<Decoded>,
+    /// Reads a part of the rows of a file whose rows can be found without the others.
+    pub(super) glimpse: Option<Glimpse>,
 }
+
+/// Reads one row and column in so many that about `least` are left on the shorter side, and says how
+/// many; `None` where the file is not of that kind, or small.
+pub(super) type Glimpse =
+    fn(&mut dyn Input, &Source<'_>, u64, u64) -> Result<Option<(Decoded, usize)>>;
 
 /// Every format that is read.
 const READERS: &[Reader] = &[

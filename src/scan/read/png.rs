@@ -20,6 +20,7 @@ pub(super) const READER: Reader = Reader {
     claims,
     glance,
     read,
+    glimpse: None,
 };
 
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";

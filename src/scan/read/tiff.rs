@@ -4,13 +4,14 @@
 //! Samples come out as stored: the library inverts `MinIsWhite`, and that is taken back. What is
 //! not read (float, signed, 32 bits, other compressions, tiled planar) is said before decoding.
 
-use std::io::Cursor;
+use std::io::{Cursor, SeekFrom};
 
 use ::tiff::TiffError;
 use ::tiff::decoder::{Decoder, DecodingResult, Limits as TiffLimits};
 
 use super::tiff_directory::{Directory, directories, tag};
 use super::tiff_layout::{Layout, layouts, told};
+use super::tiff_rows::Order;
 use super::{COLOURS, Decoded, Glance, Input, Page, Reader};
 use crate::messages::{arg, say};
 use crate::radiograph::{Kind, Plane, PlaneName, Polarity};
@@ -24,6 +25,7 @@ pub(super) const READER: Reader = Reader {
     claims,
     glance,
     read,
+    glimpse: Some(glimpse),
 };
 
 fn claims(magic: &[u8]) -> bool {
@@ -139,25 +141,78 @@ fn plane_names(layout: &Layout) -> Vec<PlaneName> {
     }
 }
 
+/// A plane of a page with these samples.
+fn blank(
+    name: PlaneName,
+    layout: &Layout,
+    [width, height]: [usize; 2],
+    samples: Vec<u16>,
+) -> Plane {
+    let mut plane = Plane::new(name, width, height, samples);
+    plane.bits = layout.bits as u8;
+    plane.bits_allocated = layout.bits as u8;
+    if layout.inverted {
+        plane.polarity = Polarity::BrightIsDense;
+    }
+    plane
+}
+
+/// The only page from one row in `step`, where its rows lie plainly in the file.
+fn glimpse(
+    input: &mut dyn Input,
+    source: &Source<'_>,
+    length: u64,
+    least: u64,
+) -> Result<Option<(Decoded, usize)>> {
+    let pages = layouts(input, source, length)?;
+    let [layout] = pages.as_slice() else {
+        return Ok(None);
+    };
+    let step = (layout.width.min(layout.height) / least) as usize;
+    let (Some(rows), true) = (&layout.rows, step > 1) else {
+        return Ok(None);
+    };
+    let disk = |error: &std::io::Error| Error::io(source.path, error);
+    let mut first = [0];
+    let order = input
+        .seek(SeekFrom::Start(0))
+        .and_then(|_| input.read_exact(&mut first))
+        .map(|()| Order::of(first.first()))
+        .map_err(|error| disk(&error))?;
+    let (size, samples) = rows
+        .some(input, step, order)
+        .map_err(|error| disk(&error))?;
+    let page = Page {
+        planes: vec![blank(PlaneName::Grey, layout, size, samples)],
+        says: layout.says.clone(),
+        pixel_mm: None,
+    };
+    let decoded = Decoded {
+        pages: vec![page],
+        ..Decoded::default()
+    };
+    Ok(Some((decoded, step)))
+}
+
 /// Decodes the planes of the current page, strip by strip.
 fn planes(
     decoder: &mut Decoder<Cursor<&[u8]>>,
     layout: &Layout,
     source: &Source<'_>,
 ) -> Result<Vec<Plane>> {
-    let (width, height) = (layout.width as usize, layout.height as usize);
-    let mut planes: Vec<Plane> = plane_names(layout)
-        .into_iter()
-        .map(|name| {
-            let mut plane = Plane::new(name, width, height, vec![0; width * height]);
-            plane.bits = layout.bits as u8;
-            plane.bits_allocated = layout.bits as u8;
-            if layout.inverted {
-                plane.polarity = Polarity::BrightIsDense;
-            }
-            plane
-        })
+    let size = [layout.width as usize, layout.height as usize];
+    let named = plane_names(layout).into_iter();
+    let mut planes: Vec<Plane> = named
+        .map(|name| blank(name, layout, size, vec![0; size[0] * size[1]]))
         .collect();
+    if let (Some(rows), [plane]) = (&layout.rows, planes.as_mut_slice()) {
+        source.cancel.check()?;
+        return if rows.fill(plane, source.bytes, Order::of(source.bytes.first())) {
+            Ok(planes)
+        } else {
+            Err(source.bad("scan-tiff-chunks", &[]))
+        };
+    }
     let across = layout.width.div_ceil(layout.chunk[0]);
     let per_plane = across * layout.height.div_ceil(layout.chunk[1]);
     let sets = if layout.planar { layout.used } else { 1 };

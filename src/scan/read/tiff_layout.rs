@@ -5,6 +5,7 @@
 
 use super::Input;
 use super::tiff_directory::{Broken, Directory, directories, tag};
+use super::tiff_rows::Rows;
 use crate::messages::arg;
 use crate::radiograph::PlaneName;
 use crate::scan::limits::Claim;
@@ -54,6 +55,8 @@ pub(super) struct Layout {
     pub(super) data: u64,
     pub(super) growth: u64,
     pub(super) says: Option<PlaneName>,
+    /// Where its rows lie, where they lie there plainly.
+    pub(super) rows: Option<Rows>,
 }
 
 /// The layouts of all pages, each checked against the file.
@@ -131,6 +134,7 @@ fn layout(page: &Directory, source: &Source<'_>, length: u64) -> Result<Layout> 
         data,
         growth,
         says: plane_said(page),
+        rows: Rows::of(page, [width, height]),
     };
     layout.claim().check(source)?;
     layout.chunks_check(page, tiled, source)?;

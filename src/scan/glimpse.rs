@@ -1,0 +1,86 @@
+//! A glimpse of a large scan while it is being read: a part of its rows, where they can be found
+//! without reading the rest.
+
+use std::io::{BufReader, Read as _, Seek as _};
+use std::path::Path;
+
+use super::open::{Part, apart, assemble};
+use super::read::{MAGIC, reader_for};
+use super::sidecar::Sidecar;
+use super::source::{Source, modified_ns, open_regular};
+use super::{FileRecord, Limits, Opened, Scan};
+use crate::cancel::Cancel;
+
+/// Bytes of a scan that is worth a glimpse: smaller ones are read before the eye has waited.
+const LARGE: u64 = 32 << 20;
+/// Rows or columns that are left on the shorter side.
+const LEAST: u64 = 800;
+
+/// A glimpse of a scan; `None` where it is small, or its files give none. What is wrong with a file
+/// is told when it is opened.
+pub fn glimpse(scan: &Scan, limits: &Limits, cancel: &Cancel) -> Option<Opened> {
+    apart(&scan.path, || Ok(read(scan, limits, cancel))).ok()?
+}
+
+fn read(scan: &Scan, limits: &Limits, cancel: &Cancel) -> Option<Opened> {
+    if scan.error.is_some() || scan.page.is_some() {
+        return None;
+    }
+    let sidecar = match &scan.sidecar {
+        Some(path) => Some((path.as_path(), Sidecar::read(path).ok()?)),
+        None => None,
+    };
+    let mut parts = Vec::new();
+    let mut steps = Vec::new();
+    for file in &scan.files {
+        let (part, step) = part(&file.path, limits, cancel)?;
+        parts.push(part);
+        steps.push(step);
+    }
+    let step = *steps.first()?;
+    let bytes: u64 = parts.iter().map(|part| part.record.bytes).sum();
+    if bytes < LARGE || steps.iter().any(|other| *other != step) {
+        return None;
+    }
+    let sidecar = sidecar.as_ref().map(|(path, sidecar)| (*path, sidecar));
+    let mut opened = assemble(scan, parts, sidecar).ok()?;
+    opened.glimpse = true;
+    for view in &mut opened.views {
+        view.pixel_mm = view.pixel_mm.map(|size| size.map(|mm| mm * step as f64));
+    }
+    Some(opened)
+}
+
+/// A part of the rows of one file, and one in how many.
+fn part(path: &Path, limits: &Limits, cancel: &Cancel) -> Option<(Part, usize)> {
+    let (mut file, metadata) = open_regular(path).ok()?;
+    let mut magic = Vec::new();
+    (&mut file)
+        .take(MAGIC as u64)
+        .read_to_end(&mut magic)
+        .ok()?;
+    let reader = reader_for(&magic)?;
+    let source = Source {
+        path,
+        bytes: &[],
+        limits,
+        cancel,
+    };
+    file.rewind().ok()?;
+    let mut input = BufReader::new(file);
+    let decoded = reader.glimpse?(&mut input, &source, metadata.len(), LEAST).ok()?;
+    let (decoded, step) = decoded?;
+    let record = FileRecord {
+        path: path.to_path_buf(),
+        sha256: String::new(),
+        bytes: metadata.len(),
+        modified_ns: modified_ns(&metadata),
+        inode: std::os::unix::fs::MetadataExt::ino(&metadata),
+    };
+    let part = Part {
+        record,
+        format: reader.format,
+        decoded,
+    };
+    Some((part, step))
+}
