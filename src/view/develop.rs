@@ -1,5 +1,7 @@
 //! The last step of a picture: window, colours and legend on what was prepared.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use super::legend::{self, Legend, STRIPPED, Shares, Telling, state_grey};
@@ -98,6 +100,9 @@ impl Prepared {
 
     /// Whether pixel `i` is a material that a band of Z takes out.
     fn is_outside(&self, i: usize, code: u8) -> bool {
+        if self.strips.band().is_none() {
+            return false;
+        }
         let bars = |z: &Vec<f32>| self.strips.bars(z[i]);
         Class::from_code(code).is_some_and(Class::is_material) && self.z.as_ref().is_some_and(bars)
     }
@@ -111,7 +116,11 @@ impl Prepared {
     }
 
     /// Class codes, those that a band of Z takes out being no class.
-    fn told(&self) -> Option<Vec<u8>> {
+    fn told(&self) -> Option<Cow<'_, [u8]>> {
+        let codes = self.codes.as_ref()?;
+        if self.strips.band().is_none() {
+            return Some(Cow::Borrowed(codes));
+        }
         let told = |(i, code): (usize, &u8)| {
             let shown = self.strips.fate(*code) == Fate::Shown;
             if shown && self.is_outside(i, *code) {
@@ -120,7 +129,6 @@ impl Prepared {
                 *code
             }
         };
-        let codes = self.codes.as_ref()?;
         Some(codes.iter().enumerate().map(told).collect())
     }
 

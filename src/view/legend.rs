@@ -187,17 +187,15 @@ pub(super) fn outside_row([low, high]: [f32; 2], share: f64) -> LegendRow {
 
 /// How much of the coloured part is pale, in words; nothing where nothing is coloured.
 pub(super) fn pale(codes: &[u8], confidence: &[Confidence]) -> Option<Safe> {
-    let material = |code: u8| Class::from_code(code).is_some_and(Class::is_material);
-    let coloured = || {
-        codes
-            .iter()
-            .zip(confidence)
-            .filter(|(code, _)| material(**code))
-    };
-    let all = coloured().count();
-    let unsure = coloured()
-        .filter(|(_, c)| **c == Confidence::Unsure)
-        .count();
+    let material: Vec<bool> = (0..=u8::MAX)
+        .map(|code| Class::from_code(code).is_some_and(Class::is_material))
+        .collect();
+    let (mut all, mut unsure) = (0_usize, 0_usize);
+    for (code, confidence) in codes.iter().zip(confidence) {
+        let counts = usize::from(material[usize::from(*code)]);
+        all += counts;
+        unsure += counts * usize::from(*confidence == Confidence::Unsure);
+    }
     let percent = Safe::number(unsure as f64 * 100.0 / all.max(1) as f64, 0);
     (all > 0).then(|| say("legend-pale", &[arg("percent", &percent)]))
 }

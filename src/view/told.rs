@@ -1,6 +1,8 @@
 //! What both energies tell of a raster: classes, confidence, Z, mass thickness and steel, the
 //! background taken off first.
 
+use std::ops::Range;
+
 use super::grid::Grid;
 use super::material::Scheme;
 use super::peel::Peels;
@@ -201,13 +203,18 @@ pub(super) fn codes(grid: &Grid, classes: &[Class], planes: (&Plane, &Plane)) ->
         |a: &[bool], b: &[bool]| -> Vec<bool> { a.iter().zip(b).map(|(a, b)| *a || *b).collect() };
     let (rows, columns) = (either(&high.0, &low.0), either(&high.1, &low.1));
     let (across, down) = grid.under();
-    let width = across.len().max(1);
-    for (line, row) in codes.chunks_exact_mut(width).zip(down) {
-        let row_defect = rows[row.clone()].contains(&true);
-        for (code, column) in line.iter_mut().zip(across) {
-            if row.is_empty() || column.is_empty() {
+    let has = |flaws: &[bool], under: &Range<usize>| flaws[under.clone()].contains(&true);
+    let flawed: Vec<bool> = across.iter().map(|column| has(&columns, column)).collect();
+    for (line, row) in codes.chunks_exact_mut(across.len().max(1)).zip(down) {
+        if row.is_empty() {
+            line.fill(0);
+            continue;
+        }
+        let row_flawed = has(&rows, row);
+        for ((code, column), column_flawed) in line.iter_mut().zip(across).zip(&flawed) {
+            if column.is_empty() {
                 *code = 0;
-            } else if row_defect || columns[column.clone()].contains(&true) {
+            } else if row_flawed || *column_flawed {
                 *code = Class::Defect.code();
             }
         }
