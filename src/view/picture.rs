@@ -11,6 +11,7 @@ use super::strip::Strips;
 use super::told::{codes, told};
 use super::{Frame, View, Window};
 use crate::cancel::Cancel;
+use crate::filter::at_work;
 use crate::messages::say;
 use crate::physics::{Class, Confidence};
 use crate::radiograph::{
@@ -123,7 +124,7 @@ pub fn prepare(
         });
         stage("material");
     }
-    for used in &view.filters {
+    for used in at_work(&view.filters) {
         let row = used.row()?;
         row.apply(&mut field, &used.args, grid.scale, cancel)?;
         cancel.check()?;
@@ -211,7 +212,7 @@ pub(super) fn grid(
         None => 0.0,
     };
     let margin = |scale: f64| {
-        let filters = view.filters.iter().filter_map(|used| {
+        let filters = at_work(&view.filters).filter_map(|used| {
             let row = used.row().ok()?;
             Some(row.reach(&used.args, scale))
         });
@@ -221,7 +222,7 @@ pub(super) fn grid(
         width: radiograph.width(),
         height: radiograph.height(),
     };
-    Grid::new(scan, view.region, size, view.rotation, margin)
+    Grid::new(scan, view.region, size, view.rotation, margin).mirrored(view)
 }
 
 /// What a reader must know of the plane itself.
@@ -253,13 +254,8 @@ fn colour(
     if !view.is_colour() {
         return Ok(None);
     }
-    let inverted = view
-        .filters
-        .iter()
-        .filter(|used| used.name == "invert")
-        .count()
-        % 2
-        == 1;
+    let inverts = at_work(&view.filters).filter(|used| used.name == "invert");
+    let inverted = inverts.count() % 2 == 1;
     let mut pixels = vec![[GROUND; 3]; grid.seen().width * grid.seen().height];
     for (channel, name) in view.planes.iter().enumerate() {
         let Some(plane) = radiograph.plane(&PlaneName::from(name.as_str())) else {

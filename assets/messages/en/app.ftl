@@ -35,8 +35,14 @@ notice-form-not-kept = the unfinished form for { $name } is not kept: the scan w
 notice-draft-failed = the unfinished form could not be kept: { $why }
 
 prompt-palette = command: { "" }
-prompt-window = window (centre,width or auto): { "" }
+prompt-window = window (centre,width, auto, auto-local or auto-content): { "" }
 prompt-filter = filter (name or name=value): { "" }
+prompt-argument = argument: { "" }
+prompt-preset = preset (key or name): { "" }
+prompt-preset-name = name of the preset: { "" }
+prompt-preset-key = its key, a digit or a letter (empty for none): { "" }
+prompt-overwrite = { $what }; write over it? y or Esc: { "" }
+prompt-remove-preset = preset of your own to remove: { "" }
 prompt-peel = material and g/cm2 to take off (steel 2.5): { "" }
 prompt-cancel = material to cancel (steel, water, ...): { "" }
 prompt-reason = reason: { "" }
@@ -47,7 +53,25 @@ prompt-protocol = protocol (auto, kitty, iterm2, sixel, half-block, quadrant, se
 form-choose = choose a decision
 form-reason = give at least one reason: { $down } moves, { $take } takes it
 problem-gone = it is no longer in the folder; R reads the folder again
-notice-no-preset = no preset has the digit { $digit }
+notice-no-preset = no preset has the name or the key '{ $word }'
+preset-same-name = there is a preset { $name }
+preset-same-key = { $key } is the key of { $name }
+preset-yes = y
+preset-kept = nothing was saved
+preset-saved = preset { $name } saved{ $key ->
+        [""] { "" }
+       *[other] , key { $key }
+    }
+preset-saved-part = preset { $name } saved without what was read off this scan (backgrounds, cancellation)
+preset-removed = preset { $name } removed
+preset-shipped = { $name } came with xamine and stays; a preset of your own of that name can stand in its place
+notice-window-linear = window curve: a line over whole samples
+notice-window-linear-exact = window curve: a line over the exact width
+notice-window-sigmoid = window curve: sigmoid
+notice-aspect-world = scan pixels have their shape in the world
+notice-aspect-pixels = scan pixels are drawn square, whatever their size
+notice-aspect-square = the pixels of this scan are square: nothing changes
+notice-aspect-unknown = the size of this scan's pixels is not known: they are drawn square
 notice-preset = preset { $name }
 notice-problems = { $count } { $count ->
         [one] problem
