@@ -147,15 +147,19 @@ impl App {
             }
             _ => return Vec::new(),
         };
+        if head.is_empty() {
+            return all;
+        }
         // A key is typed to mean its preset.
         if let Some(at) = all.iter().position(|choice| choice.key.as_str() == head) {
             return all.into_iter().skip(at).take(1).collect();
         }
-        let words: Vec<String> = all
-            .iter()
-            .map(|choice| format!("{} {}", choice.name, choice.doc))
-            .collect();
-        let best = palette::best(head, words.iter().map(String::as_str));
+        // Names with letters missing, then what says the very word.
+        let mut best = palette::best(head, all.iter().map(|choice| choice.name.as_str()));
+        let word = head.to_lowercase();
+        let says = |at: &usize| all[*at].doc.as_str().to_lowercase().contains(&word);
+        let others = (0..all.len()).filter(|at| !best.contains(at)).filter(says);
+        best.extend(others.collect::<Vec<_>>());
         best.into_iter().map(|at| all[at].clone()).collect()
     }
 

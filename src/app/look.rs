@@ -11,7 +11,7 @@ use crate::view::{self, Aspect, Canvas, Display, Extent, View, Window, WindowFun
 
 impl App {
     /// Pixels of the picture that fills the pane.
-    pub(crate) fn picture_size(&self) -> Option<Size> {
+    pub fn picture_size(&self) -> Option<Size> {
         let pane = self.layout().picture;
         let (width, height) = crate::graphics::pixels_for(
             self.terminal.protocol,
@@ -204,11 +204,12 @@ impl App {
         view::ratio(self.desk.radiograph()?, self.desk.view.as_ref()?, at)
     }
 
-    /// Puts a filter on top of the stack, or takes it out.
+    /// Puts a filter on top of the stack, or takes it out; one that is bypassed is applied again.
     pub(crate) fn toggle_filter(&mut self, name: &str) {
         self.change_filters(|filters| {
             let wanted: FilterUse = name.parse()?;
             match filters.iter().position(|filter| filter.name == wanted.name) {
+                Some(at) if filters[at].bypassed => filters[at].bypassed = false,
                 Some(at) => {
                     filters.remove(at);
                 }

@@ -138,10 +138,10 @@ impl App {
         // What was read off one scan says nothing of another.
         let lasts = |used: &&FilterUse| !used.row().is_ok_and(Filter::is_read_off);
         let filters: Vec<FilterUse> = view.filters.iter().filter(lasts).cloned().collect();
-        let id = if filters.len() < view.filters.len() {
-            "preset-saved-part"
-        } else {
-            "preset-saved"
+        let id = match saving.key {
+            _ if filters.len() < view.filters.len() => "preset-saved-part",
+            Some(_) => "preset-saved-key",
+            None => "preset-saved",
         };
         let name = Safe::from_outside(&saving.name);
         let key = Safe::from_outside(&saving.key.map(String::from).unwrap_or_default());

@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::whole::replace;
 use crate::config::document::{Entry, entries, read, wrong_type};
-use crate::config::{self, Places, Problem, in_order, nearest, suggest};
+use crate::config::{self, Places, Problem, in_order, nearest, suggest, without_echoes};
 use crate::filter::FilterUse;
 use crate::messages::{arg, say};
 use crate::text::Safe;
@@ -162,8 +162,8 @@ pub fn written(preset: &Preset) -> String {
 
 /// The presets of a text, and what is wrong with the others.
 pub fn parse(text: &str) -> (Vec<Preset>, Vec<Problem>) {
-    let (document, mut problems) = read(text);
-    let mut presets = Vec::new();
+    let (document, syntax) = read(text);
+    let (mut presets, mut problems) = (Vec::new(), Vec::new());
     for entry in entries(document.get_ref()) {
         match (entry.key, entry.value) {
             ("preset", DeValue::Array(rows)) => {
@@ -187,7 +187,11 @@ pub fn parse(text: &str) -> (Vec<Preset>, Vec<Problem>) {
             }
         }
     }
-    (presets, in_order(problems))
+    if !syntax.is_empty() {
+        // What is not TOML says nothing.
+        presets.clear();
+    }
+    (presets, in_order(without_echoes(&syntax, problems)))
 }
 
 /// Where a preset stands in its file.

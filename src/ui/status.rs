@@ -25,6 +25,8 @@ const YIELDING: [Part; 5] = [
 
 /// Cells that the filters' arguments, or else their names, may take.
 const BRIEF: usize = 24;
+/// The same beside the count of those that are bypassed.
+const BRIEF_BESIDE: usize = 17;
 
 /// A shorter round trip is not felt.
 const FELT: Duration = Duration::from_millis(30);
@@ -125,11 +127,13 @@ fn filters(view: &View) -> Option<Safe> {
             .collect();
         Safe::join(&words, "+")
     };
+    let off = view.filters.len() - on.len();
+    let room = if off == 0 { BRIEF } else { BRIEF_BESIDE };
     let whole = joined(&|used| used.to_string());
     let names = joined(&|used| used.name.clone());
     let brief = match on.split_first() {
-        _ if whole.width() <= BRIEF => whole,
-        Some((first, others)) if names.width() > BRIEF => say(
+        _ if whole.width() <= room => whole,
+        Some((first, others)) if names.width() > room => say(
             "status-filters-more",
             &[
                 arg("name", &Safe::from_outside(&first.name)),
@@ -138,7 +142,6 @@ fn filters(view: &View) -> Option<Safe> {
         ),
         _ => names,
     };
-    let off = view.filters.len() - on.len();
     Some(match (on.is_empty(), off) {
         (_, 0) => say("status-filters", &[arg("names", &brief)]),
         (true, _) => say("status-filters-off", &[arg("count", &off)]),

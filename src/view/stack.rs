@@ -45,9 +45,14 @@ impl View {
 impl StackRow {
     /// A filter that is given values as those of `field`.
     fn of(used: &FilterUse, field: &Field) -> Result<Self> {
+        let mut arguments = used.row()?.arguments(&used.args, field);
+        // A default brought to the field's unit has digits that nobody typed.
+        for default in arguments.iter_mut().skip(used.args.len()) {
+            *default = (*default * 1e6).round() / 1e6;
+        }
         Ok(Self {
             used: used.clone(),
-            arguments: used.row()?.arguments(&used.args, field),
+            arguments,
             unit: field.unit,
             full_scale: f64::from(field.full_scale),
         })

@@ -975,7 +975,7 @@ fn every_command_runs_in_every_mode_it_declares() {
 
 impl AtWork {
     /// Runs a command as the palette does, then lets the state ask for what it wants.
-    fn run(&mut self, command: &'static command::Command, value: &Value) {
+    pub(crate) fn run(&mut self, command: &'static command::Command, value: &Value) {
         let effects = if command.available(&self.app).is_ok() {
             (command.run)(&mut self.app, value)
         } else {

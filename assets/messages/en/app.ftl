@@ -58,10 +58,8 @@ preset-same-name = there is a preset { $name }
 preset-same-key = { $key } is the key of { $name }
 preset-yes = y
 preset-kept = nothing was saved
-preset-saved = preset { $name } saved{ $key ->
-        [""] { "" }
-       *[other] , key { $key }
-    }
+preset-saved = preset { $name } saved; without a key it is chosen by its name
+preset-saved-key = preset { $name } saved; { $key } is its key
 preset-saved-part = preset { $name } saved without what was read off this scan (backgrounds, cancellation)
 preset-removed = preset { $name } removed
 preset-shipped = { $name } came with xamine and stays; a preset of your own of that name can stand in its place
