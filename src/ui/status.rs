@@ -94,9 +94,6 @@ fn left(app: &App) -> Vec<(Part, Safe)> {
     if app.is_preview() {
         parts.push((Part::Preview, say("status-preview", &[])));
     }
-    parts.extend(filters(view).map(|names| (Part::Filters, names)));
-    let percent = Safe::number(view.zoom * 100.0, 0);
-    parts.push((Part::Zoom, say("status-zoom", &[arg("percent", &percent)])));
     if view.rotation != 0 {
         let turned = say("status-rotation", &[arg("degrees", &view.rotation)]);
         parts.push((Part::Turned, turned));
@@ -110,6 +107,9 @@ fn left(app: &App) -> Vec<(Part, Safe)> {
             parts.push((Part::Turned, say(id, &[])));
         }
     }
+    parts.extend(filters(view).map(|names| (Part::Filters, names)));
+    let percent = Safe::number(view.zoom * 100.0, 0);
+    parts.push((Part::Zoom, say("status-zoom", &[arg("percent", &percent)])));
     parts
 }
 

@@ -56,7 +56,13 @@ impl Canvas {
         } else {
             (1.0 / self.tall, self.aspect)
         };
-        (1.0 / f64::min(across, down)).max(1.0)
+        let least = f64::min(across, down);
+        if least < 1.0 {
+            // A hair more: rounding must not leave a pixel that covers a bit more than one.
+            (1.0 + 1e-12) / least
+        } else {
+            1.0
+        }
     }
 
     /// Screen pixels across per scan pixel at which the whole scan just fits.
@@ -218,7 +224,9 @@ impl View {
             rotation: rotation as u16,
             ..self.clone()
         };
-        turned.placed(canvas, self.centre(), self.zoom)
+        turned
+            .in_fewest_words()
+            .placed(canvas, self.centre(), self.zoom)
     }
 
     /// Left and right of the screen swapped.
@@ -236,10 +244,26 @@ impl View {
     /// The ends of the scan's rows swapped, or those of its columns: what is seen stays the same part
     /// of the scan.
     fn swapped(&self, rows: bool) -> Self {
-        Self {
+        let swapped = Self {
             mirrored: self.mirrored ^ rows,
             flipped: self.flipped ^ !rows,
             ..self.clone()
+        };
+        swapped.in_fewest_words()
+    }
+
+    /// The same way up in the shorter of its two descriptions: swapping both is a half turn.
+    fn in_fewest_words(self) -> Self {
+        let both = self.mirrored && self.flipped;
+        let one_turned = self.mirrored != self.flipped && self.rotation >= 180;
+        if !(both || one_turned) {
+            return self;
+        }
+        Self {
+            rotation: (self.rotation + 180) % 360,
+            mirrored: !self.mirrored,
+            flipped: !self.flipped,
+            ..self
         }
     }
 

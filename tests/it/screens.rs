@@ -139,6 +139,11 @@ fn what_matters_is_never_cut_off() {
             "i t l t e t s",
             &["half-block", "LOSSY", "Browse"],
         );
+        shows(
+            "grey",
+            "i t l t e t s | r",
+            &["half-block", "LOSSY", "mirrored", "90°"],
+        );
         shows("blind", "", &["LOSSY", "half-block"]);
         shows("grey", "d c", &["enter records: clear", "half-block"]);
         shows("grey", "d s", &["at least one reason"]);

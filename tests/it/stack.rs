@@ -248,7 +248,7 @@ fn both_key_files_edit_the_stack() {
     assert_eq!(at.state(), "stack 0 grey ~edge=1.6,1.49+gamma");
     at.keys("x q g q g Q");
     assert_eq!(at.state(), "browse 0 grey gamma");
-    assert!(at.view().mirrored && at.view().flipped);
+    assert_eq!(at.view().rotation, 180);
 }
 
 // Presets.

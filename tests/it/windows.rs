@@ -258,6 +258,8 @@ proptest! {
             };
             let (across, down) = (length([aspect, 0.0]), length([0.0, 1.0]));
             prop_assert!((across / down - 1.0).abs() < 1e-6, "{across} {down}");
+            let closer = view.one_to_one(canvas);
+            prop_assert!(!closer.is_coarse(canvas.screen), "{:?}", closer);
             // Swapping the sides twice is nothing.
             prop_assert_eq!(&view.turned_over().turned_over(), &view);
             prop_assert_eq!(&view.turned_upside_down().turned_upside_down(), &view);
@@ -345,7 +347,11 @@ fn the_picture_is_turned_over_by_keys_and_says_so() {
     for (keys, way, words) in [
         ("|", (true, false, 0), "mirrored"),
         ("_", (false, true, 0), "flipped"),
-        ("| _", (true, true, 0), "mirrored"),
+        // Both together are a half turn, and so is what undoes it.
+        ("| _", (false, false, 180), "180°"),
+        ("| _ r r", (false, false, 0), ""),
+        ("| r r", (false, true, 0), "flipped"),
+        ("r r _", (true, false, 0), "mirrored"),
         ("| |", (false, false, 0), ""),
         ("| u", (false, false, 0), ""),
         // On its side, left and right of the screen are the ends of the scan's columns.
