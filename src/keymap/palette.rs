@@ -47,7 +47,7 @@ pub fn matches(query: &str, rows: &[PaletteRow]) -> Vec<usize> {
     best(query, texts.iter().map(String::as_str))
 }
 
-/// The places of the texts that match `query`, as [`matches`].
+/// The places of the texts that match `query`, as [`matches()`].
 pub fn best<'a>(query: &str, texts: impl Iterator<Item = &'a str>) -> Vec<usize> {
     let pattern = Pattern::parse(query, CaseMatching::Ignore, Normalization::Smart);
     let mut matcher = Matcher::new(Config::DEFAULT);
