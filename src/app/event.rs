@@ -17,7 +17,7 @@ use crate::radiograph::Region;
 use crate::scan::{Opened, Scan};
 use crate::terminal::reader::Mouse;
 use crate::text::Safe;
-use crate::view::View;
+use crate::view::{Preset, Presets, View};
 
 /// Something that happened.
 #[derive(Debug)]
@@ -99,6 +99,13 @@ pub enum Event {
     LogOffered(PathBuf),
     /// Something about the log that the analyst should know.
     LogNotice(Safe),
+    /// A preset was saved or removed, or could not be.
+    PresetKept {
+        /// The presets from now on, where they changed.
+        presets: Option<Presets>,
+        /// What was done, or why not.
+        told: Result<Safe, Safe>,
+    },
     /// The console is asked to end: SIGTERM, SIGHUP, the terminal is gone.
     Ended,
 }
@@ -150,6 +157,20 @@ pub enum Effect {
     DropDraft {
         /// The draft's [`Draft::key`].
         key: String,
+    },
+    /// Keep a preset in the configuration folder, in place of one of that name.
+    SavePreset {
+        /// The preset.
+        preset: Box<Preset>,
+        /// What is said once it is on disk.
+        told: Safe,
+    },
+    /// Remove a saved preset.
+    RemovePreset {
+        /// Its name.
+        name: String,
+        /// What is said once it is gone.
+        told: Safe,
     },
     /// Use this protocol from now on; `auto` goes back to the probe's choice.
     ChooseProtocol(String),

@@ -61,6 +61,7 @@ impl App {
                 self.tell(Level::Warning, text);
             }
             Event::LogOffered(folder) => self.record.offer = Some(folder),
+            Event::PresetKept { presets, told } => self.take_saved(presets, told),
             Event::Ended => return vec![Effect::Quit],
         }
         Vec::new()

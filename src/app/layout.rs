@@ -22,7 +22,7 @@ pub struct Layout {
     pub queue: Pane,
     /// The picture.
     pub picture: Pane,
-    /// The inspector, or the decision form while deciding.
+    /// The inspector; the decision form while deciding, the stack of filters while it is edited.
     pub inspector: Pane,
     /// Mode, window, filters, zoom, protocol.
     pub status: Pane,
@@ -58,6 +58,8 @@ const QUEUE: u16 = 30;
 const INSPECTOR: u16 = 30;
 /// Columns of the decision form.
 const FORM: u16 = 40;
+/// Columns of the stack of filters.
+const STACK: u16 = 36;
 /// Columns the picture never goes below for the sake of a side pane.
 const PICTURE: u16 = 20;
 /// From this width on the inspector is open by itself.
@@ -93,21 +95,22 @@ pub fn layout(columns: u16, rows: u16, mode: Mode, panes: Panes) -> Layout {
         return Layout::default();
     }
     let body = rows - 2;
-    let deciding = mode == Mode::Decide;
-    let right = match (deciding, panes.inspector) {
-        (true, _) => FORM,
-        (false, Fold::Open) => INSPECTOR,
-        (false, Fold::Auto) if columns >= WIDE => INSPECTOR,
-        (false, _) => 0,
+    let editing = matches!(mode, Mode::Decide | Mode::Stack);
+    let right = match (mode, panes.inspector) {
+        (Mode::Decide, _) => FORM,
+        (Mode::Stack, _) => STACK,
+        (_, Fold::Open) => INSPECTOR,
+        (_, Fold::Auto) if columns >= WIDE => INSPECTOR,
+        _ => 0,
     };
-    let left = match (deciding, panes.queue) {
+    let left = match (editing, panes.queue) {
         (true, _) | (_, Fold::Folded) => 0,
         (_, Fold::Open) => QUEUE,
         (_, Fold::Auto) if mode == Mode::Browse => QUEUE,
         _ => 0,
     };
     // A narrow screen gives up the inspector first, then the queue.
-    let right = if columns < left + right + PICTURE && !deciding {
+    let right = if columns < left + right + PICTURE && !editing {
         0
     } else {
         right

@@ -3,10 +3,42 @@
 use super::{App, Effect, Level, Mode, Prompt, Purpose};
 use crate::command::{Argument, Command};
 use crate::decisions::{reason_label, reasons};
+use crate::filter::{FILTERS, Filter};
 use crate::keymap::palette::{self, PaletteRow};
 use crate::keymap::{Value, help_rows};
 use crate::messages::{arg, say};
 use crate::text::Safe;
+use crate::view::Preset;
+
+/// A name that a line can be completed to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// The name.
+    pub name: Safe,
+    /// Its key; empty where it has none.
+    pub key: Safe,
+    /// What it does.
+    pub doc: Safe,
+}
+
+impl Choice {
+    fn filter(filter: &Filter) -> Self {
+        Self {
+            name: Safe::word(filter.name),
+            key: Safe::default(),
+            doc: filter.doc(),
+        }
+    }
+
+    fn preset(preset: &Preset) -> Self {
+        let key = preset.key.map(String::from).unwrap_or_default();
+        Self {
+            name: Safe::from_outside(&preset.name),
+            key: Safe::from_outside(&key),
+            doc: preset.doc(),
+        }
+    }
+}
 
 impl App {
     /// Asks for a line.
@@ -27,8 +59,30 @@ impl App {
         match prompt.purpose {
             Purpose::Palette => return self.accept_palette(&text, prompt.selected),
             Purpose::Window => self.remembering(|app| app.set_window(&text)),
-            Purpose::Filter => self.remembering(|app| app.add_filter(&text)),
-            Purpose::ToggleFilter => self.remembering(|app| app.toggle_filter(text.trim())),
+            Purpose::Filter => {
+                if let Some(text) = self.chosen(prompt.purpose, &text, prompt.selected) {
+                    self.remembering(|app| app.insert_filter(&text));
+                }
+            }
+            Purpose::ToggleFilter => {
+                if let Some(text) = self.chosen(prompt.purpose, &text, prompt.selected) {
+                    self.remembering(|app| app.toggle_filter(&text));
+                }
+            }
+            Purpose::Argument => self.remembering(|app| app.set_argument(&text)),
+            Purpose::Preset => {
+                if let Some(text) = self.chosen(prompt.purpose, &text, prompt.selected) {
+                    self.remembering(|app| app.apply_preset(&text));
+                }
+            }
+            Purpose::RemovePreset => {
+                if let Some(text) = self.chosen(prompt.purpose, &text, prompt.selected) {
+                    return self.remove_preset(&text);
+                }
+            }
+            Purpose::PresetName => self.name_preset(&text),
+            Purpose::PresetKey => return self.key_preset(&text),
+            Purpose::Overwrite => return self.answer_overwrite(&text),
             Purpose::Reason => self.toggle_reason(text.trim()),
             Purpose::Find => self.find_scan(&text),
             Purpose::Peel => return self.run_with("peel_material", text),
@@ -80,6 +134,54 @@ impl App {
         matching.into_iter().map(|at| rows[at].clone()).collect()
     }
 
+    /// The names that a line of that purpose can be completed to, best first; none where anything
+    /// may be typed.
+    pub fn choices(&self, purpose: Purpose, text: &str) -> Vec<Choice> {
+        let head = text.split_once('=').map_or(text, |(head, _)| head).trim();
+        let all: Vec<Choice> = match purpose {
+            Purpose::Filter | Purpose::ToggleFilter => FILTERS.iter().map(Choice::filter).collect(),
+            Purpose::Preset => self.presets.iter().map(Choice::preset).collect(),
+            Purpose::RemovePreset => {
+                let own = self.presets.iter().filter(|preset| !preset.is_shipped);
+                own.map(Choice::preset).collect()
+            }
+            _ => return Vec::new(),
+        };
+        if head.is_empty() {
+            return all;
+        }
+        // A key is typed to mean its preset.
+        if let Some(at) = all.iter().position(|choice| choice.key.as_str() == head) {
+            return all.into_iter().skip(at).take(1).collect();
+        }
+        // Names with letters missing, then what says the very word.
+        let mut best = palette::best(head, all.iter().map(|choice| choice.name.as_str()));
+        let word = head.to_lowercase();
+        let says = |at: &usize| all[*at].doc.as_str().to_lowercase().contains(&word);
+        let others = (0..all.len()).filter(|at| !best.contains(at)).filter(says);
+        best.extend(others.collect::<Vec<_>>());
+        best.into_iter().map(|at| all[at].clone()).collect()
+    }
+
+    /// What a line with a list means: what was typed where that is a whole name, else the highlighted
+    /// name with the arguments that were typed; nothing for an empty line that nothing was chosen in.
+    fn chosen(&self, purpose: Purpose, text: &str, selected: usize) -> Option<String> {
+        let text = text.trim();
+        if text.is_empty() && selected == 0 {
+            return None;
+        }
+        let (head, arguments) = match text.find('=') {
+            Some(at) => text.split_at(at),
+            None => (text, ""),
+        };
+        let choices = self.choices(purpose, text);
+        let whole = choices.iter().any(|choice| choice.name.as_str() == head);
+        match choices.get(selected) {
+            Some(choice) if selected > 0 || !whole => Some(format!("{}{arguments}", choice.name)),
+            _ => Some(text.to_owned()),
+        }
+    }
+
     /// Moves the highlight or the text of what lies on top.
     pub(crate) fn scroll(&mut self, rows: isize) {
         match self.mode {
@@ -94,6 +196,7 @@ impl App {
                     form.reason_row = form.reason_row.saturating_add_signed(rows).min(last);
                 }
             }
+            Mode::Stack => self.step_stack(rows),
             Mode::Browse | Mode::Inspect => self.step_selection(rows),
         }
     }
@@ -114,7 +217,12 @@ impl App {
     /// Moves the highlight of the palette.
     fn scroll_palette(&mut self, rows: isize) {
         let Some(prompt) = &self.prompt else { return };
-        let last = self.palette(prompt.input.value()).len().saturating_sub(1);
+        let text = prompt.input.value();
+        let rows_shown = match prompt.purpose {
+            Purpose::Palette => self.palette(text).len(),
+            purpose => self.choices(purpose, text).len(),
+        };
+        let last = rows_shown.saturating_sub(1);
         if let Some(prompt) = &mut self.prompt {
             prompt.selected = prompt.selected.saturating_add_signed(rows).min(last);
         }

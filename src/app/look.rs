@@ -5,14 +5,13 @@ use super::{App, DeskState, Level};
 use crate::Result;
 use crate::filter::FilterUse;
 use crate::graphics::Depth;
-use crate::messages::{arg, say};
+use crate::messages::say;
 use crate::radiograph::{PlaneName, Radiograph, Region, Size};
-use crate::text::Safe;
-use crate::view::{self, Canvas, Display, Preset, View, Window};
+use crate::view::{self, Aspect, Canvas, Display, Extent, View, Window, WindowFunction};
 
 impl App {
     /// Pixels of the picture that fills the pane.
-    pub(crate) fn picture_size(&self) -> Option<Size> {
+    pub fn picture_size(&self) -> Option<Size> {
         let pane = self.layout().picture;
         let (width, height) = crate::graphics::pixels_for(
             self.terminal.protocol,
@@ -82,16 +81,24 @@ impl App {
 
     /// Changes the view by a pure function of scan and screen size.
     pub(crate) fn change_view(&mut self, change: impl FnOnce(&View, Canvas) -> View) {
-        let (Some(screen), Some(scan)) = (
-            self.picture_size(),
-            self.desk.radiograph().map(Radiograph::size),
-        ) else {
-            return;
-        };
-        if let Some(view) = &mut self.desk.view {
-            let tall = self.terminal.protocol.pixel_aspect(self.terminal.cell);
-            *view = change(view, Canvas { scan, screen, tall });
+        if let (Some(canvas), Some(view)) = (self.canvas(), &mut self.desk.view) {
+            *view = change(view, canvas);
         }
+    }
+
+    /// Whether a filter at work only approximates its result at this zoom.
+    pub fn is_preview(&self) -> bool {
+        let view = self.desk.view.as_ref();
+        let size = self.picture_size();
+        view.zip(size)
+            .is_some_and(|(view, size)| view.is_preview(size))
+    }
+
+    /// The scan at hand and the pane that its picture fills.
+    pub(crate) fn canvas(&self) -> Option<Canvas> {
+        let (radiograph, view) = (self.desk.radiograph()?, self.desk.view.as_ref()?);
+        let tall = self.terminal.protocol.pixel_aspect(self.terminal.cell);
+        Some(Canvas::of(radiograph, view, self.picture_size()?, tall))
     }
 
     /// Changes the window by hand: it no longer follows the scan.
@@ -105,12 +112,11 @@ impl App {
     /// Sets the window as typed: `CENTRE,WIDTH` or `auto`.
     pub(crate) fn set_window(&mut self, text: &str) {
         let text = text.trim();
-        let auto = text == "auto";
+        let auto = text == Extent::Scan.as_str();
         let done = self.try_view(|view, radiograph, open| {
-            let window = if auto {
-                view.auto(radiograph, open.survey(view))?
-            } else {
-                view.window_of(radiograph, text)?
+            let window = match Extent::parse(text) {
+                Some(extent) => view.auto_over(radiograph, extent, open.survey(view))?,
+                None => view.window_of(radiograph, text)?,
             };
             Ok(View {
                 window,
@@ -122,23 +128,37 @@ impl App {
         }
     }
 
-    /// Applies a preset by its digit.
-    pub(crate) fn apply_preset(&mut self, digit: u8) {
-        let Some(preset) = Preset::keyed(digit) else {
-            self.tell(
-                Level::Info,
-                say("notice-no-preset", &[arg("digit", &digit)]),
-            );
+    /// Gives the window the next curve that its unit can follow.
+    pub(crate) fn next_window_function(&mut self) {
+        let Some(view) = &mut self.desk.view else {
             return;
         };
-        let done = self.try_view(|view, radiograph, open| {
-            view.with_preset(radiograph, preset, open.survey(view))
-        });
-        if done {
-            self.habit.window_auto = false;
-            let name = Safe::from_outside(&preset.name);
-            self.tell(Level::Info, say("notice-preset", &[arg("name", &name)]));
+        let window = view.window;
+        let ways = WindowFunction::ALL.into_iter().cycle();
+        let mut after = ways.skip_while(|way| *way != window.function()).skip(1);
+        if let Some(way) = after.find(|way| way.serves(window.unit)) {
+            view.window = window.with_function(way).unwrap_or(window);
+            let text = say(&format!("notice-window-{}", way.as_str()), &[]);
+            self.tell(Level::Info, text);
         }
+    }
+
+    /// Shows scan pixels in their shape in the world, or square; a whole scan stays whole.
+    pub(crate) fn toggle_aspect(&mut self) {
+        let (Some(before), Some(view)) = (self.canvas(), &mut self.desk.view) else {
+            return;
+        };
+        view.aspect = view.aspect.other();
+        let aspect = view.aspect;
+        self.change_view(|view, canvas| view.rescaled(canvas, before, 1.0));
+        let size = self.desk.radiograph().and_then(|r| r.pixel_mm);
+        let id = match (aspect, size) {
+            (_, None) => "notice-aspect-unknown",
+            (_, Some(_)) if Aspect::World.of(size) == 1.0 => "notice-aspect-square",
+            (Aspect::World, _) => "notice-aspect-world",
+            (Aspect::Pixels, _) => "notice-aspect-pixels",
+        };
+        self.tell(Level::Info, say(id, &[]));
     }
 
     /// Changes the filter stack; an automatic window follows.
@@ -171,15 +191,6 @@ impl App {
         })
     }
 
-    /// Puts a filter on top of the stack, as typed: `NAME` or `NAME=ARGS`.
-    pub(crate) fn add_filter(&mut self, text: &str) {
-        self.restack(|view, radiograph| {
-            let mut filters = view.filters.clone();
-            filters.push(view.filter(radiograph, text)?);
-            Ok(filters)
-        });
-    }
-
     /// The first filter of that name in the stack.
     pub(crate) fn used(&self, name: &str) -> Option<FilterUse> {
         let mut filters = self.desk.view.as_ref()?.filters.iter();
@@ -193,11 +204,12 @@ impl App {
         view::ratio(self.desk.radiograph()?, self.desk.view.as_ref()?, at)
     }
 
-    /// Puts a filter on top of the stack, or takes it out.
+    /// Puts a filter on top of the stack, or takes it out; one that is bypassed is applied again.
     pub(crate) fn toggle_filter(&mut self, name: &str) {
         self.change_filters(|filters| {
             let wanted: FilterUse = name.parse()?;
             match filters.iter().position(|filter| filter.name == wanted.name) {
+                Some(at) if filters[at].bypassed => filters[at].bypassed = false,
                 Some(at) => {
                     filters.remove(at);
                 }
@@ -267,7 +279,7 @@ impl App {
     }
 
     /// Changes the view, or says why it cannot be; whether it could.
-    fn try_view(
+    pub(super) fn try_view(
         &mut self,
         change: impl FnOnce(&View, &Radiograph, &OpenScan) -> Result<View>,
     ) -> bool {

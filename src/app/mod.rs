@@ -14,12 +14,14 @@ mod look;
 mod mode;
 mod mouse;
 mod notice;
+mod preset;
 mod prompt;
 mod queue;
 mod record;
 mod seen;
 mod sent;
 mod shown;
+mod stack;
 mod wanted;
 
 use std::path::PathBuf;
@@ -30,20 +32,23 @@ pub use event::{Draft, Effect, Event, Found, RenderJob};
 pub use form::{Form, Recording};
 pub use history::History;
 pub use layout::{Fold, Layout, Pane, Panes};
+pub use line::Choice;
 pub use mode::Mode;
 pub use notice::{Level, Notice};
+pub use preset::Saving;
 pub use prompt::{Prompt, Purpose};
 pub use queue::{Queue, Row, State, Verdict};
 pub use record::{Warning, view_seen};
 pub use seen::{Look, Quality, Seen};
 pub use shown::{Overlay, Shown};
+pub use stack::StackCursor;
 
 use crate::config::Config;
 use crate::delivery::Facts;
 use crate::graphics::{CellSize, Depth, Evidence, Protocol};
 use crate::keymap::{Key, Keymap};
 use crate::text::Safe;
-use crate::view::{View, ViewRequest};
+use crate::view::{Presets, View, ViewRequest};
 use sent::Sent;
 use wanted::Wanted;
 
@@ -68,6 +73,12 @@ pub struct App {
     pub desk: Desk,
     /// The line being typed.
     pub prompt: Option<Prompt>,
+    /// The preset that is being saved.
+    pub saving: Option<Saving>,
+    /// The presets in effect.
+    pub presets: Presets,
+    /// What is selected in the stack of filters.
+    pub stack: StackCursor,
     /// First line of the help screen that is shown.
     pub help_scroll: usize,
     /// The line to the analyst.
@@ -189,6 +200,9 @@ impl App {
             },
             desk: Desk::default(),
             prompt: None,
+            saving: None,
+            presets: Presets::default(),
+            stack: StackCursor::default(),
             help_scroll: 0,
             notice: None,
             record,
@@ -217,6 +231,7 @@ impl App {
             inspector: fold(config.console.inspector),
         };
         self.habit.window_stays = config.window.sticky;
+        self.take_presets(request.presets.clone());
         self.request = request;
     }
 

@@ -13,6 +13,18 @@ pub enum Purpose {
     Filter,
     /// The name of a filter to put on or take out.
     ToggleFilter,
+    /// An argument of the filter that is selected in the stack.
+    Argument,
+    /// A preset to apply, by its key or its name.
+    Preset,
+    /// The name of a preset to be saved.
+    PresetName,
+    /// The key of a preset to be saved.
+    PresetKey,
+    /// Whether a preset may be written over.
+    Overwrite,
+    /// A saved preset to be removed.
+    RemovePreset,
     /// A reason of the decision, by its code or a part of its words.
     Reason,
     /// A name in the queue.
@@ -34,6 +46,12 @@ impl Purpose {
             Self::Palette => "prompt-palette",
             Self::Window => "prompt-window",
             Self::Filter | Self::ToggleFilter => "prompt-filter",
+            Self::Argument => "prompt-argument",
+            Self::Preset => "prompt-preset",
+            Self::PresetName => "prompt-preset-name",
+            Self::PresetKey => "prompt-preset-key",
+            Self::Overwrite => "prompt-overwrite",
+            Self::RemovePreset => "prompt-remove-preset",
             Self::Reason => "prompt-reason",
             Self::Find => "prompt-find",
             Self::Note => "prompt-note",

@@ -106,11 +106,7 @@ impl App {
         let Some(size) = self.picture_size() else {
             return;
         };
-        let Some(scan) = self
-            .desk
-            .radiograph()
-            .map(crate::radiograph::Radiograph::size)
-        else {
+        let Some(shape) = self.canvas() else {
             return;
         };
         let columns = self.layout().picture.width;
@@ -123,7 +119,11 @@ impl App {
         else {
             return;
         };
-        let canvas = |screen, tall| Canvas { scan, screen, tall };
+        let canvas = |screen, tall| Canvas {
+            screen,
+            tall,
+            ..shape
+        };
         let density = |size: Size, columns: u16| size.width as f64 / f64::from(columns.max(1));
         *view = match self.desk.fitted {
             Some((before, old, across)) => {
@@ -175,9 +175,9 @@ impl App {
     fn glimpse(&self) -> Option<(Arc<crate::scan::Opened>, View)> {
         let (opened, view) = self.desk.glimpse.clone()?;
         let radiograph = opened.views.iter().find(|r| r.view == view.view)?;
-        let (scan, screen) = (radiograph.size(), self.picture_size()?);
+        let screen = self.picture_size()?;
         let tall = self.terminal.protocol.pixel_aspect(self.terminal.cell);
-        let view = view.start(Canvas { scan, screen, tall });
+        let view = view.start(Canvas::of(radiograph, &view, screen, tall));
         Some((opened, view))
     }
 

@@ -12,7 +12,7 @@ use crate::graphics::{Protocol, Rung};
 use crate::messages::{arg, say};
 use crate::nearest::nearest;
 use crate::run::{self, Start};
-use crate::store;
+use crate::store::{self, PresetFolders};
 use crate::text::Safe;
 use crate::{Error, Result};
 
@@ -38,8 +38,12 @@ pub(super) fn run(arguments: ConsoleArgs) -> Result<u8, Failure> {
         byte_budget: arguments.byte_budget.as_deref(),
         max_quality: ceiling.map(Rung::as_str),
     };
-    let loaded = config::load(&Places::of_this_machine(), &typed)?;
+    let places = Places::of_this_machine();
+    let loaded = config::load(&places, &typed)?;
     let mut problems = loaded.problems;
+    let presets = PresetFolders::beside(&places);
+    let (known, wrong) = presets.load();
+    problems.extend(wrong);
     let config = loaded.config;
     let keys = super::keys::choose(&config.console.keymap);
     problems.extend(keys.told);
@@ -57,7 +61,8 @@ pub(super) fn run(arguments: ConsoleArgs) -> Result<u8, Failure> {
         log_folder: store::log_folder(config.log.folder.as_deref()).ok(),
         log,
         state: store::state_folder().ok().filter(|_| !arguments.read_only),
-        view: arguments.view.request()?,
+        view: arguments.view.request(known)?,
+        presets,
         delivery: delivery(&config.line),
         trace: arguments.trace,
         config,

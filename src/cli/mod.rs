@@ -108,9 +108,12 @@ pub struct ViewArgs {
     /// A way of looking by name, which the other options override.
     #[arg(long, value_name = "NAME")]
     pub preset: Option<String>,
-    /// `CENTRE,WIDTH` or `auto`.
+    /// `CENTRE,WIDTH`, `auto`, `auto-local` or `auto-content`.
     #[arg(long, value_name = "CENTRE,WIDTH|auto", allow_hyphen_values = true)]
     pub window: Option<String>,
+    /// The curve of the window.
+    #[arg(long, value_name = "FUNCTION")]
+    pub window_function: Option<String>,
     /// `NAME` or `NAME=ARG`, in order.
     #[arg(long = "filter", value_name = "NAME[=ARG]")]
     pub filters: Vec<String>,

@@ -9,11 +9,13 @@ use std::time::Instant;
 
 use super::{Failure, ScanArgs, ViewArgs, exit};
 use crate::cancel::Cancel;
+use crate::config::Places;
 use crate::messages::{arg, say};
 use crate::radiograph::Size;
 use crate::scan::{self, Limits, Opened, Scan};
+use crate::store::PresetFolders;
 use crate::text::Safe;
-use crate::view::{Calibration, Display, Picture, View, ViewRequest, choose, prepare};
+use crate::view::{Calibration, Display, Picture, Presets, View, ViewRequest, choose, prepare};
 use crate::{Error, Result};
 use files::{FileKind, Values};
 
@@ -74,7 +76,7 @@ impl ViewArgs {
     ///
     /// # Errors
     /// As [`super::profile::read`].
-    pub(crate) fn request(&self) -> Result<ViewRequest> {
+    pub(crate) fn request(&self, presets: Presets) -> Result<ViewRequest> {
         let scanner = self.profile.as_deref().map(super::profile::scanner);
         let profile = scanner.transpose()?;
         Ok(ViewRequest {
@@ -82,7 +84,9 @@ impl ViewArgs {
             plane: self.plane.clone(),
             display: self.display.clone(),
             preset: self.preset.clone(),
+            presets,
             window: self.window.clone(),
+            window_function: self.window_function.clone(),
             filters: self.filters.clone(),
             region: self.region.clone(),
             profile: profile.as_ref().and_then(Calibration::of),
@@ -102,11 +106,12 @@ pub(super) fn run(
     files::refuse_evidence(&request.output, &evidence(&scan))?;
     let opened = scan::open(&scan, &Limits::default(), &Cancel::never())?;
     times.done("open");
-    let asked = request.view.request()?;
+    let asked = request.view.request(presets(err)?)?;
     let radiograph = choose(&opened.views, asked.view_name.as_deref())?;
     let view = View::of(radiograph, &asked)?;
     times.done("view");
-    let (view, size) = sized(view, request.size.as_deref())?;
+    let shape = view.aspect.of(radiograph.pixel_mm);
+    let (view, size) = sized(view, shape, request.size.as_deref())?;
     let prepared = prepare(radiograph, &view, size, &Cancel::never(), &mut |stage| {
         times.done(stage);
     })?;
@@ -123,6 +128,15 @@ pub(super) fn run(
         times.tell(err)?;
     }
     Ok(exit::DONE)
+}
+
+/// The presets in effect; what is wrong with a file of them is told, and the others serve.
+pub(super) fn presets(err: &mut dyn Write) -> std::io::Result<Presets> {
+    let (presets, problems) = PresetFolders::beside(&Places::of_this_machine()).load();
+    for problem in problems {
+        writeln!(err, "xamine: {problem}")?;
+    }
+    Ok(presets)
 }
 
 /// Opens the scan that was named; the page or slice of `PATH#N` is part of it.
@@ -171,8 +185,8 @@ fn encode(request: &Request, kind: FileKind, view: &View, picture: Picture) -> R
 /// The view and the picture's size: 1:1 without `--size`.
 ///
 /// `WxH` is exactly that, with the scan's shape kept and the ground beside it; `Wx` and `xH` give
-/// one side and the other follows.
-fn sized(view: View, text: Option<&str>) -> Result<(View, Size)> {
+/// one side and the other follows. With a size, scan pixels are `shape` times as high as wide.
+fn sized(view: View, shape: f64, text: Option<&str>) -> Result<(View, Size)> {
     let [x, y, w, h] = view.region;
     let Some(text) = text else {
         return Ok((view, checked(w.round() as usize, h.round() as usize, "")?));
@@ -180,21 +194,22 @@ fn sized(view: View, text: Option<&str>) -> Result<(View, Size)> {
     let (width, height) = sides(text).ok_or_else(|| bad_size(text))?;
     let follow =
         |side: usize, own: f64, other: f64| ((side as f64 * other / own).round() as usize).max(1);
+    let high = h * shape;
     let size = match (width, height) {
         (Some(width), Some(height)) => checked(width, height, text)?,
-        (Some(width), None) => checked(width, follow(width, w, h), text)?,
-        (None, Some(height)) => checked(follow(height, h, w), height, text)?,
+        (Some(width), None) => checked(width, follow(width, w, high), text)?,
+        (None, Some(height)) => checked(follow(height, high, w), height, text)?,
         (None, None) => return Err(bad_size(text)),
     };
-    let (across, down) = (size.width as f64 / w, size.height as f64 / h);
+    let (across, down) = (size.width as f64 / w, size.height as f64 / high);
     let zoom = across.min(down);
     // A shape that is the scan's within a pixel fills the whole picture.
-    let fills =
-        (size.width as f64 - w * zoom).abs() < 1.0 && (size.height as f64 - h * zoom).abs() < 1.0;
+    let fills = (size.width as f64 - w * zoom).abs() < 1.0
+        && (size.height as f64 - high * zoom).abs() < 1.0;
     let region = if fills {
         view.region
     } else {
-        let (rw, rh) = (size.width as f64 / zoom, size.height as f64 / zoom);
+        let (rw, rh) = (size.width as f64 / zoom, size.height as f64 / zoom / shape);
         [x - (rw - w) / 2.0, y - (rh - h) / 2.0, rw, rh]
     };
     let view = View {
@@ -245,7 +260,7 @@ mod tests {
             region,
             ..View::bare("main")
         };
-        let (view, size) = sized(view, Some(text)).ok()?;
+        let (view, size) = sized(view, 1.0, Some(text)).ok()?;
         Some((view.region, size.width, size.height))
     }
 

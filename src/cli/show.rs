@@ -5,7 +5,7 @@
 
 use std::io::{IsTerminal as _, Write};
 
-use super::render::open;
+use super::render::{open, presets};
 use super::{Failure, ScanArgs, ViewArgs, exit, quality};
 use crate::cancel::Cancel;
 use crate::graphics::{
@@ -81,7 +81,7 @@ pub(super) fn run(
         return Err(Error::request(say("show-needs-protocol", &[])).into());
     }
     let opened = open(&request.scan)?;
-    let asked = request.view.request()?;
+    let asked = request.view.request(presets(err)?)?;
     let radiograph = choose(&opened.views, asked.view_name.as_deref())?;
     let view = View::of(radiograph, &asked)?;
     let mut sheet = sheet(protocol, local)?;
@@ -94,7 +94,8 @@ pub(super) fn run(
     if limit.rung == Rung::Q0 && sheet.choice.protocol.is_pixels() {
         sheet.choice.protocol = Protocol::HalfBlock;
     }
-    let size = fitted(&view, &sheet);
+    let shape = view.aspect.of(radiograph.pixel_mm);
+    let size = fitted(&view, shape, &sheet);
     let picture = picture(radiograph, &view, size, &Cancel::never())?;
     let reached = print(&picture.frame, &sheet, &limit, out)?;
     out.flush()?;
@@ -133,8 +134,9 @@ fn sheet(protocol: Option<Protocol>, local: bool) -> Result<Sheet> {
     })
 }
 
-/// The picture's pixels: as many as fit with the scan's proportions.
-fn fitted(view: &View, sheet: &Sheet) -> Size {
+/// The picture's pixels: as many as fit with the scan's proportions, whose pixels are `shape` times as
+/// high as wide.
+fn fitted(view: &View, shape: f64, sheet: &Sheet) -> Size {
     let cell = sheet.choice.cell;
     let (columns, rows) = sheet.cells;
     let (width, height) = pixels_for(sheet.choice.protocol, columns, rows, cell);
@@ -142,9 +144,9 @@ fn fitted(view: &View, sheet: &Sheet) -> Size {
     let tall = sheet.choice.protocol.pixel_aspect(cell);
     let [_, _, w, h] = view.region;
     let (w, h) = if view.rotation.is_multiple_of(180) {
-        (w, h)
+        (w, h * shape)
     } else {
-        (h, w)
+        (h * shape, w)
     };
     // A larger one is not drawn at all.
     let largest = sheet.choice.largest.unwrap_or([u32::MAX; 2]);

@@ -96,10 +96,11 @@ fn leave(app: &mut App, _: &Value) -> Vec<Effect> {
     match app.mode {
         Mode::Prompt => {
             app.prompt = None;
+            app.saving = None;
             app.go_back();
         }
         Mode::Inspect if app.desk.corner.is_some() => app.desk.corner = None,
-        Mode::Help | Mode::Decide | Mode::Inspect => app.go_back(),
+        Mode::Help | Mode::Decide | Mode::Stack | Mode::Inspect => app.go_back(),
         Mode::Browse => {}
     }
     nothing()

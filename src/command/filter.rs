@@ -55,7 +55,7 @@ fn toggle_filter(app: &mut App, value: &Value) -> Vec<Effect> {
 /// A filter with its arguments, as typed.
 fn add_filter(app: &mut App, value: &Value) -> Vec<Effect> {
     match words(value) {
-        Some(text) => app.add_filter(text),
+        Some(text) => app.insert_filter(text),
         None => app.ask_line(Purpose::Filter, ""),
     }
     nothing()

@@ -9,7 +9,9 @@ mod decide;
 mod filter;
 mod measure;
 mod peel;
+mod preset;
 mod queue;
+mod stack;
 mod view;
 mod window;
 
@@ -77,6 +79,8 @@ pub enum Argument {
     Filter,
     /// A reason code of the decision form, required.
     Reason,
+    /// A preset by its key or its name; without it the command asks.
+    Preset,
     /// Free text; without it the command asks.
     Text,
 }
@@ -102,12 +106,20 @@ pub enum Need {
     Redo,
     /// A marked region.
     Mark,
+    /// A filter in the stack.
+    Filter,
 }
 
 /// Modes in which scans are looked at.
-const LOOKING: &[Mode] = &[Mode::Browse, Mode::Inspect];
+const LOOKING: &[Mode] = &[Mode::Browse, Mode::Inspect, Mode::Stack];
 /// Every mode but the prompt.
-const NOT_TYPING: &[Mode] = &[Mode::Browse, Mode::Inspect, Mode::Decide, Mode::Help];
+const NOT_TYPING: &[Mode] = &[
+    Mode::Browse,
+    Mode::Inspect,
+    Mode::Stack,
+    Mode::Decide,
+    Mode::Help,
+];
 /// Every mode.
 const ANYWHERE: &[Mode] = &Mode::ALL;
 
@@ -168,6 +180,7 @@ impl Need {
             Self::Undo => app.desk.history.can_undo(),
             Self::Redo => app.desk.history.can_redo(),
             Self::Mark => app.desk.corner.is_some() || !app.desk.marks.is_empty(),
+            Self::Filter => app.filters() > 0,
         }
     }
 
@@ -183,6 +196,7 @@ impl Need {
             Self::Undo => "need-undo",
             Self::Redo => "need-redo",
             Self::Mark => "need-mark",
+            Self::Filter => "need-filter",
         }
     }
 }
@@ -225,7 +239,9 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         queue::COMMANDS,
         view::COMMANDS,
         window::COMMANDS,
+        preset::COMMANDS,
         filter::COMMANDS,
+        stack::COMMANDS,
         peel::COMMANDS,
         measure::COMMANDS,
         decide::COMMANDS,

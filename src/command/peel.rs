@@ -190,6 +190,7 @@ fn cancel(
 /// A cancellation by weight.
 fn weighted(weight: f64) -> FilterUse {
     FilterUse {
+        bypassed: false,
         name: CANCEL.into(),
         args: vec![(weight.clamp(0.0, HEAVIEST) * 1e4).round() / 1e4],
     }

@@ -59,6 +59,27 @@ pub(super) const COMMANDS: &[Command] = &[
         rotate_right,
     ),
     row(
+        "mirror_picture",
+        Group::View,
+        LOOKING,
+        Need::Picture,
+        |app, _| turn_over(app, View::turned_over),
+    ),
+    row(
+        "flip_picture",
+        Group::View,
+        LOOKING,
+        Need::Picture,
+        |app, _| turn_over(app, View::turned_upside_down),
+    ),
+    row(
+        "toggle_aspect",
+        Group::View,
+        LOOKING,
+        Need::Picture,
+        toggle_aspect,
+    ),
+    row(
         "next_plane",
         Group::View,
         LOOKING,
@@ -195,6 +216,18 @@ fn pan(app: &mut App, value: &Value, across: f64, down: f64) -> Vec<Effect> {
 /// A quarter turn clockwise.
 fn rotate_right(app: &mut App, _: &Value) -> Vec<Effect> {
     app.change_view(|view, canvas| view.turned(canvas, 1).fit(canvas));
+    nothing()
+}
+
+/// Swaps the sides of the picture.
+fn turn_over(app: &mut App, how: impl FnOnce(&View) -> View) -> Vec<Effect> {
+    app.change_view(|view, _| how(view));
+    nothing()
+}
+
+/// Shows scan pixels in their shape in the world, or square.
+fn toggle_aspect(app: &mut App, _: &Value) -> Vec<Effect> {
+    app.toggle_aspect();
     nothing()
 }
 

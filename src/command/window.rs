@@ -3,12 +3,10 @@
 use super::{Argument, Command, Group, LOOKING, Need, amount, nothing, number, row, words};
 use crate::app::{App, Effect, Purpose};
 use crate::keymap::Value;
-use crate::view::Step;
+use crate::view::{Extent, Step};
 
 /// Part of the window's width, in percent.
 const STEP: Argument = number(0.1, 100.0, 10.0, "unit-percent-of-window");
-/// A preset's digit.
-const PRESET: Argument = number(1.0, 9.0, 1.0, "unit-preset");
 
 /// The rows.
 pub(super) const COMMANDS: &[Command] = &[
@@ -18,6 +16,20 @@ pub(super) const COMMANDS: &[Command] = &[
         LOOKING,
         Need::Picture,
         window_auto,
+    ),
+    row(
+        "window_visible",
+        Group::Window,
+        LOOKING,
+        Need::Picture,
+        |app, _| auto(app, Extent::Visible),
+    ),
+    row(
+        "window_content",
+        Group::Window,
+        LOOKING,
+        Need::Picture,
+        |app, _| auto(app, Extent::Content),
     ),
     row(
         "raise_centre",
@@ -60,18 +72,28 @@ pub(super) const COMMANDS: &[Command] = &[
     )
     .takes(Argument::Text),
     row(
-        "apply_preset",
+        "next_window_function",
         Group::Window,
         LOOKING,
         Need::Picture,
-        apply_preset,
-    )
-    .takes(PRESET),
+        next_function,
+    ),
 ];
 
 /// The window that fits the scan.
 fn window_auto(app: &mut App, _: &Value) -> Vec<Effect> {
-    app.set_window("auto");
+    auto(app, Extent::Scan)
+}
+
+/// The window that fits an extent.
+fn auto(app: &mut App, extent: Extent) -> Vec<Effect> {
+    app.set_window(extent.as_str());
+    nothing()
+}
+
+/// The next curve that the displayed unit can follow.
+fn next_function(app: &mut App, _: &Value) -> Vec<Effect> {
+    app.next_window_function();
     nothing()
 }
 
@@ -93,11 +115,5 @@ fn set_window(app: &mut App, value: &Value) -> Vec<Effect> {
         Some(text) => app.set_window(text),
         None => app.ask_line(Purpose::Window, ""),
     }
-    nothing()
-}
-
-/// A preset by its digit.
-fn apply_preset(app: &mut App, value: &Value) -> Vec<Effect> {
-    app.apply_preset(amount(value) as u8);
     nothing()
 }

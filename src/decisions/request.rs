@@ -183,6 +183,7 @@ mod tests {
             centre: 1.0,
             width: 1.0,
             unit: Unit::Sample,
+            function: None,
         };
         ViewSeen {
             view: View {
@@ -195,6 +196,9 @@ mod tests {
                 region: [0.0, 0.0, 1.0, 1.0],
                 zoom: 1.0,
                 rotation: 0,
+                mirrored: false,
+                flipped: false,
+                aspect: crate::view::Aspect::World,
                 profile: None,
             },
             protocol: "kitty".into(),

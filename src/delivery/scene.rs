@@ -52,7 +52,7 @@ impl Scene {
     pub fn same_scan(&self, other: &Self) -> bool {
         self.scan_id == other.scan_id
             && self.view.view == other.view.view
-            && self.view.rotation == other.view.rotation
+            && self.view.same_way_up(&other.view)
     }
 
     /// Where this scene's top left cell is on the screen of `other`, when the same pixels of the

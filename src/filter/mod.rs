@@ -29,6 +29,15 @@ pub struct FilterUse {
     pub name: String,
     /// The arguments in the table's order; missing ones take their defaults.
     pub args: Vec<f64>,
+    /// Kept in the stack, but not applied: it does nothing anywhere.
+    #[serde(default, skip_serializing_if = "is_off")]
+    pub bypassed: bool,
+}
+
+/// Whether a member is left out of a record: those of before it have none.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_off(on: &bool) -> bool {
+    !on
 }
 
 /// One row of the table.
@@ -115,6 +124,12 @@ impl Filter {
         say(&format!("filter-{}", self.name), &[])
     }
 
+    /// Whether it only approximates its result on a raster that is coarser than the scan: it looks
+    /// for detail that averages have lost. Point and linear filters agree from afar.
+    pub fn is_preview_from_afar(&self) -> bool {
+        matches!(self.work, Work::Neighbourhood(_)) && !matches!(self.name, "smooth" | "edge")
+    }
+
     /// Its kind.
     pub fn stage(&self) -> Stage {
         match self.work {
@@ -168,7 +183,7 @@ impl Filter {
     }
 
     /// The arguments with the defaults of the missing ones, in the units of `field`.
-    fn arguments(&self, given: &[f64], field: &Field) -> Vec<f64> {
+    pub fn arguments(&self, given: &[f64], field: &Field) -> Vec<f64> {
         let own = |(i, parameter): (usize, &Parameter)| {
             given
                 .get(i)
@@ -219,6 +234,15 @@ fn in_unit(transmission: f64, field: &Field) -> f64 {
 }
 
 impl FilterUse {
+    /// A filter at work, with its arguments in the table's order.
+    pub fn new(name: &str, args: Vec<f64>) -> Self {
+        Self {
+            name: name.to_owned(),
+            args,
+            bypassed: false,
+        }
+    }
+
     /// Its row.
     ///
     /// # Errors
@@ -228,6 +252,11 @@ impl FilterUse {
     }
 }
 
+/// The filters of a stack that are applied, in order.
+pub fn at_work(filters: &[FilterUse]) -> impl Iterator<Item = &FilterUse> + Clone {
+    filters.iter().filter(|used| !used.bypassed)
+}
+
 /// The unit and polarity of a field after `filters`, and the values `at` mapped as it would map
 /// them: how an automatic window goes through filters. Filters that look at neighbours or take
 /// values out leave the range as it is.
@@ -235,7 +264,7 @@ impl FilterUse {
 /// # Errors
 /// [`Error::Request`] for an unknown name.
 pub fn carry(filters: &[FilterUse], mut field: Field) -> Result<Field> {
-    for used in filters {
+    for used in at_work(filters) {
         let row = used.row()?;
         match row.work {
             Work::Point(work) => {

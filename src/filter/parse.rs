@@ -1,4 +1,5 @@
-//! Reading `NAME` and `NAME=A,B`, with the nearest name for a wrong one.
+//! Reading `NAME` and `NAME=A,B`, with the nearest name for a wrong one; `~` before the name stands
+//! for a filter that is bypassed.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,12 +10,19 @@ use crate::nearest::nearest;
 use crate::text::Safe;
 use crate::{Error, Result};
 
+/// Before the name of a filter that is kept and not applied.
+const BYPASSED: char = '~';
+
 impl FromStr for FilterUse {
     type Err = Error;
 
-    /// Reads `NAME` or `NAME=A,B`; unknown names and arguments out of range are
+    /// Reads `NAME`, `NAME=A,B` or `~NAME=A,B`; unknown names and arguments out of range are
     /// [`Error::Request`].
     fn from_str(text: &str) -> Result<Self> {
+        let text = text.trim();
+        let applied = text.strip_prefix(BYPASSED);
+        let bypassed = applied.is_some();
+        let text = applied.unwrap_or(text);
         let (name, args) = text.split_once('=').unwrap_or((text, ""));
         let args = args
             .split(',')
@@ -24,6 +32,7 @@ impl FromStr for FilterUse {
         let used = Self {
             name: name.trim().to_owned(),
             args,
+            bypassed,
         };
         check(&used)?;
         Ok(used)
@@ -47,6 +56,9 @@ fn number(name: &str, text: &str) -> Result<f64> {
 impl fmt::Display for FilterUse {
     /// As `--filter` takes it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.bypassed {
+            write!(f, "{BYPASSED}")?;
+        }
         f.write_str(&self.name)?;
         for (i, arg) in self.args.iter().enumerate() {
             write!(f, "{}{arg}", if i == 0 { '=' } else { ',' })?;
@@ -86,7 +98,7 @@ mod tests {
 
     #[test]
     fn filters_are_read_and_written_alike() {
-        for text in ["invert", "gamma=1.5", "density-band=0.1,0.4", "edge=2"] {
+        for text in ["invert", "gamma=1.5", "density-band=0.1,0.4", "~edge=2"] {
             let used: FilterUse = text.parse().unwrap_or_else(|e| panic!("{e}"));
             assert_eq!(used.to_string(), text);
         }

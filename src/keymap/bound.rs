@@ -110,6 +110,7 @@ pub fn takes(command: &Command) -> Safe {
         ),
         Argument::Filter => say("keymap-takes-filter", &[]),
         Argument::Reason => say("keymap-takes-reason", &[]),
+        Argument::Preset => say("keymap-takes-preset", &[]),
         Argument::Text => {
             let own = format!("keymap-takes-{}", command.name);
             say(if has(&own) { &own } else { "keymap-takes-text" }, &[])
@@ -128,7 +129,7 @@ fn unknown_command(name: &str) -> Safe {
 fn value(command: &'static Command, written: &str, names: &Names<'_>) -> Result<Value, Safe> {
     let name = Safe::word(command.name);
     match command.argument {
-        Argument::None | Argument::Text if written.is_empty() => Ok(Value::None),
+        Argument::None | Argument::Text | Argument::Preset if written.is_empty() => Ok(Value::None),
         Argument::None => Err(say(
             "keymap-takes-nothing",
             &[
@@ -163,8 +164,21 @@ fn value(command: &'static Command, written: &str, names: &Names<'_>) -> Result<
             listed(command, written, names.reasons, "keymap-unknown-reason")?;
             Ok(Value::Text(written.to_owned()))
         }
-        Argument::Text => Ok(Value::Text(written.to_owned())),
+        Argument::Preset if !is_preset(written) => Err(say(
+            "keymap-no-preset",
+            &[
+                arg("name", &name),
+                arg("value", &Safe::from_outside(written)),
+            ],
+        )),
+        Argument::Text | Argument::Preset => Ok(Value::Text(written.to_owned())),
     }
+}
+
+/// Whether it can be the key or the name of a preset; which there are is only known later.
+fn is_preset(word: &str) -> bool {
+    let letters = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    word != "0" && word.chars().all(letters)
 }
 
 fn listed(

@@ -12,10 +12,19 @@ use crate::text::Safe;
 /// Commands that must have a key, and the modes in which they must.
 const INDISPENSABLE: [(&str, &[Mode]); 3] = [
     ("quit", &[Mode::Browse]),
-    ("help", &[Mode::Browse, Mode::Inspect, Mode::Decide]),
+    (
+        "help",
+        &[Mode::Browse, Mode::Inspect, Mode::Stack, Mode::Decide],
+    ),
     (
         "leave",
-        &[Mode::Inspect, Mode::Decide, Mode::Prompt, Mode::Help],
+        &[
+            Mode::Inspect,
+            Mode::Stack,
+            Mode::Decide,
+            Mode::Prompt,
+            Mode::Help,
+        ],
     ),
 ];
 

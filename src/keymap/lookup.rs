@@ -3,6 +3,7 @@
 use super::trie::{Node, Trie};
 use super::{Bound, Chord, Code, Key, key_text};
 use crate::app::Mode;
+use crate::command::Command;
 use crate::messages::{has, say};
 use crate::text::Safe;
 
@@ -11,6 +12,8 @@ use crate::text::Safe;
 pub struct Keymap {
     modes: [Trie; Mode::ALL.len()],
     labels: Vec<(Chord, String)>,
+    /// Chords that are made from data and not from a key file.
+    lent: Vec<(Mode, Chord)>,
 }
 
 /// What the keys pressed so far do.
@@ -103,6 +106,55 @@ impl Keymap {
     pub(super) fn set_label(&mut self, chord: Chord, label: String) {
         self.labels.retain(|(known, _)| *known != chord);
         self.labels.push((chord, label));
+    }
+
+    /// Binds a command with each of these arguments to its key, behind the prefix under which the key
+    /// file has the command without one; keys that the file has there stay. Chords lent before are
+    /// taken back.
+    pub fn lend(&mut self, command: &str, keys: &[(String, String)]) {
+        for (mode, chord) in std::mem::take(&mut self.lent) {
+            self.trie_mut(mode).free(&chord.0);
+        }
+        let Some(command) = crate::command::find(command) else {
+            return;
+        };
+        for mode in command.modes {
+            for prefix in self.prefixes(*mode, command) {
+                for (key, argument) in keys {
+                    self.lend_one(*mode, &prefix, key, (command, argument));
+                }
+            }
+        }
+    }
+
+    fn lend_one(
+        &mut self,
+        mode: Mode,
+        prefix: &[Key],
+        key: &str,
+        (command, argument): (&'static Command, &str),
+    ) {
+        let Ok(last) = Chord::parse(key) else {
+            return;
+        };
+        let chord = Chord([prefix, &last.0].concat());
+        if self.trie(mode).find(&chord.0).is_none() {
+            let value = super::Value::Text(argument.to_owned());
+            let bound = Bound { command, value };
+            self.trie_mut(mode).bind(&chord.0, vec![bound]);
+            self.lent.push((mode, chord));
+        }
+    }
+
+    /// The keys before the last one of every longer chord of a command without an argument.
+    fn prefixes(&self, mode: Mode, command: &Command) -> Vec<Vec<Key>> {
+        let chords = self.trie(mode).chords();
+        let plain = chords.iter().filter(|(_, bounds)| {
+            matches!(bounds, [only] if only.command.name == command.name && only.value == super::Value::None)
+        });
+        let long = plain.filter_map(|(chord, _)| chord.0.split_last());
+        let before = long.map(|(_, before)| before.to_vec());
+        before.filter(|before| !before.is_empty()).collect()
     }
 
     fn pending_rows(&self, before: &[Key], trie: &Trie) -> Vec<PendingRow> {

@@ -43,15 +43,19 @@ pub fn rows(keymap: &Keymap, mode: Mode) -> Vec<PaletteRow> {
 /// The places in `rows` that match `query`, the best first. The words of the query may come in any
 /// order and with letters missing; an empty query matches everything in its order.
 pub fn matches(query: &str, rows: &[PaletteRow]) -> Vec<usize> {
+    let texts: Vec<String> = rows.iter().map(haystack).collect();
+    best(query, texts.iter().map(String::as_str))
+}
+
+/// The places of the texts that match `query`, as [`matches()`].
+pub fn best<'a>(query: &str, texts: impl Iterator<Item = &'a str>) -> Vec<usize> {
     let pattern = Pattern::parse(query, CaseMatching::Ignore, Normalization::Smart);
     let mut matcher = Matcher::new(Config::DEFAULT);
     let mut buffer = Vec::new();
-    let mut found: Vec<(u32, usize)> = rows
-        .iter()
+    let mut found: Vec<(u32, usize)> = texts
         .enumerate()
-        .filter_map(|(at, row)| {
-            let text = haystack(row);
-            let score = pattern.score(Utf32Str::new(&text, &mut buffer), &mut matcher)?;
+        .filter_map(|(at, text)| {
+            let score = pattern.score(Utf32Str::new(text, &mut buffer), &mut matcher)?;
             Some((score, at))
         })
         .collect();

@@ -28,6 +28,7 @@ use crate::graphics::{Protocol, Rung};
 use crate::keymap::{Keymap, key_text};
 use crate::messages::{arg, say};
 use crate::scan::{self, Limits, Opened};
+use crate::store::PresetFolders;
 use crate::terminal::{Choice, Input, Signal, Terminal, TerminalEvent};
 use crate::text::Safe;
 use crate::view::ViewRequest;
@@ -61,6 +62,8 @@ pub struct Start {
     pub state: Option<PathBuf>,
     /// How the first scan is looked at.
     pub view: ViewRequest,
+    /// Where presets are saved.
+    pub presets: PresetFolders,
     /// The protocol asked for; `None` asks the terminal.
     pub protocol: Option<Protocol>,
     /// What may be sent of pictures.
@@ -137,6 +140,7 @@ struct Console {
     walker: Walker,
     recording: Option<Recording>,
     keeper: Option<Keeper>,
+    presets: PresetFolders,
     sender: Sender<Message>,
     started: Instant,
     leaving: bool,
@@ -215,6 +219,7 @@ impl Console {
             walker,
             recording,
             keeper,
+            presets: start.presets,
             sender: sender.clone(),
             started: Instant::now(),
             leaving: false,
@@ -412,6 +417,12 @@ impl Console {
                         keeper.forget(key);
                     }
                 }
+                Effect::SavePreset { preset, told } => {
+                    self.keep_preset(told, move |folders| folders.save(&preset));
+                }
+                Effect::RemovePreset { name, told } => {
+                    self.keep_preset(told, move |folders| folders.remove(&name));
+                }
                 Effect::ChooseProtocol(word) => self.choose_protocol(&word),
                 Effect::FinishPicture => {
                     self.lift_cells();
@@ -441,6 +452,22 @@ impl Console {
             let scan_id = opened.scan_id.clone();
             // When nobody listens any more the console is leaving.
             drop(sender.send(Message::App(Event::FilesChecked { scan_id, changed })));
+        });
+    }
+
+    /// Changes the saved presets on a thread of its own, and reads them again.
+    fn keep_preset(
+        &self,
+        told: Safe,
+        change: impl FnOnce(&PresetFolders) -> Result<()> + Send + 'static,
+    ) {
+        let (sender, folders) = (self.sender.clone(), self.presets.clone());
+        thread::spawn(move || {
+            let done = change(&folders);
+            let presets = done.is_ok().then(|| folders.load().0);
+            let told = done.map(|()| told).map_err(|error| error.message());
+            // When nobody listens any more the console is leaving.
+            drop(sender.send(Message::App(Event::PresetKept { presets, told })));
         });
     }
 

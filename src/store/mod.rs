@@ -1,10 +1,12 @@
-//! The program's own files: drafts, remembered heads, and where they and the log live.
+//! The program's own files: drafts, remembered heads, saved presets, and where they and the log
+//! live.
 //!
 //! Everything here can be lost without losing a decision.
 
 mod display;
 mod drafts;
 mod heads;
+mod presets;
 mod whole;
 
 use std::path::{Path, PathBuf};
@@ -18,6 +20,7 @@ use crate::{Error, Result};
 pub use display::{display_check, keep_display_check};
 pub use drafts::Drafts;
 pub use heads::Heads;
+pub use presets::{PresetFolders, parse as parse_presets, written as written_preset};
 
 /// The folder for state: `$XDG_STATE_HOME/xamine`, `~/.local/state/xamine` without it.
 pub fn state_folder() -> Result<PathBuf> {

@@ -12,6 +12,7 @@ mod over;
 mod paint;
 mod picture;
 mod queue;
+mod stack;
 mod status;
 mod theme;
 
@@ -50,6 +51,8 @@ pub fn draw(app: &App, buffer: &mut Buffer) -> Drawn {
         drawn.picture = picture::draw(app, buffer, paint::rect(layout.picture), theme);
         if app.form_is_open() {
             form::draw(app, buffer, paint::rect(layout.inspector), theme);
+        } else if app.mode_below() == Mode::Stack {
+            stack::draw(app, buffer, paint::rect(layout.inspector), theme);
         } else {
             let pane = paint::rect(layout.inspector);
             inspector::draw(app, buffer, pane, theme);

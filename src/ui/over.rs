@@ -9,7 +9,7 @@ use super::paint::{self, Lines};
 use super::theme::Theme;
 use crate::app::{App, Level, Mode, Prompt, Purpose};
 use crate::keymap::{PendingRow, Step};
-use crate::messages::say;
+use crate::messages::{arg, say};
 use crate::text::Safe;
 
 /// Rows of the palette at most.
@@ -21,7 +21,7 @@ const COLUMNS: u16 = 76;
 pub(super) fn line(app: &App, buffer: &mut Buffer, area: Rect, theme: Theme) -> Option<Position> {
     paint::fill(buffer, area, theme.plain());
     if let Some(prompt) = &app.prompt {
-        return Some(typed(prompt, buffer, area, theme));
+        return Some(typed(app, prompt, buffer, area, theme));
     }
     if let Some(notice) = &app.notice {
         let style = style_of(notice.level, theme);
@@ -58,6 +58,18 @@ fn reminders(mode: Mode) -> &'static [&'static str] {
             "window_auto",
             "toggle_material",
             "move_crosshair_left",
+        ],
+        Mode::Stack => &[
+            "help",
+            "leave",
+            "add_filter",
+            "bypass_filter",
+            "raise_argument",
+            "lower_argument",
+            "edit_argument",
+            "remove_filter",
+            "move_filter_down",
+            "move_filter_up",
         ],
         Mode::Decide => &[
             "help",
@@ -107,8 +119,14 @@ fn style_of(level: Level, theme: Theme) -> Style {
 }
 
 /// The line being typed; its end stays in sight.
-fn typed(prompt: &Prompt, buffer: &mut Buffer, area: Rect, theme: Theme) -> Position {
-    let label = say(prompt.purpose.label(), &[]);
+fn typed(app: &App, prompt: &Prompt, buffer: &mut Buffer, area: Rect, theme: Theme) -> Position {
+    let label = match app
+        .overwritten()
+        .filter(|_| prompt.purpose == Purpose::Overwrite)
+    {
+        Some(what) => say(prompt.purpose.label(), &[arg("what", &what)]),
+        None => say(prompt.purpose.label(), &[]),
+    };
     let x = paint::text(buffer, area, (area.x + 1, area.y), &label, theme.key());
     let room = usize::from(area.right().saturating_sub(x + 1));
     let skip = prompt.input.visual_scroll(room);
@@ -154,6 +172,8 @@ pub(super) fn popups(app: &App, buffer: &mut Buffer, theme: Theme) {
         .filter(|prompt| prompt.purpose == Purpose::Palette)
     {
         palette(app, prompt, buffer, theme);
+    } else if let Some(prompt) = &app.prompt {
+        choices(app, prompt, buffer, theme);
     } else if !app.pending.is_empty()
         && let Step::Pending(rows) = app.keymap.press(app.mode, &app.pending)
     {
@@ -206,6 +226,35 @@ fn palette(app: &App, prompt: &Prompt, buffer: &mut Buffer, theme: Theme) {
     }
     if rows.is_empty() {
         lines.line(&say("palette-empty", &[]), theme.warning());
+    }
+}
+
+/// Names that what is typed can be completed to.
+fn choices(app: &App, prompt: &Prompt, buffer: &mut Buffer, theme: Theme) {
+    let rows = app.choices(prompt.purpose, prompt.input.value());
+    if rows.is_empty() {
+        return;
+    }
+    let first = prompt.selected.saturating_sub(ROWS - 1);
+    let shown = rows.len().min(ROWS);
+    let inner = frame(buffer, shown, &say("choices-title", &[]), theme);
+    let touched = prompt.selected > 0 || !prompt.input.value().is_empty();
+    let mut lines = Lines::new(buffer, inner);
+    for (at, row) in rows.iter().enumerate().skip(first).take(ROWS) {
+        let style = if at == prompt.selected && touched {
+            theme.selected()
+        } else {
+            theme.plain()
+        };
+        let name = row.name.cut_end(20);
+        let gap = Safe::blanks(21 - name.width());
+        let mut parts = vec![(name, style), (gap, theme.plain())];
+        if rows.iter().any(|row| !row.key.is_empty()) {
+            let gap = Safe::blanks(2usize.saturating_sub(row.key.width()));
+            parts.extend([(row.key.clone(), theme.key()), (gap, theme.plain())]);
+        }
+        parts.push((row.doc.clone(), theme.dim()));
+        lines.parts(&parts);
     }
 }
 

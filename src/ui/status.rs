@@ -9,9 +9,10 @@ use super::paint;
 use super::theme::Theme;
 use crate::app::{App, Mode};
 use crate::delivery::{Facts, Level, Waits};
+use crate::filter::FilterUse;
 use crate::messages::{arg, say};
 use crate::text::Safe;
-use crate::view::{Display, View};
+use crate::view::{Aspect, Display, View};
 
 /// Parts that give way on a narrow screen, the first to go first; the others always stand.
 const YIELDING: [Part; 5] = [
@@ -22,6 +23,11 @@ const YIELDING: [Part; 5] = [
     Part::Display,
 ];
 
+/// Cells that the filters' arguments, or else their names, may take.
+const BRIEF: usize = 24;
+/// The same beside the count of those that are bypassed.
+const BRIEF_BESIDE: usize = 17;
+
 /// A shorter round trip is not felt.
 const FELT: Duration = Duration::from_millis(30);
 
@@ -31,8 +37,10 @@ enum Part {
     Mode,
     Display,
     Window,
+    Preview,
     Filters,
     Zoom,
+    Turned,
     Log,
     Energy,
     Line,
@@ -83,25 +91,65 @@ fn left(app: &App) -> Vec<(Part, Safe)> {
     };
     parts.push((Part::Display, display(view)));
     parts.push((Part::Window, window(app, view)));
-    if !view.filters.is_empty() {
-        let names: Vec<Safe> = view
-            .filters
-            .iter()
-            .map(|used| Safe::from_outside(&used.to_string()))
-            .collect();
-        let names = Safe::join(&names, "+");
-        parts.push((
-            Part::Filters,
-            say("status-filters", &[arg("names", &names)]),
-        ));
+    if app.is_preview() {
+        parts.push((Part::Preview, say("status-preview", &[])));
     }
-    let percent = Safe::number(view.zoom * 100.0, 0);
-    parts.push((Part::Zoom, say("status-zoom", &[arg("percent", &percent)])));
     if view.rotation != 0 {
         let turned = say("status-rotation", &[arg("degrees", &view.rotation)]);
-        parts.push((Part::Zoom, turned));
+        parts.push((Part::Turned, turned));
     }
+    for (on, id) in [
+        (view.mirrored, "status-mirrored"),
+        (view.flipped, "status-flipped"),
+        (view.aspect == Aspect::Pixels, "status-aspect"),
+    ] {
+        if on {
+            parts.push((Part::Turned, say(id, &[])));
+        }
+    }
+    parts.extend(filters(view).map(|names| (Part::Filters, names)));
+    let percent = Safe::number(view.zoom * 100.0, 0);
+    parts.push((Part::Zoom, say("status-zoom", &[arg("percent", &percent)])));
     parts
+}
+
+/// The filters at work, briefly: with their arguments, by their names, or the first and how many
+/// more; and how many are bypassed.
+fn filters(view: &View) -> Option<Safe> {
+    if view.filters.is_empty() {
+        return None;
+    }
+    let on: Vec<&FilterUse> = view.filters.iter().filter(|used| !used.bypassed).collect();
+    let joined = |word: &dyn Fn(&FilterUse) -> String| {
+        let words: Vec<Safe> = on
+            .iter()
+            .map(|used| Safe::from_outside(&word(used)))
+            .collect();
+        Safe::join(&words, "+")
+    };
+    let off = view.filters.len() - on.len();
+    let room = if off == 0 { BRIEF } else { BRIEF_BESIDE };
+    let whole = joined(&|used| used.to_string());
+    let names = joined(&|used| used.name.clone());
+    let brief = match on.split_first() {
+        _ if whole.width() <= room => whole,
+        Some((first, others)) if names.width() > room => say(
+            "status-filters-more",
+            &[
+                arg("name", &Safe::from_outside(&first.name)),
+                arg("count", &others.len()),
+            ],
+        ),
+        _ => names,
+    };
+    Some(match (on.is_empty(), off) {
+        (_, 0) => say("status-filters", &[arg("names", &brief)]),
+        (true, _) => say("status-filters-off", &[arg("count", &off)]),
+        (false, _) => say(
+            "status-filters-some-off",
+            &[arg("names", &brief), arg("count", &off)],
+        ),
+    })
 }
 
 /// The display, and the plane where it shows one.
@@ -136,17 +184,20 @@ fn window(app: &App, view: &View) -> Safe {
     let number = |value: f64| Safe::number(value, window.unit.decimals());
     let (centre, width) = (number(window.centre), number(window.width));
     let unit = say(&format!("unit-short-{}", window.unit.as_str()), &[]);
-    let id = if app.habit.window_auto {
-        "status-window-auto"
-    } else {
-        "status-window"
+    let id = match (window.function, app.habit.window_auto) {
+        (Some(_), true) => "status-window-auto-function",
+        (Some(_), false) => "status-window-function",
+        (None, true) => "status-window-auto",
+        (None, false) => "status-window",
     };
+    let function = Safe::word(window.function().as_str());
     say(
         id,
         &[
             arg("centre", &centre),
             arg("width", &width),
             arg("unit", &unit),
+            arg("function", &function),
         ],
     )
 }

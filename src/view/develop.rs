@@ -69,7 +69,7 @@ impl Prepared {
     }
 
     /// The quantity without what strips take out.
-    fn quantity(&self) -> Field {
+    pub(super) fn quantity(&self) -> Field {
         let values = self.without_stripped(self.field.values.clone());
         self.field.with_values(values)
     }
@@ -148,6 +148,9 @@ impl Prepared {
             strips: &self.strips,
         };
         let mut notes = Vec::new();
+        if view.is_preview(self.grid.screen()) {
+            notes.push(say("view-preview", &[]));
+        }
         if let (Some(codes), Some(confidence)) = (&told, &self.confidence) {
             notes.extend(legend::pale(codes, confidence));
         }

@@ -1,11 +1,14 @@
 //! Where the scan lies on the screen: fit, zoom, pan, turn, and the way between screen pixels and
 //! scan pixels. Everything is a pure function from a view to a view.
 
-use super::View;
-use crate::radiograph::Size;
+use super::{Aspect, View};
+use crate::filter::{Filter, FilterUse, at_work};
+use crate::radiograph::{Radiograph, Size};
 
 /// Most screen pixels per scan pixel.
 const CLOSEST: f64 = 64.0;
+/// The most oblong scan pixel that is drawn in its shape.
+const OBLONG: f64 = 20.0;
 
 /// The sizes that a view moves between.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -16,20 +19,49 @@ pub struct Canvas {
     pub screen: Size,
     /// How much higher than wide a screen pixel is: 1 where it is square. Parts of cells need not be.
     pub tall: f64,
+    /// How much higher than wide a scan pixel is to be drawn: 1 where it is drawn square.
+    pub aspect: f64,
 }
 
 impl Canvas {
-    /// The screen's size in widths of its pixels, in the scan's orientation: sides swap on a quarter
-    /// turn.
+    /// Of a screen that shows `radiograph` in the shape that `view` asks for.
+    pub fn of(radiograph: &Radiograph, view: &View, screen: Size, tall: f64) -> Self {
+        Self {
+            scan: radiograph.size(),
+            screen,
+            tall,
+            aspect: view.aspect.of(radiograph.pixel_mm),
+        }
+    }
+
+    /// How many scan pixels at zoom 1 the screen is wide and high, in the scan's orientation: sides
+    /// swap on a quarter turn.
     fn upright(self, rotation: u16) -> [f64; 2] {
         let (w, h) = (
             self.screen.width as f64,
             self.screen.height as f64 * self.tall,
         );
         if rotation.is_multiple_of(180) {
-            [w, h]
+            [w, h / self.aspect]
         } else {
-            [h, w]
+            [h, w / self.aspect]
+        }
+    }
+
+    /// The least zoom at which no scan pixel is smaller than a pixel of the screen.
+    fn native_zoom(self, rotation: u16) -> f64 {
+        // Screen pixels per scan pixel across and down the scan, at zoom 1.
+        let (across, down) = if rotation.is_multiple_of(180) {
+            (1.0, self.aspect / self.tall)
+        } else {
+            (1.0 / self.tall, self.aspect)
+        };
+        let least = f64::min(across, down);
+        if least < 1.0 {
+            // A hair more: rounding must not leave a pixel that covers a bit more than one.
+            (1.0 + 1e-12) / least
+        } else {
+            1.0
         }
     }
 
@@ -44,6 +76,29 @@ impl Canvas {
     }
 }
 
+impl Aspect {
+    /// How much higher than wide a scan pixel of these mm is drawn.
+    pub fn of(self, pixel_mm: Option<[f64; 2]>) -> f64 {
+        let shape = pixel_mm.map_or(1.0, |[x, y]| y / x);
+        // A shape beyond this is a slip of a file, and would leave nothing to see.
+        let sound = shape.is_finite() && (1.0 / OBLONG..=OBLONG).contains(&shape);
+        if self == Self::World && sound {
+            shape
+        } else {
+            1.0
+        }
+    }
+
+    /// The other one.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::World => Self::Pixels,
+            Self::Pixels => Self::World,
+        }
+    }
+}
+
 impl View {
     /// The whole scan, as large as it fits.
     #[must_use]
@@ -55,10 +110,28 @@ impl View {
         self.placed(canvas, middle, canvas.fitting_zoom(self.rotation))
     }
 
-    /// One screen pixel per scan pixel about the centre of the view.
+    /// One screen pixel per scan pixel about the centre of the view; more along one side where
+    /// their shapes differ.
     #[must_use]
     pub fn one_to_one(&self, canvas: Canvas) -> Self {
-        self.placed(canvas, self.centre(), 1.0)
+        self.placed(canvas, self.centre(), canvas.native_zoom(self.rotation))
+    }
+
+    /// Whether a pixel of `screen` covers more than one of the scan, so that detail is averaged.
+    pub fn is_coarse(&self, screen: Size) -> bool {
+        let [_, _, w, h] = self.region;
+        let (across, down) = if self.rotation.is_multiple_of(180) {
+            (screen.width, screen.height)
+        } else {
+            (screen.height, screen.width)
+        };
+        w / across.max(1) as f64 > 1.0 || h / down.max(1) as f64 > 1.0
+    }
+
+    /// Whether a filter at work only approximates its result on `screen`.
+    pub fn is_preview(&self, screen: Size) -> bool {
+        let from_afar = |used: &FilterUse| used.row().is_ok_and(Filter::is_preview_from_afar);
+        self.is_coarse(screen) && at_work(&self.filters).any(from_afar)
     }
 
     /// Zoomed by `factor` so that the scan point under the screen pixel `point` stays there.
@@ -151,7 +224,53 @@ impl View {
             rotation: rotation as u16,
             ..self.clone()
         };
-        turned.placed(canvas, self.centre(), self.zoom)
+        turned
+            .in_fewest_words()
+            .placed(canvas, self.centre(), self.zoom)
+    }
+
+    /// Left and right of the screen swapped.
+    #[must_use]
+    pub fn turned_over(&self) -> Self {
+        self.swapped(self.rotation.is_multiple_of(180))
+    }
+
+    /// Top and bottom of the screen swapped.
+    #[must_use]
+    pub fn turned_upside_down(&self) -> Self {
+        self.swapped(!self.rotation.is_multiple_of(180))
+    }
+
+    /// The ends of the scan's rows swapped, or those of its columns: what is seen stays the same part
+    /// of the scan.
+    fn swapped(&self, rows: bool) -> Self {
+        let swapped = Self {
+            mirrored: self.mirrored ^ rows,
+            flipped: self.flipped ^ !rows,
+            ..self.clone()
+        };
+        swapped.in_fewest_words()
+    }
+
+    /// The same way up in the shorter of its two descriptions: swapping both is a half turn.
+    fn in_fewest_words(self) -> Self {
+        let both = self.mirrored && self.flipped;
+        let one_turned = self.mirrored != self.flipped && self.rotation >= 180;
+        if !(both || one_turned) {
+            return self;
+        }
+        Self {
+            rotation: (self.rotation + 180) % 360,
+            mirrored: !self.mirrored,
+            flipped: !self.flipped,
+            ..self
+        }
+    }
+
+    /// Whether both are the same way up.
+    pub fn same_way_up(&self, other: &Self) -> bool {
+        let way = |view: &Self| (view.rotation, view.mirrored, view.flipped);
+        way(self) == way(other)
     }
 
     /// Centre of the visible part in scan pixels.
@@ -170,6 +289,7 @@ impl View {
             270 => (1.0 - v, u),
             _ => (u, v),
         };
+        let [p, q] = self.ends_swapped([p, q]);
         let [x, y, w, h] = self.region;
         [x + p * w, y + q * h]
     }
@@ -177,7 +297,7 @@ impl View {
     /// The point of the screen over a scan point; may lie outside the screen.
     pub fn to_screen(&self, screen: Size, point: [f64; 2]) -> [f64; 2] {
         let [x, y, w, h] = self.region;
-        let (p, q) = ((point[0] - x) / w, (point[1] - y) / h);
+        let [p, q] = self.ends_swapped([(point[0] - x) / w, (point[1] - y) / h]);
         let (u, v) = match self.rotation {
             90 => (1.0 - q, p),
             180 => (1.0 - p, 1.0 - q),
@@ -185,6 +305,15 @@ impl View {
             _ => (p, q),
         };
         [u * screen.width as f64, v * screen.height as f64]
+    }
+
+    /// Shares of the visible part's sides, counted from the other end where the view is mirrored or
+    /// flipped.
+    fn ends_swapped(&self, [p, q]: [f64; 2]) -> [f64; 2] {
+        [
+            if self.mirrored { 1.0 - p } else { p },
+            if self.flipped { 1.0 - q } else { q },
+        ]
     }
 
     /// The view at a zoom about a centre, moved so that the scan stays on the screen.

@@ -4,6 +4,7 @@
 //! scan's own pixels, filters work on those, and only the finished picture is enlarged: true
 //! pixels are seen and nothing is filtered twice. A margin lets kernels see beyond the edge.
 
+use super::View;
 use crate::Result;
 use crate::cancel::Cancel;
 use crate::radiograph::{
@@ -104,6 +105,17 @@ impl Grid {
             screen,
             fineness: if coarse { fineness } else { Fineness::Full },
         }
+    }
+
+    /// The same raster, taken from the other end where the view is mirrored or flipped.
+    pub(super) fn mirrored(mut self, view: &View) -> Self {
+        if view.mirrored {
+            self.across.take.reverse();
+        }
+        if view.flipped {
+            self.down.take.reverse();
+        }
+        self
     }
 
     /// Whether it is coarser than it could be.

@@ -3,7 +3,7 @@
 use super::material::{Scheme, Tone, alarm};
 use super::palette::{Palette, class_colour};
 use super::strip::{Fate, Strips};
-use super::{Display, Readout, Window};
+use super::{Display, Readout, Window, WindowFunction};
 use crate::messages::{arg, say};
 use crate::physics::{Class, Confidence};
 use crate::radiograph::{EnergyUnit, Polarity, Unit};
@@ -234,10 +234,15 @@ pub(super) fn value_rows(
             } else {
                 t
             };
-            let luminance = t as f32;
+            let value = low + along * (high - low);
+            let luminance = match window.function() {
+                // An S shows its edges neither black nor white.
+                WindowFunction::Sigmoid => window.luminance(value as f32, polarity),
+                _ => t as f32,
+            };
             let grey = [(luminance * 255.0).round() as u8; 3];
             LegendRow {
-                label: value_label(low + along * (high - low), window.unit),
+                label: value_label(value, window.unit),
                 colour: palette.map_or(grey, |palette| palette.colour(luminance)),
                 letter: None,
                 share: None,

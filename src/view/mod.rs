@@ -18,9 +18,11 @@ mod preset;
 mod quantity;
 mod readout;
 mod request;
+mod stack;
 mod stages;
 mod strip;
 mod told;
+mod visible;
 mod window;
 mod zmap;
 
@@ -41,11 +43,13 @@ pub use measure::{MaterialEstimate, Measurement, PlaneMeasurement, measure, meas
 pub use overlay::{drawn_over, overlaid};
 pub use palette::{GROUND, PALETTES, Palette, class_colours};
 pub use picture::{Picture, Prepared, picture, prepare};
-pub use preset::{Preset, presets};
+pub use preset::{Preset, Presets, presets};
 pub use readout::{Reading, Readout, ratio, readout};
-pub use request::{ViewRequest, bad_region, choose, dual_by};
+pub use request::{ViewRequest, bad_region, choose, display, dual_by, window_function};
+pub use stack::StackRow;
 pub use stages::{Source, Stages};
-pub use window::{Curve, Step, Window};
+pub use visible::Extent;
+pub use window::{Curve, Step, Window, WindowFunction};
 
 /// Version of [`View`] in the log.
 pub const VIEW_VERSION: u32 = 1;
@@ -71,9 +75,43 @@ pub struct View {
     pub zoom: f64,
     /// Quarter turns clockwise in degrees: 0, 90, 180, 270.
     pub rotation: u16,
+    /// Left and right swapped, before it is turned.
+    #[serde(default, skip_serializing_if = "is_off")]
+    pub mirrored: bool,
+    /// Top and bottom swapped, before it is turned.
+    #[serde(default, skip_serializing_if = "is_off")]
+    pub flipped: bool,
+    /// The shape that a scan pixel has on the screen.
+    #[serde(default, skip_serializing_if = "Aspect::is_world")]
+    pub aspect: Aspect,
     /// The scanner profile in use; the log holds its hash.
     #[serde(rename = "profile_sha256")]
     pub profile: Option<Calibration>,
+}
+
+/// Whether a member is left out of a record: those of before it have none.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_off(on: &bool) -> bool {
+    !on
+}
+
+/// The shape that a scan pixel has on the screen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Aspect {
+    /// As in the world, where the size of a pixel is known: lengths are alike both ways.
+    #[default]
+    World,
+    /// Square, whatever its size.
+    Pixels,
+}
+
+impl Aspect {
+    /// Whether it is the one that records leave out.
+    #[allow(clippy::trivially_copy_pass_by_ref)]
+    fn is_world(&self) -> bool {
+        *self == Self::World
+    }
 }
 
 /// What is drawn: a grey picture, materials, or a palette of one quantity.
@@ -113,6 +151,9 @@ impl View {
             region: [0.0; 4],
             zoom: 1.0,
             rotation: 0,
+            mirrored: false,
+            flipped: false,
+            aspect: Aspect::World,
             profile: None,
         }
     }

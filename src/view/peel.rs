@@ -9,7 +9,7 @@ use super::View;
 use super::grid::Grid;
 use super::measure::attenuations;
 use crate::cancel::Cancel;
-use crate::filter::{FilterUse, Work};
+use crate::filter::{FilterUse, Work, at_work};
 use crate::messages::{arg, say};
 use crate::physics::Chosen;
 use crate::physics::matter::Matter;
@@ -57,7 +57,7 @@ impl Peels {
             backgrounds: Vec::new(),
             weight: None,
         };
-        for used in filters {
+        for used in at_work(filters) {
             let row = used.row()?;
             let at = |i: usize| {
                 let default = row.parameters.get(i).map_or(0.0, |p| p.default);
@@ -210,6 +210,7 @@ impl View {
             _ => return text.parse(),
         };
         let used = FilterUse {
+            bypassed: false,
             name: name.trim().to_owned(),
             // Four decimals of attenuation are beyond every detector, and can be read.
             // A background lighter than the open beam is none.

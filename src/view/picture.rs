@@ -8,6 +8,7 @@ use super::strip::Strips;
 use super::{Frame, View, Window};
 use crate::Result;
 use crate::cancel::Cancel;
+use crate::filter::at_work;
 use crate::physics::Confidence;
 use crate::radiograph::{EnergyUnit, Field, Fineness, Histogram, Radiograph, Size};
 use crate::text::Safe;
@@ -103,7 +104,7 @@ pub(super) fn grid(
         None => 0.0,
     };
     let margin = |scale: f64| {
-        let filters = view.filters.iter().filter_map(|used| {
+        let filters = at_work(&view.filters).filter_map(|used| {
             let row = used.row().ok()?;
             Some(row.reach(&used.args, scale))
         });
@@ -121,5 +122,5 @@ pub(super) fn grid(
         screen,
         rotation: view.rotation,
     };
-    Grid::new(place, fineness, margin)
+    Grid::new(place, fineness, margin).mirrored(view)
 }

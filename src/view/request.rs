@@ -5,9 +5,11 @@ use std::sync::Arc;
 use super::palette::{PALETTES, Palette};
 use super::peel::Peels;
 use super::picture::prepare;
-use super::{Calibration, Display, Prepared, Preset, View, Window};
+use super::{
+    Calibration, Display, Extent, Prepared, Preset, Presets, View, Window, WindowFunction,
+};
 use crate::cancel::Cancel;
-use crate::filter::{Filter, FilterUse, carry, nearest};
+use crate::filter::{Filter, FilterUse, at_work, carry, nearest};
 use crate::messages::{arg, say};
 use crate::physics;
 use crate::physics::scanner::Scanner;
@@ -21,7 +23,7 @@ use crate::{Error, Result};
 const SURVEYED: f64 = 640.0;
 
 /// The words of `--view`, `--plane`, `--display`, `--preset`, `--window`, `--filter`, `--region`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ViewRequest {
     /// Name of the view of the scan.
     pub view_name: Option<String>,
@@ -29,10 +31,14 @@ pub struct ViewRequest {
     pub plane: Option<String>,
     /// What is drawn.
     pub display: Option<String>,
-    /// A preset, which the other words override; its filters come first.
+    /// A preset by its name or its key, which the other words override; its filters come first.
     pub preset: Option<String>,
-    /// `CENTRE,WIDTH` in the displayed unit, or `auto`.
+    /// The presets in effect.
+    pub presets: Presets,
+    /// `CENTRE,WIDTH` in the displayed unit, `auto`, `auto-local` or `auto-content`.
     pub window: Option<String>,
+    /// `linear`, `linear-exact` or `sigmoid`.
+    pub window_function: Option<String>,
     /// `NAME` or `NAME=ARGS`, in order.
     pub filters: Vec<String>,
     /// `X,Y,W,H` in scan pixels.
@@ -46,6 +52,7 @@ impl ViewRequest {
     pub fn asks_nothing(&self) -> bool {
         let plain = Self {
             profile: self.profile.clone(),
+            presets: self.presets.clone(),
             ..Self::default()
         };
         *self == plain
@@ -72,7 +79,7 @@ pub fn choose<'a>(views: &'a [Radiograph], name: Option<&str>) -> Result<&'a Rad
 ///
 /// # Errors
 /// [`Error::Request`] with the nearest name.
-pub(super) fn display(word: &str) -> Result<Display> {
+pub fn display(word: &str) -> Result<Display> {
     match Display::parse(word) {
         Some(Display::Palette(name)) if Palette::named(&name).is_none() => {
             let names = list(PALETTES.iter().map(|p| Safe::word(p.name)));
@@ -108,7 +115,10 @@ impl View {
     /// [`Error::Request`] for wrong words; [`Error::NotPossible`] for what this scan cannot show,
     /// e.g. materials of one energy.
     pub fn of(radiograph: &Radiograph, request: &ViewRequest) -> Result<Self> {
-        let preset = request.preset.as_deref().map(preset).transpose()?;
+        let preset = request.preset.as_deref();
+        let preset = preset
+            .map(|name| named(&request.presets, name))
+            .transpose()?;
         let display = match (&request.display, preset) {
             (Some(word), _) => display(word)?,
             (None, Some(preset)) => preset.display.clone(),
@@ -131,10 +141,29 @@ impl View {
         let part = preset.map_or([0.0, 1.0], |preset| preset.window);
         view.window = match request.window.as_deref() {
             None => view.auto(radiograph, None)?.part(part[0], part[1]),
-            Some("auto") => view.auto(radiograph, None)?,
             Some(text) => view.window_of(radiograph, text)?,
         };
-        Ok(view)
+        let shaped = preset.and_then(|preset| preset.function);
+        let asked = request.window_function.as_deref();
+        match asked.map(window_function).transpose()?.or(shaped) {
+            Some(function) => view.with_window_function(function),
+            None => Ok(view),
+        }
+    }
+
+    /// The view under another curve of its window.
+    ///
+    /// # Errors
+    /// [`Error::NotPossible`] for LINEAR where the values are not whole.
+    pub fn with_window_function(&self, function: WindowFunction) -> Result<Self> {
+        let window = self.window.with_function(function);
+        let window = window.ok_or_else(|| Error::NotPossible {
+            why: say("view-window-function-whole", &[]),
+        })?;
+        Ok(Self {
+            window,
+            ..self.clone()
+        })
     }
 
     /// The plane that carries the luminance.
@@ -159,6 +188,12 @@ impl View {
     /// # Errors
     /// [`Error::NotPossible`] and [`Error::Request`] as [`View::of`].
     pub fn auto(&self, radiograph: &Radiograph, survey: Option<&Survey>) -> Result<Window> {
+        let window = self.fitting(radiograph, survey)?;
+        Ok(window.curved_as(self.window))
+    }
+
+    /// The edges of [`View::auto`].
+    fn fitting(&self, radiograph: &Radiograph, survey: Option<&Survey>) -> Result<Window> {
         if self.display.read().is_some() {
             return self.auto_read(radiograph);
         }
@@ -182,7 +217,7 @@ impl View {
     /// Its filters that take a background off.
     pub(super) fn peeling(&self) -> Vec<FilterUse> {
         let takes_off = |used: &&FilterUse| used.row().is_ok_and(Filter::takes_off);
-        self.filters.iter().filter(takes_off).cloned().collect()
+        at_work(&self.filters).filter(takes_off).cloned().collect()
     }
 
     /// The automatic window of what peels leave: 0.5 to 99.5 percentile of the whole scan.
@@ -194,6 +229,18 @@ impl View {
     /// The whole scan under `filters` on a raster of at most about [`SURVEYED`] pixels.
     fn surveyed(&self, radiograph: &Radiograph, filters: Vec<FilterUse>) -> Result<Prepared> {
         let (width, height) = (radiograph.width() as f64, radiograph.height() as f64);
+        self.surveyed_in(radiograph, filters, [0.0, 0.0, width, height])
+    }
+
+    /// A part of the scan (scan pixels) under `filters`, on a raster of at most about [`SURVEYED`]
+    /// pixels.
+    pub(super) fn surveyed_in(
+        &self,
+        radiograph: &Radiograph,
+        filters: Vec<FilterUse>,
+        region: [f64; 4],
+    ) -> Result<Prepared> {
+        let [_, _, width, height] = region;
         let scale = (SURVEYED / width.max(height)).min(1.0);
         let size = Size {
             width: ((width * scale) as usize).max(1),
@@ -201,29 +248,35 @@ impl View {
         };
         let whole = Self {
             filters,
-            region: [0.0, 0.0, width, height],
+            region,
             rotation: 0,
+            mirrored: false,
+            flipped: false,
             ..self.clone()
         };
         prepare(radiograph, &whole, size, &Cancel::never(), &mut |_| ())
     }
 
-    /// Reads `CENTRE,WIDTH` or `auto` in this view's displayed unit: the window by number.
+    /// Reads `CENTRE,WIDTH`, `auto`, `auto-local` or `auto-content` in this view's displayed unit:
+    /// the window by number, or found on the whole scan, on the visible part, or on what is not air
+    /// there.
     ///
     /// # Errors
-    /// [`Error::Request`] for what is neither.
+    /// [`Error::Request`] for what is none of them.
     pub fn window_of(&self, radiograph: &Radiograph, text: &str) -> Result<Window> {
-        if text == "auto" {
-            return self.auto(radiograph, None);
+        if let Some(extent) = Extent::parse(text) {
+            return self.auto_over(radiograph, extent, None);
         }
         let numbers: Option<Vec<f64>> = text.split(',').map(|n| n.trim().parse().ok()).collect();
         match numbers.as_deref() {
             Some(&[centre, width]) if centre.is_finite() && width.is_finite() && width > 0.0 => {
-                Ok(Window {
+                let window = Window {
                     centre,
                     width,
                     unit: self.unit(radiograph)?,
-                })
+                    function: None,
+                };
+                Ok(window.curved_as(self.window))
             }
             _ => Err(Error::request(say(
                 "view-bad-window",
@@ -311,8 +364,12 @@ impl View {
         };
         let view = view.with_display(radiograph, preset.display.clone(), survey)?;
         let [from, to] = preset.window;
-        let window = view.auto(radiograph, survey)?.part(from, to);
-        Ok(Self { window, ..view })
+        let window = view.fitting(radiograph, survey)?.part(from, to);
+        let shaped = preset.function.and_then(|f| window.with_function(f));
+        Ok(Self {
+            window: shaped.unwrap_or(window),
+            ..view
+        })
     }
 
     /// How this view carries over to another scan: display, filters and window stay where that
@@ -324,6 +381,8 @@ impl View {
         let mut view = Self::plain(radiograph, survey)?;
         view.profile.clone_from(&self.profile);
         view.rotation = self.rotation;
+        (view.mirrored, view.flipped) = (self.mirrored, self.flipped);
+        view.aspect = self.aspect;
         let own_window = view.window;
         view.window = self.window;
         let displayed = view.with_display(radiograph, self.display.clone(), survey);
@@ -334,7 +393,7 @@ impl View {
         let filtered = displayed.with_filters(radiograph, filters.cloned().collect(), survey);
         let mut view = filtered.unwrap_or(displayed);
         if view.window.unit != view.unit(radiograph)? {
-            view.window = own_window;
+            view.window = own_window.curved_as(self.window);
         }
         Ok(view)
     }
@@ -375,13 +434,13 @@ impl View {
     /// Whether materials are asked for, by the display or by a filter.
     pub(super) fn wants_classes(&self) -> bool {
         let strips = |used: &FilterUse| used.row().is_ok_and(Filter::needs_classes);
-        self.display.shows_classes() || self.filters.iter().any(strips)
+        self.display.shows_classes() || at_work(&self.filters).any(strips)
     }
 
     /// Whether the atomic number of every pixel is asked for, by the display or by a filter.
     pub(super) fn wants_z(&self) -> bool {
         let bands = |used: &FilterUse| used.row().is_ok_and(Filter::needs_z);
-        self.display == Display::Z || self.filters.iter().any(bands)
+        self.display == Display::Z || at_work(&self.filters).any(bands)
     }
 
     /// The scanner whose tables this view reads, where it reads any.
@@ -402,7 +461,7 @@ impl View {
     /// Whether two energies are needed, by the display or by a filter.
     pub(super) fn wants_energies(&self) -> bool {
         let needs = |used: &FilterUse| used.row().is_ok_and(Filter::needs_energies);
-        self.wants_classes() || self.filters.iter().any(needs)
+        self.wants_classes() || at_work(&self.filters).any(needs)
     }
 
     /// What is taken off, where the quantity is therefore no plane's own.
@@ -448,7 +507,7 @@ impl View {
                 why: say("view-read-cancel", &[]),
             });
         }
-        let plain = self.filters.iter().all(|used| used.name == "invert");
+        let plain = at_work(&self.filters).all(|used| used.name == "invert");
         if self.is_colour() && !(plain && self.display == Display::Grey) {
             return Err(Error::NotPossible {
                 why: say("view-colour-only", &[]),
@@ -485,10 +544,25 @@ pub fn dual_by<'a>(radiograph: &'a Radiograph, scanner: Option<&Arc<Scanner>>) -
     Ok((high, low, chosen))
 }
 
-/// The preset of that name.
-fn preset(name: &str) -> Result<&'static Preset> {
-    Preset::named(name).ok_or_else(|| {
-        let names = super::presets().iter();
+/// Reads the word of `--window-function`.
+///
+/// # Errors
+/// [`Error::Request`] with the words that there are.
+pub fn window_function(word: &str) -> Result<WindowFunction> {
+    WindowFunction::parse(word).ok_or_else(|| {
+        let names = list(
+            WindowFunction::ALL
+                .into_iter()
+                .map(|f| Safe::word(f.as_str())),
+        );
+        unknown("view-unknown-window-function", word, &names)
+    })
+}
+
+/// The preset of that name or key.
+fn named<'a>(presets: &'a Presets, name: &str) -> Result<&'a Preset> {
+    presets.find(name).ok_or_else(|| {
+        let names = presets.iter();
         unknown(
             "view-unknown-preset",
             name,

@@ -12,7 +12,7 @@ use super::strip::Strips;
 use super::told::{ToldRaster, codes, told};
 use super::{Display, View};
 use crate::cancel::Cancel;
-use crate::filter::FilterUse;
+use crate::filter::{FilterUse, at_work};
 use crate::messages::say;
 use crate::physics::{Class, Confidence};
 use crate::radiograph::{
@@ -153,10 +153,10 @@ impl Stages {
         let Some((key, based)) = &mut self.based else {
             return Ok(());
         };
-        let same = self.filtered.iter().zip(&view.filters);
+        let same = self.filtered.iter().zip(at_work(&view.filters));
         let same = same.take_while(|((kept, _), used)| kept == *used).count();
         self.filtered.truncate(same);
-        for used in &view.filters[same..] {
+        for used in at_work(&view.filters).skip(same) {
             let row = used.row()?;
             let before = match self.filtered.last_mut() {
                 Some((_, field)) => field,
@@ -360,7 +360,7 @@ impl Telling {
 
 /// Whether a colour picture is shown in its opposite colours.
 fn is_inverted(view: &View) -> bool {
-    let inverts = view.filters.iter().filter(|used| used.name == "invert");
+    let inverts = at_work(&view.filters).filter(|used| used.name == "invert");
     inverts.count() % 2 == 1
 }
 

@@ -5,7 +5,7 @@
 //! would promise that nothing is there.
 
 use crate::Result;
-use crate::filter::{FilterUse, Work};
+use crate::filter::{FilterUse, Work, at_work};
 use crate::physics::Class;
 
 /// How far a stripped pixel goes towards the brightness of air.
@@ -47,7 +47,7 @@ impl Strips {
             band: None,
             alerts: false,
         };
-        for used in filters {
+        for used in at_work(filters) {
             let row = used.row()?;
             match row.work {
                 Work::ZBand => strips.narrow(&row.plain_arguments(&used.args)),

@@ -2,8 +2,9 @@
 //! choice.
 //!
 //! Stored samples follow DICOM PS3.3 C.11.2.1.2.1 (VOI LUT Function LINEAR); transmission and
-//! attenuation, which are not whole numbers, follow C.11.2.1.3.2 (`LINEAR_EXACT`). Air is always
-//! drawn bright, whatever the file's polarity, unless the analyst inverts.
+//! attenuation, which are not whole numbers, follow C.11.2.1.3.2 (`LINEAR_EXACT`); all may follow
+//! C.11.2.1.3.1 (SIGMOID). Air is always drawn bright, whatever the file's polarity, unless the
+//! analyst inverts.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +13,7 @@ use crate::filter::{self, FilterUse};
 use crate::radiograph::{Field, Plane, Polarity, Size, Survey, Unit};
 
 /// Transmissions that the automatic window looks at: neither air nor darkness.
-const MATTER: [f64; 2] = [0.001, 0.98];
+pub(super) const MATTER: [f64; 2] = [0.001, 0.98];
 /// Percentiles that the automatic window spans.
 const SPAN: [f64; 2] = [0.005, 0.995];
 /// Narrowest window as a share of full scale.
@@ -27,6 +28,53 @@ pub struct Window {
     pub width: f64,
     /// Of what.
     pub unit: Unit,
+    /// The curve between the edges; `None` is the unit's own, as in records of before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function: Option<WindowFunction>,
+}
+
+/// The curve from a value to a luminance: the VOI LUT Functions of DICOM PS3.3 C.11.2.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WindowFunction {
+    /// A line over whole stored values (C.11.2.1.2.1).
+    Linear,
+    /// A line over the exact width (C.11.2.1.3.2).
+    LinearExact,
+    /// An S that nears both ends and cuts nothing off (C.11.2.1.3.1).
+    Sigmoid,
+}
+
+impl WindowFunction {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Linear, Self::LinearExact, Self::Sigmoid];
+
+    /// Its word in `--window-function` and in the log.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Linear => "linear",
+            Self::LinearExact => "linear-exact",
+            Self::Sigmoid => "sigmoid",
+        }
+    }
+
+    /// The function of that word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.as_str() == word)
+    }
+
+    /// The one that values of `unit` follow unless another is asked for.
+    pub fn of(unit: Unit) -> Self {
+        match unit {
+            Unit::Sample => Self::Linear,
+            _ => Self::LinearExact,
+        }
+    }
+
+    /// Whether values of `unit` can follow it: LINEAR counts whole stored values.
+    pub fn serves(self, unit: Unit) -> bool {
+        self != Self::Linear || unit == Unit::Sample
+    }
 }
 
 /// How far one key moves a window.
@@ -59,7 +107,29 @@ impl Window {
             centre: f64::midpoint(low, high),
             width: (high - low).abs().max(narrowest),
             unit,
+            function: None,
         }
+    }
+
+    /// The curve in force.
+    pub fn function(self) -> WindowFunction {
+        self.function.unwrap_or(WindowFunction::of(self.unit))
+    }
+
+    /// The same edges under another curve; `None` where its unit cannot follow it.
+    pub fn with_function(self, function: WindowFunction) -> Option<Self> {
+        let function = function.serves(self.unit).then_some(function)?;
+        Some(Self {
+            function: Some(function).filter(|function| *function != WindowFunction::of(self.unit)),
+            ..self
+        })
+    }
+
+    /// This window under the curve of `other`, as far as its unit can follow it.
+    #[must_use]
+    pub fn curved_as(self, other: Self) -> Self {
+        let asked = other.function.unwrap_or(WindowFunction::of(self.unit));
+        self.with_function(asked).unwrap_or(self)
     }
 
     /// Lowest and highest value that are told apart.
@@ -77,10 +147,14 @@ impl Window {
 
     /// The window made ready for many values of one polarity.
     pub fn curve(self, polarity: Polarity) -> Curve {
-        // LINEAR: y = (x - (c - 0.5)) / (w - 1) + 0.5. LINEAR_EXACT: y = (x - c) / w + 0.5.
-        let (centre, width) = match self.unit {
-            Unit::Sample => (self.centre - 0.5, self.width - 1.0),
-            _ => (self.centre, self.width),
+        // C.11.2.1.2.1 LINEAR: y = (x - (c - 0.5)) / (w - 1) + 0.5; w = 1 is a threshold.
+        // C.11.2.1.3.2 LINEAR_EXACT: y = (x - c) / w + 0.5.
+        // C.11.2.1.3.1 SIGMOID: y = 1 / (1 + exp(-4 (x - c) / w)).
+        let (centre, width, bend) = match self.function() {
+            WindowFunction::Linear if self.width <= 1.0 => (self.centre - 0.5, 1.0, Bend::Step),
+            WindowFunction::Linear => (self.centre - 0.5, self.width - 1.0, Bend::Line),
+            WindowFunction::LinearExact => (self.centre, self.width, Bend::Line),
+            WindowFunction::Sigmoid => (self.centre, self.width, Bend::Sigmoid),
         };
         let slope = 1.0 / width.max(f64::from(f32::MIN_POSITIVE));
         let turn = if polarity == Polarity::BrightIsDense {
@@ -91,6 +165,7 @@ impl Window {
         Curve {
             centre: centre as f32,
             slope: (turn * slope).clamp(f64::from(f32::MIN), f64::from(f32::MAX)) as f32,
+            bend,
         }
     }
 
@@ -117,7 +192,17 @@ impl Window {
     #[must_use]
     pub fn part(self, from: f64, to: f64) -> Self {
         let [low, _] = self.edges();
-        Self::between(low + from * self.width, low + to * self.width, self.unit)
+        Self {
+            function: self.function,
+            ..Self::between(low + from * self.width, low + to * self.width, self.unit)
+        }
+    }
+
+    /// The part of this window that `other` of the same unit covers, in shares of its width; beyond
+    /// 0..=1 where it reaches farther.
+    pub fn share_of(self, other: Self) -> [f64; 2] {
+        let [low, _] = self.edges();
+        other.edges().map(|edge| (edge - low) / self.width)
     }
 
     /// The same edges in another unit, between transmission and attenuation; `None` between
@@ -125,17 +210,18 @@ impl Window {
     /// need both energies.
     pub fn in_unit(self, unit: Unit) -> Option<Self> {
         let [low, high] = self.edges();
-        match (self.unit, unit) {
-            (from, to) if from == to => Some(self),
+        let there = match (self.unit, unit) {
+            (from, to) if from == to => return Some(self),
             (Unit::Transmission, Unit::Attenuation) => {
                 let alpha = |t: f64| -t.max(MATTER[0]).ln();
-                Some(Self::between(alpha(high), alpha(low), unit))
+                Self::between(alpha(high), alpha(low), unit)
             }
             (Unit::Attenuation, Unit::Transmission) => {
-                Some(Self::between((-high).exp(), (-low).exp(), unit))
+                Self::between((-high).exp(), (-low).exp(), unit)
             }
-            _ => None,
-        }
+            _ => return None,
+        };
+        Some(there.curved_as(self))
     }
 
     /// From the 0.5 to the 99.5 percentile of the values that there are.
@@ -214,17 +300,34 @@ pub(super) fn quantity(plane: &Plane, values: Vec<f32>) -> Field {
     plane.field(row, values)
 }
 
-/// A window as one line: luminance is `(value - centre) * slope + 0.5`, within 0 to 1.
+/// A window made ready: a line `(value - centre) * slope + 0.5` within 0 to 1, a step, or an S.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Curve {
     centre: f32,
     slope: f32,
+    bend: Bend,
+}
+
+/// The shape of a curve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bend {
+    Line,
+    Step,
+    Sigmoid,
 }
 
 impl Curve {
     /// The luminance of `value`, 0 to 1; NaN stays NaN.
     pub fn luminance(self, value: f32) -> f32 {
-        ((value - self.centre) * self.slope + 0.5).clamp(0.0, 1.0)
+        let along = (value - self.centre) * self.slope;
+        match self.bend {
+            Bend::Line => (along + 0.5).clamp(0.0, 1.0),
+            Bend::Sigmoid => 1.0 / (1.0 + (-4.0 * along).exp()),
+            Bend::Step if value.is_nan() => value,
+            // The standard's threshold belongs to the lower side.
+            Bend::Step if (value > self.centre) == (self.slope > 0.0) => 1.0,
+            Bend::Step => 0.0,
+        }
     }
 }
 
@@ -245,6 +348,7 @@ mod tests {
             centre,
             width,
             unit: Unit::Sample,
+            function: None,
         };
         for x in [0.0, 1.0, 1000.0, 2047.0, 2048.0, 4095.0, 5000.0] {
             let y = (((x - 2047.5) / 4095.0 + 0.5) * 255.0_f32).clamp(0.0, 255.0);
@@ -296,10 +400,7 @@ mod tests {
         plane.air = Some(Air::Uniform(1000.0));
         let survey = Survey::of(&plane, &Cancel::never());
         let window = survey.and_then(|s| {
-            let log = FilterUse {
-                name: "log".into(),
-                args: vec![],
-            };
+            let log = FilterUse::new("log", vec![]);
             Ok((
                 Window::auto(&s, &plane, &[])?,
                 Window::auto(&s, &plane, &[log])?,

@@ -21,7 +21,7 @@ use xamine::keymap::{Chord, Key, built_in};
 use xamine::radiograph::{Air, Energy, EnergyUnit, Kind, Plane, PlaneName, Radiograph};
 use xamine::scan::{FileRecord, Format, Opened, PairedBy, Scan, ScanFile};
 use xamine::text::Safe;
-use xamine::view::{Display, View};
+use xamine::view::{Display, Preset, View};
 use xamine::worker::Renderer;
 use xamine::{Error, Result, ui};
 
@@ -51,6 +51,10 @@ pub(crate) struct AtWork {
     pub(crate) changed: bool,
     /// Whether scans and pictures are answered at once.
     pub(crate) answers: bool,
+    /// Presets that were to be saved, and what is said of them then.
+    pub(crate) saved: Vec<(Preset, String)>,
+    /// Names of presets that were to be removed.
+    pub(crate) removed: Vec<String>,
     /// The effects that were not answered.
     pub(crate) unanswered: Vec<Effect>,
 }
@@ -105,6 +109,8 @@ impl AtWork {
             drafts: Vec::new(),
             changed: false,
             answers: true,
+            saved: Vec::new(),
+            removed: Vec::new(),
             unanswered: Vec::new(),
         }
     }
@@ -177,6 +183,8 @@ impl AtWork {
                 self.drafts.push(*draft);
             }
             Effect::DropDraft { key } => self.drafts.retain(|kept| kept.key() != key),
+            Effect::SavePreset { preset, told } => self.saved.push((*preset, told.to_string())),
+            Effect::RemovePreset { name, .. } => self.removed.push(name),
             Effect::ChooseProtocol(word) => self.asked.push(format!("{name} {word}")),
             _ => self.asked.push(name),
         }

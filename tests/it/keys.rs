@@ -186,6 +186,7 @@ fn canvas(at: &AtWork) -> Canvas {
             height: usize::from(pane.height) * 2,
         },
         tall: 1.0,
+        aspect: 1.0,
     }
 }
 
@@ -935,11 +936,17 @@ fn every_command_runs_in_every_mode_it_declares() {
             .chain([Value::None])
             .collect(),
         Argument::Reason => vec![Value::Text(reasons()[0].clone()), Value::None],
+        Argument::Preset => ["1", "edge", "zz"]
+            .map(|word| Value::Text(word.into()))
+            .into_iter()
+            .chain([Value::None])
+            .collect(),
         Argument::Text => vec![Value::Text("invert".into()), Value::None],
     };
     let enter = |mode| match mode {
         Mode::Browse => "",
         Mode::Inspect => "<cr>",
+        Mode::Stack => "S",
         Mode::Decide => "d",
         Mode::Prompt => "/",
         Mode::Help => "?",
@@ -968,7 +975,7 @@ fn every_command_runs_in_every_mode_it_declares() {
 
 impl AtWork {
     /// Runs a command as the palette does, then lets the state ask for what it wants.
-    fn run(&mut self, command: &'static command::Command, value: &Value) {
+    pub(crate) fn run(&mut self, command: &'static command::Command, value: &Value) {
         let effects = if command.available(&self.app).is_ok() {
             (command.run)(&mut self.app, value)
         } else {

@@ -20,7 +20,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     // The edges: files, records, settings, the terminal.
     ("scan", &["radiograph"]),
     ("decisions", &["radiograph", "scan", "view"]),
-    ("store", &["config", "decisions", "scan", "view"]),
+    ("store", &["config", "decisions", "filter", "scan", "view"]),
     ("config", &["graphics"]),
     ("graphics", &["view"]),
     ("terminal", &["graphics", "keymap"]),
@@ -55,6 +55,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
             "command",
             "decisions",
             "delivery",
+            "filter",
             "graphics",
             "keymap",
             "radiograph",

@@ -522,6 +522,7 @@ fn canvas() -> impl Strategy<Value = Canvas> {
         scan: size(a, b),
         screen: size(c, d),
         tall: 1.0,
+        aspect: 1.0,
     })
 }
 
@@ -529,7 +530,7 @@ proptest! {
     #[test]
     fn a_window_is_monotone(a in -1e5_f32..1e5, b in -1e5_f32..1e5, c in -1e4_f64..1e4, w in 1e-3_f64..1e5) {
         for unit in [Unit::Sample, Unit::Transmission] {
-            let window = Window { centre: c, width: if unit == Unit::Sample { w.max(1.0) } else { w }, unit };
+            let window = Window { centre: c, width: if unit == Unit::Sample { w.max(1.0) } else { w }, unit, function: None };
             let (low, high) = (a.min(b), a.max(b));
             let up = Polarity::BrightIsAir;
             prop_assert!(window.luminance(low, up) <= window.luminance(high, up));
@@ -622,6 +623,7 @@ fn a_circle_is_round_whatever_pixels_are_made_of() {
                 scan: size(240, 160),
                 screen: size(across, down),
                 tall: protocol.pixel_aspect(cell),
+                aspect: 1.0,
             };
             for view in [
                 view.fit(canvas),
@@ -659,6 +661,7 @@ fn a_turned_picture_is_the_picture_turned() {
         scan: size(40, 32),
         screen: size(w, h),
         tall: 1.0,
+        aspect: 1.0,
     };
     let view = asked(&scan, "grey", &[]);
     let upright = picture(

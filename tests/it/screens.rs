@@ -24,6 +24,13 @@ const SCREENS: &[(&str, &str, &str)] = &[
         "j <cr> m c alt-l right x alt-h down down x",
     ),
     ("filters", "grey dual", "i t l t e w w '1.5,2.25' <cr>"),
+    (
+        "stack",
+        "grey dual",
+        "t l t c t e t t 'gamma=2' <cr> S k k <space> j = = l",
+    ),
+    ("stack-empty", "grey", "S"),
+    ("stack-add", "grey", "t l S a 'con'"),
     ("decide", "grey dual", "j d"),
     (
         "decide-ready",
@@ -131,6 +138,11 @@ fn what_matters_is_never_cut_off() {
             "grey dual",
             "i t l t e t s",
             &["half-block", "LOSSY", "Browse"],
+        );
+        shows(
+            "grey",
+            "i t l t e t s | r",
+            &["half-block", "LOSSY", "mirrored", "90°"],
         );
         shows("blind", "", &["LOSSY", "half-block"]);
         shows("grey", "d c", &["enter records: clear", "half-block"]);

@@ -20,7 +20,7 @@ use xamine::radiograph::{Fineness, Size, Unit};
 use xamine::terminal::Screen;
 use xamine::terminal::screen::is_left_free;
 use xamine::view::{
-    Canvas, Display, Frame, Pixels, VIEW_VERSION, View, Window, drawn_over, overlaid,
+    Aspect, Canvas, Display, Frame, Pixels, VIEW_VERSION, View, Window, drawn_over, overlaid,
 };
 
 use crate::far_terminal::{Answer, CELL, CellPixels, FarTerminal};
@@ -181,16 +181,21 @@ fn first_view(screen: Size) -> View {
             centre: 0.0,
             width: 1.0,
             unit: Unit::Transmission,
+            function: None,
         },
         region: [0.0, 0.0, SCAN.width as f64, SCAN.height as f64],
         zoom: 1.0,
         rotation: 0,
+        mirrored: false,
+        flipped: false,
+        aspect: Aspect::World,
         profile: None,
     };
     view.one_to_one(Canvas {
         scan: SCAN,
         screen,
         tall: 1.0,
+        aspect: 1.0,
     })
 }
 
@@ -433,6 +438,7 @@ impl Sitting {
             scan: SCAN,
             screen: self.scene.screen(),
             tall: 1.0,
+            aspect: 1.0,
         }
     }
 

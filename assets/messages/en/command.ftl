@@ -33,6 +33,9 @@ command-pan_right = Moves the view to the right
 command-pan_up = Moves the view up
 command-pan_down = Moves the view down
 command-rotate_right = Turns the picture by a quarter clockwise
+command-mirror_picture = Swaps left and right of the picture
+command-flip_picture = Swaps top and bottom of the picture
+command-toggle_aspect = Shows scan pixels in their shape in the world, or square
 command-next_plane = Shows the next plane: high energy, low energy
 command-next_view = Shows the next view of the scan
 command-show_grey = Shows plain grey
@@ -61,11 +64,26 @@ command-lower_centre = Lowers the centre of the window
 command-widen_window = Widens the window: less contrast
 command-narrow_window = Narrows the window: more contrast
 command-set_window = Sets centre and width by number
-command-apply_preset = Sets the window of a preset
+command-window_visible = Sets the window by what is visible
+command-window_content = Sets the window by what is visible and neither air nor darkness
+command-next_window_function = Switches the window's curve: the unit's own line, the exact line, the sigmoid
+command-apply_preset = Looks as a preset says: its display, filters and window; without a name it lists them
+command-save_preset = Saves display, filters and window as a preset of your own
+command-remove_preset = Removes a preset of your own
 command-toggle_filter = Switches a filter on or off
 command-add_filter = Adds a filter with its argument
 command-remove_last_filter = Takes the last filter away
 command-clear_filters = Takes every filter away
+command-toggle_stack = Opens the stack of filters to edit it, or closes it
+command-bypass_filter = Keeps the selected filter without applying it, or applies it again
+command-remove_filter = Takes the selected filter out of the stack
+command-move_filter_down = Moves the selected filter behind the next one
+command-move_filter_up = Moves the selected filter before the one above
+command-next_argument = Selects the next argument of the filter
+command-previous_argument = Selects the argument before
+command-raise_argument = Raises the selected argument by a step
+command-lower_argument = Lowers the selected argument by a step
+command-edit_argument = Sets the selected argument by number
 command-mark_corner = Sets a corner of a region; the second one closes it
 command-remove_last_mark = Takes the last region away
 command-open_decision = Opens the decision form
@@ -99,12 +117,22 @@ command-scroll_down-value =
         [1] Moves down in the list in front
        *[other] Moves down by { $value } rows
     }
+command-raise_argument-value =
+    { $value ->
+        [1] Raises the selected argument by a step
+       *[other] Raises the selected argument by { $value } steps
+    }
+command-lower_argument-value =
+    { $value ->
+        [1] Lowers the selected argument by a step
+       *[other] Lowers the selected argument by { $value } steps
+    }
 command-scroll_up-value =
     { $value ->
         [1] Moves up in the list in front
        *[other] Moves up by { $value } rows
     }
-command-apply_preset-value = Sets the window of preset { $value }
+command-apply_preset-value = Looks as the preset { $value } says
 command-toggle_filter-value = Switches the filter { $value } on or off
 command-toggle_reason-value = Sets or takes back the reason { $value }
 command-set_confidence-value = Says how sure the decision is: { $value } of 5
@@ -126,9 +154,11 @@ need-form = no decision form is open
 need-undo = there is no view to go back to
 need-redo = no view was undone
 need-mark = no region is marked
+need-filter = no filter is in the stack
 
 mode-browse = Browse
 mode-inspect = Inspect
+mode-stack = Filters
 mode-decide = Decide
 mode-prompt = Prompt
 mode-help = Help
@@ -140,7 +170,7 @@ unit-percent-of-screen = percent of the screen
 unit-percent-of-window = percent of the window
 unit-columns = columns
 unit-thousandths = thousandths
-unit-preset = (a preset)
+unit-steps = steps
 unit-confidence = (5 is sure)
 need-mode = not in this mode; ? shows its keys
 need-offer = no second folder is offered for the log

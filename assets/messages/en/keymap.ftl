@@ -30,7 +30,7 @@ keymap-takes-reason = a reason code
 keymap-takes-text = a text
 keymap-takes-set_protocol = a protocol: auto, kitty, iterm2, sixel, half-block, quadrant, sextant, octant or braille
 keymap-takes-find_scan = a part of a name
-keymap-takes-set_window = CENTRE,WIDTH or auto
+keymap-takes-set_window = CENTRE,WIDTH, auto, auto-local or auto-content
 keymap-takes-add_filter = NAME or NAME=ARGUMENT
 keymap-takes-edit_note = the note
 keymap-chords = { $chords }
@@ -59,6 +59,10 @@ keymap-unsound =
 keymap-built-in-serves = the default keys serve meanwhile
 # Titles of the pop-ups of the built-in maps.
 prefix-go = go to …
+prefix-presets = look as …
 prefix-filters = filters …
 prefix-window = window …
 prefix-reasons = because of …
+keymap-takes-preset = the key or the name of a preset
+keymap-no-preset = '{ $name }' takes a digit from 1 to 9, a letter or the name of a preset, not '{ $value }'
+keymap-takes-remove_preset = the name of a preset of your own

@@ -17,7 +17,7 @@ use xamine::decisions::{
     Verdict, ViewSeen, ViewsSeen, history, plain_json,
 };
 use xamine::filter::FilterUse;
-use xamine::view::{Display, Unit, VIEW_VERSION, View, Window};
+use xamine::view::{Aspect, Display, Unit, VIEW_VERSION, View, Window};
 
 /// SHA-256 of each file of the golden log.
 const GOLDEN: &[(&str, &str)] = &[
@@ -61,15 +61,20 @@ fn view() -> View {
         filters: vec![FilterUse {
             name: "edge".into(),
             args: vec![0.5, 2.0],
+            bypassed: false,
         }],
         window: Window {
             centre: 0.25,
             width: 0.125,
             unit: Unit::Transmission,
+            function: None,
         },
         region: [-10.5, 0.0, 640.0, 480.0],
         zoom: 2.0,
         rotation: 90,
+        mirrored: false,
+        flipped: false,
+        aspect: Aspect::World,
         profile: Some("0".repeat(64).into()),
     }
 }
