@@ -33,6 +33,7 @@ impl App {
             Purpose::Find => self.find_scan(&text),
             Purpose::Peel => return self.run_with("peel_material", text),
             Purpose::Cancel => return self.run_with("cancel_material", text),
+            Purpose::Label => self.label_mark(&text),
             Purpose::Protocol => return vec![Effect::ChooseProtocol(text)],
             Purpose::Note => {
                 if let Some(form) = &mut self.desk.form {
@@ -94,7 +95,7 @@ impl App {
                     form.reason_row = form.reason_row.saturating_add_signed(rows).min(last);
                 }
             }
-            Mode::Browse | Mode::Inspect => self.step_selection(rows),
+            Mode::Browse | Mode::Inspect | Mode::Region => self.step_selection(rows),
         }
     }
 

@@ -7,6 +7,8 @@ pub enum Mode {
     Browse,
     /// The picture has the keys.
     Inspect,
+    /// The selected region has the keys.
+    Region,
     /// The decision form has the keys.
     Decide,
     /// A line is being typed.
@@ -17,9 +19,10 @@ pub enum Mode {
 
 impl Mode {
     /// Every mode, in the order of the help screen.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Browse,
         Self::Inspect,
+        Self::Region,
         Self::Decide,
         Self::Prompt,
         Self::Help,
@@ -30,6 +33,7 @@ impl Mode {
         match self {
             Self::Browse => "browse",
             Self::Inspect => "inspect",
+            Self::Region => "region",
             Self::Decide => "decide",
             Self::Prompt => "prompt",
             Self::Help => "help",

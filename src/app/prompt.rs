@@ -25,6 +25,8 @@ pub enum Purpose {
     Peel,
     /// A material to be cancelled.
     Cancel,
+    /// The label of a region.
+    Label,
 }
 
 impl Purpose {
@@ -40,6 +42,7 @@ impl Purpose {
             Self::Protocol => "prompt-protocol",
             Self::Peel => "prompt-peel",
             Self::Cancel => "prompt-cancel",
+            Self::Label => "prompt-label",
         }
     }
 }

@@ -4,7 +4,7 @@ use super::{
     ANYWHERE, Argument, Command, Group, LOOKING, NOT_TYPING, Need, amount, nothing, number, row,
     words,
 };
-use crate::app::{App, Effect, Fold, Level, Mode, Purpose};
+use crate::app::{App, Effect, Fold, History, Level, Mode, Purpose};
 use crate::keymap::Value;
 use crate::messages::say;
 
@@ -98,8 +98,8 @@ fn leave(app: &mut App, _: &Value) -> Vec<Effect> {
             app.prompt = None;
             app.go_back();
         }
-        Mode::Inspect if app.desk.corner.is_some() => app.desk.corner = None,
-        Mode::Help | Mode::Decide | Mode::Inspect => app.go_back(),
+        Mode::Inspect if app.desk.pending.take().is_some() => {}
+        Mode::Help | Mode::Decide | Mode::Inspect | Mode::Region => app.go_back(),
         Mode::Browse => {}
     }
     nothing()
@@ -170,23 +170,15 @@ fn toggle_panes(app: &mut App, _: &Value) -> Vec<Effect> {
     nothing()
 }
 
-/// Back to the view before.
+/// Takes back the last change of the view or of a region, whichever came last.
 fn undo(app: &mut App, _: &Value) -> Vec<Effect> {
-    if let Some(now) = app.desk.view.clone()
-        && let Some(before) = app.desk.history.undo(now)
-    {
-        app.restore_view(before);
-    }
+    app.travel(History::undo);
     nothing()
 }
 
-/// Forward to the view that undo left.
+/// Brings back what undo took.
 fn redo(app: &mut App, _: &Value) -> Vec<Effect> {
-    if let Some(now) = app.desk.view.clone()
-        && let Some(after) = app.desk.history.redo(now)
-    {
-        app.restore_view(after);
-    }
+    app.travel(History::redo);
     nothing()
 }
 

@@ -105,9 +105,15 @@ pub enum Need {
 }
 
 /// Modes in which scans are looked at.
-const LOOKING: &[Mode] = &[Mode::Browse, Mode::Inspect];
+const LOOKING: &[Mode] = &[Mode::Browse, Mode::Inspect, Mode::Region];
 /// Every mode but the prompt.
-const NOT_TYPING: &[Mode] = &[Mode::Browse, Mode::Inspect, Mode::Decide, Mode::Help];
+const NOT_TYPING: &[Mode] = &[
+    Mode::Browse,
+    Mode::Inspect,
+    Mode::Region,
+    Mode::Decide,
+    Mode::Help,
+];
 /// Every mode.
 const ANYWHERE: &[Mode] = &Mode::ALL;
 
@@ -167,7 +173,7 @@ impl Need {
             Self::Offer => app.record.offer.is_some(),
             Self::Undo => app.desk.history.can_undo(),
             Self::Redo => app.desk.history.can_redo(),
-            Self::Mark => app.desk.corner.is_some() || !app.desk.marks.is_empty(),
+            Self::Mark => app.desk.pending.is_some() || !app.desk.marks.is_empty(),
         }
     }
 

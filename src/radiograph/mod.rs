@@ -4,20 +4,30 @@
 //! read them.
 
 mod attenuation;
+mod coverage;
 mod field;
+mod outline;
+mod period;
 mod plane;
+mod profile;
 mod region;
 mod resample;
 mod signal;
 mod statistics;
+mod tally;
 
 pub use attenuation::mean_attenuations;
+pub use coverage::Coverage;
 pub use field::{Field, Size, Unit, crop};
+pub use outline::{Outline, Pixel, Shape};
+pub use period::{LEAST_PERIODS, Period};
 pub use plane::{Air, Energy, EnergyUnit, Plane, PlaneName, Polarity};
+pub use profile::Profile;
 pub use region::Region;
 pub use resample::{Area, resample};
 pub use signal::Linear;
 pub use statistics::{Histogram, Statistics, Survey};
+pub use tally::{Integral, PERCENTS, Tally};
 
 /// One view of a scan (side, top, …): planes of equal size taken in one pass.
 #[derive(Debug, Clone, PartialEq)]

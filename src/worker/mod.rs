@@ -6,9 +6,11 @@
 
 mod code;
 mod decode;
+mod measure;
 mod render;
 mod slot;
 
 pub use code::{Coded, Coder};
 pub use decode::Decoder;
+pub use measure::Measurer;
 pub use render::Renderer;

@@ -52,6 +52,10 @@ measure-region = region { $width } by { $height } pixels at { $x }, { $y }
 measure-size = { $width } by { $height } mm
 measure-plane = { $plane }: mean { $mean }, SD { $sd }, min { $min }, max { $max }, transmission { $transmission }, attenuation { $attenuation }
 measure-unknown = unknown
+measure-large = too large to tell its material at once: the decision and xamine measure do
+measure-bad-polygon = '{ $text }' is no polygon: give X,Y;X,Y;X,Y with 3 to 256 corners in scan pixels
+measure-bad-line = '{ $text }' is no line: give X,Y,X,Y, two pixels that differ
+measure-bad-angle = '{ $text }' is no angle: give X,Y,X,Y,X,Y: end, vertex, end, which differ
 measure-class = material: { $class }
 measure-class-subtracted = material without its background: { $class }
 measure-z = Z { $z } (half of the pixels { $low } to { $high }), { $mass } g/cm2, as much as { $steel } mm of steel
@@ -68,7 +72,11 @@ cli-render-time = Say the milliseconds of each stage on standard error
 cli-render-example =
     Example:
       xamine render scan_high.tif --display material -o materials.png
-cli-measure-region = The region in scan pixels, wholly inside the scan
+cli-measure-region = A rectangle in scan pixels: left, top, width, height, wholly inside the scan
+cli-measure-ellipse = The ellipse that fills this rectangle
+cli-measure-polygon = A polygon through the centres of these pixels, its edge included
+cli-measure-line = A line between the centres of two pixels: profile, length and what repeats
+cli-measure-angle = The angle between two lines: end, vertex, end
 cli-measure-background = A part of its surround, whose attenuation is taken off
 cli-measure-example =
     Example:
