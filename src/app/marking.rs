@@ -255,6 +255,20 @@ impl App {
         }
     }
 
+    /// Whether the selected mark stands in the lower half of the picture.
+    pub fn mark_is_low(&self) -> bool {
+        let (Some(mark), Some(view), Some(screen)) = (
+            self.desk.selected_mark(),
+            &self.desk.view,
+            self.picture_size(),
+        ) else {
+            return false;
+        };
+        let [x, y, w, h] = <[usize; 4]>::from(mark.outline.bounds()).map(|n| n as f64);
+        let [_, at] = view.to_screen(screen, [x + w / 2.0, y + h / 2.0]);
+        at > screen.height as f64 / 2.0
+    }
+
     /// Goes back or forth one step, of the view or of the marks.
     pub(crate) fn travel(&mut self, way: fn(&mut History, Now<'_>) -> Option<Step>) {
         let desk = &mut self.desk;

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 use super::render::open;
 use super::{Failure, ScanArgs, exit};
@@ -15,6 +15,7 @@ use crate::{Error, Result};
 
 /// What is asked for.
 #[derive(Debug, Clone, Args)]
+#[command(group(ArgGroup::new("shape").required(true)))]
 pub struct MeasureArgs {
     /// The region in scan pixels.
     #[arg(
@@ -131,25 +132,40 @@ fn read(radiograph: &Radiograph, text: &str) -> Result<Region, Error> {
 
 /// The lines for a reader.
 fn text(measured: &Measurement) -> Vec<Safe> {
+    let mut lines = vec![outline_line(measured)];
+    let row = |[label, value]: [Safe; 2]| {
+        say("measure-row", &[arg("label", &label), arg("value", &value)])
+    };
+    lines.extend(measured.shape_rows().into_iter().map(row));
+    for plane in &measured.planes {
+        lines.push(plane_line(plane));
+        let rows: Vec<Safe> = measured
+            .distribution_rows(plane)
+            .iter()
+            .map(|row| Safe::join(row, " "))
+            .collect();
+        lines.push(Safe::word("  ").then(&Safe::join(&rows, ", ")));
+    }
+    lines.extend(material_lines(measured));
+    lines.push(measured.length_note());
+    lines.extend(measured.notes.iter().cloned());
+    lines
+}
+
+/// What was measured and where.
+fn outline_line(measured: &Measurement) -> Safe {
     let [x, y, w, h] = <[usize; 4]>::from(measured.region);
     let number = |n: usize| Safe::from_outside(&n.to_string());
-    let mut lines = vec![say(
+    say(
         "measure-region",
         &[
+            arg("shape", &measured.outline.label()),
             arg("x", &number(x)),
             arg("y", &number(y)),
             arg("width", &number(w)),
             arg("height", &number(h)),
         ],
-    )];
-    if let Some([w, h]) = measured.size_mm {
-        let (w, h) = (Safe::number(w, 1), Safe::number(h, 1));
-        lines.push(say("measure-size", &[arg("width", &w), arg("height", &h)]));
-    }
-    lines.extend(measured.planes.iter().map(plane_line));
-    lines.extend(material_lines(measured));
-    lines.extend(measured.notes.iter().cloned());
-    lines
+    )
 }
 
 /// The standard deviation, which one sample alone has not.

@@ -3,7 +3,7 @@
 //! Along a line the values are bilinear between pixel centres, at equal steps of one pixel at most,
 //! both ends included: `ceil(length) + 1` of them, as `skimage.measure.profile_line` takes them.
 
-use super::{Coverage, Pixel, Plane};
+use super::{Coverage, Pixel, Plane, Unit};
 use crate::Result;
 use crate::cancel::Cancel;
 
@@ -14,6 +14,8 @@ pub struct Profile {
     pub values: Vec<f32>,
     /// Pixels between two of them.
     pub step: f64,
+    /// Of what.
+    pub unit: Unit,
 }
 
 impl Profile {
@@ -29,6 +31,7 @@ impl Profile {
         Self {
             values: (0..=steps as usize).map(at).collect(),
             step: length / steps,
+            unit: plane.unit(),
         }
     }
 
@@ -59,6 +62,7 @@ impl Profile {
                 .map(|(sum, n)| (sum / *n as f64) as f32)
                 .collect(),
             step: 1.0,
+            unit: plane.unit(),
         };
         Ok([profile(&columns), profile(&rows)])
     }

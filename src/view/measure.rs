@@ -247,7 +247,11 @@ fn measured(
             .map(|[x, y]| [x * region.width as f64, y * region.height as f64]),
         pixel_mm: radiograph.pixel_mm,
         pixels: coverage.count(),
-        periods: periods(radiograph, &planes, &coverage, shown, cancel)?,
+        periods: match outline {
+            // Two lines have no one direction.
+            Outline::Angle(_) => Vec::new(),
+            _ => periods(radiograph, &planes, &coverage, shown, cancel)?,
+        },
         planes,
         material,
         notes,

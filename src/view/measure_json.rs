@@ -95,12 +95,19 @@ impl Measurement {
         }
         if let (Some(profile), Detail::Whole) = (&plane.profile, detail) {
             document["profile"] = json!({
-                "unit": tally.histogram.unit.as_str(),
+                "unit": profile.unit.as_str(),
                 "step_px": profile.step,
+                "step_mm": self.step_mm(profile.step),
                 "values": profile.values,
             });
         }
         document
+    }
+
+    /// A step along the line in mm, where that is known.
+    fn step_mm(&self, step: f64) -> Option<f64> {
+        let mm = self.outline.length(self.pixel_mm?)?;
+        Some(step * mm / self.outline.length([1.0; 2])?)
     }
 
     /// What repeats one way.
