@@ -21,7 +21,9 @@ impl Coverage {
         let mut rows = vec![Vec::new(); bounds.height];
         match outline {
             Outline::Rectangle(_) => {
-                rows.fill(vec![bounds.x..bounds.x + bounds.width]);
+                for row in &mut rows {
+                    row.push(bounds.x..bounds.x + bounds.width);
+                }
             }
             Outline::Ellipse(_) => {
                 for (y, row) in rows.iter_mut().enumerate() {

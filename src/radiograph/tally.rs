@@ -1,7 +1,7 @@
 //! The samples of an outline counted by value: statistics, percentiles, the histogram and the
 //! integrated attenuation follow exactly, and nothing but the counts is kept.
 
-use super::{Coverage, Histogram, Plane, Statistics, Unit};
+use super::{Air, Coverage, Histogram, Plane, Statistics, Unit};
 use crate::Result;
 use crate::cancel::Cancel;
 
@@ -46,13 +46,28 @@ impl Tally {
     pub fn of(plane: &Plane, coverage: &Coverage, cancel: &Cancel) -> Result<Option<Self>> {
         let mut counts = vec![0_u64; 1 << 16];
         let mut through = Through::default();
+        let by_row = matches!(plane.air, Some(Air::Rows(_)));
         for (y, run) in coverage.runs().filter(|(y, _)| *y < plane.height) {
             cancel.check()?;
             let start = y * plane.width;
             let (from, to) = (run.start.min(plane.width), run.end.min(plane.width));
             let samples = &plane.samples[start + from..start + to];
-            samples.iter().for_each(|s| counts[usize::from(*s)] += 1);
-            through.add_row(plane, y, samples);
+            for sample in samples {
+                counts[usize::from(*sample)] += 1;
+            }
+            if by_row {
+                let samples = samples.iter().map(|sample| (*sample, 1));
+                through.add_row(plane, y, samples);
+            }
+        }
+        if !by_row {
+            // One open beam for all rows: the counts tell it, with a logarithm a value.
+            let seen = counts.iter().enumerate().filter(|(_, count)| **count > 0);
+            through.add_row(
+                plane,
+                0,
+                seen.map(|(sample, count)| (sample as u16, *count)),
+            );
         }
         Ok(Statistics::of_counts(&counts).map(|statistics| Self {
             percentiles: PERCENTS.map(|percent| percentile(&counts, statistics.count, percent)),
@@ -77,21 +92,21 @@ struct Through {
 }
 
 impl Through {
-    /// Adds a run of samples of row `y`.
-    fn add_row(&mut self, plane: &Plane, y: usize, samples: &[u16]) {
+    /// Adds samples of row `y`, each so many times.
+    fn add_row(&mut self, plane: &Plane, y: usize, samples: impl Iterator<Item = (u16, u64)>) {
         let air = plane.air_of_row(y).map_or(f64::NAN, |air| air - plane.dark);
         if plane.unit() != Unit::Transmission || air.is_nan() || air == 0.0 {
             self.unknown = true;
             return;
         }
-        for sample in samples {
-            let transmission = (f64::from(*sample) - plane.dark) / air;
-            self.sum += transmission;
+        for (sample, count) in samples {
+            let transmission = (f64::from(sample) - plane.dark) / air;
+            self.sum += transmission * count as f64;
             if transmission > 0.0 {
-                self.logs -= transmission.ln();
-                self.counted += 1;
+                self.logs -= transmission.ln() * count as f64;
+                self.counted += count;
             } else {
-                self.black += 1;
+                self.black += count;
             }
         }
     }
@@ -135,7 +150,7 @@ fn histogram(plane: &Plane, counts: &[u64], statistics: Statistics) -> Histogram
     for (at, count) in counts[low..=high].iter().enumerate() {
         binned[at * bins / (high - low + 1)] += count;
     }
-    let uniform = !matches!(plane.air, Some(super::Air::Rows(_)));
+    let uniform = !matches!(plane.air, Some(Air::Rows(_)));
     let (unit, linear) = if uniform {
         (plane.unit(), Some(plane.linear_of_row(0)))
     } else {

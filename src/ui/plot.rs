@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use super::paint::{self, Lines};
 use super::theme::Theme;
 use super::{bars, region, trace};
-use crate::app::App;
+use crate::app::{App, Mark};
 use crate::messages::{arg, say};
 use crate::radiograph::{Histogram, Shape};
 use crate::text::Safe;
@@ -17,64 +17,91 @@ use crate::view::{MeasureRow, Measurement, PlaneMeasurement};
 const LABELS: u16 = 9;
 /// Rows of the panel at most, of its plot at least.
 const ROWS: [u16; 2] = [18, 3];
+/// Rows of the panel of an angle, which has no plot.
+const ANGLE: u16 = 8;
 
 /// Draws the panel over `picture`, when it is open.
 pub(super) fn draw(app: &App, buffer: &mut Buffer, picture: Rect, theme: Theme) {
     let (true, Some(mark)) = (app.desk.plot, app.desk.selected_mark()) else {
         return;
     };
-    let height = (picture.height * 3 / 5).min(ROWS[0]);
-    let panel = Rect {
-        y: if app.mark_is_low() {
-            picture.y
-        } else {
-            picture.bottom() - height
-        },
-        height,
-        ..picture
-    };
+    let panel = panel(app, mark.outline.shape(), picture);
     paint::fill(buffer, panel, theme.plain());
     let title = Rect { height: 1, ..panel };
     paint::fill(buffer, title, theme.status());
+    let heading = heading(app, mark);
+    let at = (title.x + 1, title.y);
+    paint::text(buffer, title, at, &heading, theme.status());
     let inner = Rect {
         x: panel.x + 1,
         y: panel.y + 1,
         width: panel.width.saturating_sub(2),
         height: panel.height.saturating_sub(1),
     };
-    let measured = match app.desk.measurement() {
-        Some(Ok(measured)) => measured,
+    // The numbers of before stay until the new ones come; the title says so.
+    match app
+        .desk
+        .measured
+        .as_deref()
+        .map(|measured| &measured.result)
+    {
+        Some(Ok(measured)) => content(app, measured, buffer, inner, theme),
         Some(Err(error)) => {
             Lines::new(buffer, inner).wrapped(&error.message(), theme.warning());
-            return;
         }
-        None => {
-            Lines::new(buffer, inner).line(&say("region-wait", &[]), theme.dim());
-            return;
-        }
+        None => {}
+    }
+}
+
+/// Where the panel stands: over that half of the picture in which the mark is not.
+fn panel(app: &App, shape: Shape, picture: Rect) -> Rect {
+    let most = match shape {
+        Shape::Angle => ANGLE,
+        _ => ROWS[0],
     };
+    let height = (picture.height * 3 / 5).min(most);
+    let y = if app.mark_is_low() {
+        picture.y
+    } else {
+        picture.bottom() - height
+    };
+    Rect {
+        y,
+        height,
+        ..picture
+    }
+}
+
+/// What is shown, of which mark; or that it is still being measured.
+fn heading(app: &App, mark: &Mark) -> Safe {
+    let shape = mark.outline.shape();
+    let plane = Safe::from_outside(region::plane(app));
+    let what = match shape {
+        _ if app.desk.measurement().is_none() => say("region-wait", &[]),
+        Shape::Line => say("plot-profile", &[arg("plane", &plane)]),
+        Shape::Angle => say("plot-angle", &[]),
+        _ => say(
+            "plot-histogram",
+            &[arg("shape", &mark.outline.label()), arg("plane", &plane)],
+        ),
+    };
+    let parts = [what, region::title(app), Safe::from_outside(&mark.label)];
+    let parts: Vec<Safe> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    Safe::join(&parts, " · ")
+}
+
+/// The plot and the numbers below it.
+fn content(app: &App, measured: &Measurement, buffer: &mut Buffer, inner: Rect, theme: Theme) {
     let Some(plane) = measured.plane(region::plane(app)) else {
         return;
     };
-    let heading = heading(mark.outline.shape(), &mark.outline.label(), plane);
-    let label = Safe::from_outside(&mark.label);
-    let parts = [heading, region::title(app), label];
-    let parts: Vec<Safe> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    let heading = Safe::join(&parts, " · ");
-    paint::text(
-        buffer,
-        title,
-        (title.x + 1, title.y),
-        &heading,
-        theme.status(),
-    );
+    let has_plot = measured.outline.shape() != Shape::Angle;
     // Where the inspector has them, they need no room here.
-    let numbers = if app.layout().inspector.is_empty() || mark.outline.shape() == Shape::Angle {
+    let numbers = if app.layout().inspector.is_empty() || !has_plot {
         numbers(measured, plane, usize::from(inner.width))
     } else {
         Vec::new()
     };
-    let has_plot = mark.outline.shape() != Shape::Angle;
     let most = if has_plot {
         inner.height.saturating_sub(ROWS[1] + 2)
     } else {
@@ -82,34 +109,18 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer, picture: Rect, theme: Theme) 
     };
     let below = (numbers.len() as u16).min(most);
     let plot = Rect {
-        height: inner.height - below,
+        height: if has_plot { inner.height - below } else { 0 },
         ..inner
     };
-    if has_plot {
-        drawn(measured, plane, buffer, plot, theme);
-    }
+    drawn(measured, plane, buffer, plot, theme);
     let text = Rect {
-        y: inner.bottom() - below,
+        y: plot.bottom(),
         height: below,
         ..inner
     };
-    let text = if has_plot { text } else { inner };
     let mut lines = Lines::new(buffer, text);
     for line in &numbers {
         lines.parts(&[(line.clone(), theme.plain())]);
-    }
-}
-
-/// What is shown.
-fn heading(shape: Shape, label: &Safe, plane: &PlaneMeasurement) -> Safe {
-    let name = Safe::from_outside(plane.plane.as_str());
-    match shape {
-        Shape::Line => say("plot-profile", &[arg("plane", &name)]),
-        Shape::Angle => say("plot-angle", &[]),
-        _ => say(
-            "plot-histogram",
-            &[arg("shape", label), arg("plane", &name)],
-        ),
     }
 }
 
@@ -176,12 +187,12 @@ fn drawn(
         let most = bars::draw(buffer, field, &plane.tally.histogram, theme);
         let count = |n: u64| say("plot-count", &[arg("n", &Safe::number(n as f64, 0))]);
         // Heights are square roots: half way up stands a quarter.
-        labels(
-            buffer,
-            area,
-            &[count(most), count(most / 4), count(0)],
-            theme,
-        );
+        let middle = if most < 4 {
+            Safe::default()
+        } else {
+            count(most / 4)
+        };
+        labels(buffer, area, &[count(most), middle, count(0)], theme);
         let value = |share: f64| trace::value(low + (high - low) * share, high - low, unit);
         ends(buffer, axis, &[value(0.0), value(0.5), value(1.0)], theme);
     }

@@ -13,10 +13,18 @@ pub(super) fn draw(app: &App, lines: &mut Lines<'_>, theme: Theme) {
     };
     lines.line(&title(app), theme.title());
     let label = (theme.dim(), theme.plain());
-    let shape = mark.outline.label();
-    lines.pair(&shape, &named(mark), label);
+    // The numbers of before stay until the new ones come; the line above them says so.
     match app.desk.measurement() {
         None => lines.line(&say("region-wait", &[]), theme.dim()),
+        Some(_) => lines.pair(&mark.outline.label(), &named(mark), label),
+    }
+    match app
+        .desk
+        .measured
+        .as_deref()
+        .map(|measured| &measured.result)
+    {
+        None => {}
         Some(Err(error)) => lines.wrapped(&error.message(), theme.warning()),
         Some(Ok(measured)) => {
             for [name, value] in measured.rows(plane(app)) {

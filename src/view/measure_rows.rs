@@ -77,7 +77,7 @@ impl Measurement {
             return rows;
         }
         if let Some([w, h]) = self.size_mm {
-            let mm = [w, h].map(|side| Safe::number(side, decimals(side)));
+            let mm = [w, h].map(|side| Safe::number(side, decimals(w.max(h))));
             rows.push(row("region-size", size("region-size-mm", mm)));
         }
         let (id, area) = match self.area_mm2() {
@@ -202,7 +202,7 @@ fn span(low: f64, high: f64) -> Safe {
 
 /// A sample, whole or a part of one.
 fn sample(value: f64) -> Safe {
-    Safe::number(value, if value.fract() == 0.0 { 0 } else { 1 })
+    Safe::number(value, usize::from(value.fract() != 0.0))
 }
 
 /// Decimals that three digits need.
