@@ -43,8 +43,6 @@ cli-measure-example =
 
 # Labels and values of a region's numbers.
 region-title = Region { $n } of { $all }
-region-of = { $shape }
-region-label = label
 region-size = size
 region-size-px = { $width } x { $height } px
 region-size-mm = { $width } x { $height } mm
