@@ -129,7 +129,11 @@ fn numbers(measured: &Measurement, plane: &PlaneMeasurement, cells: usize) -> Ve
     let rows = measured.rows(plane.plane.as_str());
     let note = paint::wrap(&measured.length_note(), cells);
     if measured.outline.shape().is_area() {
-        return [packed(&rows, cells), note].concat();
+        let notes = measured
+            .notes
+            .iter()
+            .flat_map(|note| paint::wrap(note, cells));
+        return [packed(&rows, cells), notes.collect(), note].concat();
     }
     // What a length means belongs beside it.
     let (shape, figures) = rows.split_at(measured.shape_rows().len());

@@ -154,9 +154,27 @@ impl Measurement {
         let Some(material) = &self.material else {
             return Vec::new();
         };
-        let mut rows = vec![row("region-class", class_label(material.class))];
+        let class = class_label(material.class);
+        // Of several materials no class and no Z is that of all of it.
+        let class = match material.confidence {
+            Some(share) => say(
+                "region-class-share",
+                &[
+                    arg("class", &class),
+                    arg("percent", &Safe::number(share * 100.0, 0)),
+                ],
+            ),
+            None => class,
+        };
+        let mut rows = vec![row("region-class", class)];
         if let Some(z) = &material.z {
-            rows.push(row("region-z", Safe::number(z.z, 1)));
+            let [low, high] = z.iqr.map(|z| Safe::number(z, 0));
+            let z = Safe::number(z.z, 1);
+            let z = say(
+                "region-z-half",
+                &[arg("z", &z), arg("low", &low), arg("high", &high)],
+            );
+            rows.push(row("region-z", z));
         }
         if let Some(mass) = material.mass_kg {
             let value = Safe::number(mass, decimals(mass));
