@@ -12,6 +12,9 @@ use super::Profile;
 pub const LEAST_PERIODS: usize = 3;
 /// Fewer samples tell nothing.
 const SHORTEST: usize = 12;
+/// Longer profiles are averaged first: the work grows by the square, and a period of so many items is
+/// told by fewer.
+const LONGEST: usize = 8192;
 /// Lowest correlation that counts.
 const FLOOR: f64 = 0.3;
 /// Standard deviations of noise that a peak must stand out by.
@@ -38,6 +41,9 @@ pub struct Period {
 impl Profile {
     /// What repeats along it; `None` when nothing does, or it cannot be told from noise.
     pub fn period(&self) -> Option<Period> {
+        if self.values.len() > LONGEST {
+            return self.coarser(self.values.len().div_ceil(LONGEST)).period();
+        }
         let values = without_trend(&self.values)?;
         let most = values.len() / LEAST_PERIODS;
         let r: Vec<f64> = (0..=2 * most + 1)
@@ -61,6 +67,18 @@ impl Profile {
             items: values.len() as f64 / samples,
             confidence: r[shift].min(1.0),
         })
+    }
+}
+
+impl Profile {
+    /// Means of so many values each; a rest at the end is left out.
+    fn coarser(&self, by: usize) -> Self {
+        let mean = |part: &[f32]| part.iter().sum::<f32>() / by as f32;
+        Self {
+            values: self.values.chunks_exact(by).map(mean).collect(),
+            step: self.step * by as f64,
+            unit: self.unit,
+        }
     }
 }
 

@@ -168,7 +168,7 @@ impl Measurement {
         };
         let mut rows = vec![row("region-class", class)];
         if let Some(z) = &material.z {
-            let [low, high] = z.iqr.map(|z| Safe::number(z, 0));
+            let [low, high] = z.iqr.map(|z| Safe::number(z, 1));
             let z = Safe::number(z.z, 1);
             let z = say(
                 "region-z-half",

@@ -277,6 +277,17 @@ fn the_period_of_a_grating_is_found_within_two_percent() {
 }
 
 #[test]
+fn a_very_long_profile_tells_its_period_too() {
+    let found = grating(333.3, 90.0, 0.2, 3).period().unwrap();
+    assert!(
+        (found.pixels / 333.3 - 1.0).abs() < 0.01,
+        "{}",
+        found.pixels
+    );
+    assert!((found.items - 90.0).abs() < 1.0, "{}", found.items);
+}
+
+#[test]
 fn under_heavy_noise_a_period_is_hardly_ever_a_multiple() {
     let (mut told, mut wrong) = (0, 0);
     for seed in 0..200 {
