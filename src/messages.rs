@@ -23,6 +23,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../assets/messages/en/filter.ftl"),
     include_str!("../assets/messages/en/graphics.ftl"),
     include_str!("../assets/messages/en/keymap.ftl"),
+    include_str!("../assets/messages/en/measure.ftl"),
     include_str!("../assets/messages/en/physics.ftl"),
     include_str!("../assets/messages/en/scan.ftl"),
     include_str!("../assets/messages/en/simulation.ftl"),

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use super::form::Form;
 use super::history::History;
+use super::mark::{Mark, Measured, Pending};
 use super::seen::Seen;
 use super::shown::Shown;
 use crate::cancel::Cancel;
 use crate::decisions::ScanBlock;
 use crate::error::{Error, Result};
 use crate::radiograph::Size;
-use crate::radiograph::{PlaneName, Radiograph, Region, Survey};
+use crate::radiograph::{PlaneName, Radiograph, Survey};
 use crate::scan::{Opened, ScanFile};
 use crate::view::View;
 
@@ -33,10 +34,16 @@ pub struct Desk {
     pub history: History,
     /// The crosshair, in scan pixels.
     pub crosshair: Option<[f64; 2]>,
-    /// The first corner of a region that is being marked.
-    pub corner: Option<[usize; 2]>,
-    /// Marked regions.
-    pub marks: Vec<Region>,
+    /// What is being marked, as far as it goes.
+    pub pending: Option<Pending>,
+    /// Marked regions and lines.
+    pub marks: Vec<Mark>,
+    /// The one that keys and mouse change, and whose numbers are shown.
+    pub selected: Option<usize>,
+    /// Whether its profile or histogram lies over the picture.
+    pub plot: bool,
+    /// What is known of it, once it is measured.
+    pub measured: Option<Arc<Measured>>,
     /// The decision form, kept while the analyst looks again.
     pub form: Option<Form>,
     /// The pane that the view was fitted to: its pixels with how much higher than wide they are, and
@@ -46,6 +53,8 @@ pub struct Desk {
     pub shown: Option<Arc<Shown>>,
     /// Number of the newest request for a picture.
     pub asked: u64,
+    /// Number of the newest request to measure.
+    pub asked_measure: u64,
     /// What was looked at.
     pub seen: Seen,
     /// Whether its files have changed or gone since they were read.
@@ -121,6 +130,7 @@ impl Desk {
         // An answer to a picture asked for before is old.
         *self = Self {
             asked: self.asked + 1,
+            asked_measure: self.asked_measure + 1,
             ..Self::default()
         };
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::form::Form;
+use super::mark::{Mark, Measured};
 use super::shown::{Overlay, Shown};
 use super::{TerminalFacts, Verdict};
 use crate::decisions::{Decision, ScanBlock};
@@ -13,7 +14,7 @@ use crate::delivery::Facts;
 use crate::error::Error;
 use crate::graphics::{CellSize, Depth, Effort, Protocol};
 use crate::keymap::Key;
-use crate::radiograph::Region;
+use crate::radiograph::Outline;
 use crate::scan::{Opened, Scan};
 use crate::terminal::reader::Mouse;
 use crate::text::Safe;
@@ -71,6 +72,13 @@ pub enum Event {
         number: u64,
         /// The picture.
         result: Result<Arc<Shown>, Error>,
+    },
+    /// A mark is measured, or cannot be.
+    Measured {
+        /// The number of its request.
+        number: u64,
+        /// What is known of it.
+        measured: Arc<Measured>,
     },
     /// The line, or what of the picture is on the screen, has changed.
     Line(Facts),
@@ -133,6 +141,8 @@ pub enum Effect {
     },
     /// Make a picture; older requests are void.
     Render(Box<RenderJob>),
+    /// Measure the selected mark; older requests are void.
+    Measure(Box<MeasureJob>),
     /// See whether a scan's files are still those that were read.
     CheckFiles(Arc<Opened>),
     /// Record a decision.
@@ -186,6 +196,19 @@ pub enum Effect {
     Quit,
 }
 
+/// A mark to be measured.
+#[derive(Debug, Clone)]
+pub struct MeasureJob {
+    /// Its number; an answer with an older one is dropped.
+    pub number: u64,
+    /// The scan.
+    pub opened: Arc<Opened>,
+    /// How materials are told, and what is taken off.
+    pub view: View,
+    /// The mark.
+    pub outline: Outline,
+}
+
 /// A picture to be made.
 #[derive(Debug, Clone)]
 pub struct RenderJob {
@@ -220,8 +243,8 @@ pub struct Draft {
     pub path: PathBuf,
     /// The form.
     pub form: Form,
-    /// Marked regions.
-    pub marks: Vec<Region>,
+    /// Marked regions and lines.
+    pub marks: Vec<Mark>,
     /// The view in force.
     pub view: Option<View>,
 }

@@ -48,6 +48,11 @@ impl App {
             Event::Identified { path, block } => self.take_identified(&path, block),
             Event::Glimpsed { path, opened } => self.take_glimpse(&path, opened),
             Event::Rendered { number, result } => self.take_rendered(number, result),
+            Event::Measured { number, measured } => {
+                if number == self.desk.asked_measure {
+                    self.desk.measured = Some(measured);
+                }
+            }
             Event::Line(facts) => self.take_line(facts),
             Event::FilesChecked { scan_id, changed } => {
                 if self.desk.scan_id() == Some(scan_id.as_str()) {
@@ -165,7 +170,7 @@ impl App {
     }
 
     /// Whether the log has the form at hand: what it has is not changed any more.
-    fn is_writing(&self) -> bool {
+    pub(crate) fn is_writing(&self) -> bool {
         let form = self.desk.form.as_ref();
         form.is_some_and(|form| form.recording == Recording::Writing)
     }
@@ -340,7 +345,7 @@ impl App {
     fn refuse_view(&mut self, error: &crate::Error) {
         self.tell_error(error);
         if let Some(now) = self.desk.view.clone()
-            && let Some(before) = self.desk.history.undo(now)
+            && let Some(before) = self.desk.history.undo_view(now)
         {
             self.desk.view = Some(before);
         }

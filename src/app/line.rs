@@ -87,6 +87,7 @@ impl App {
             Purpose::Find => self.find_scan(&text),
             Purpose::Peel => return self.run_with("peel_material", text),
             Purpose::Cancel => return self.run_with("cancel_material", text),
+            Purpose::Label => self.label_mark(&text),
             Purpose::Protocol => return vec![Effect::ChooseProtocol(text)],
             Purpose::Note => {
                 if let Some(form) = &mut self.desk.form {
@@ -197,7 +198,7 @@ impl App {
                 }
             }
             Mode::Stack => self.step_stack(rows),
-            Mode::Browse | Mode::Inspect => self.step_selection(rows),
+            Mode::Browse | Mode::Inspect | Mode::Region => self.step_selection(rows),
         }
     }
 

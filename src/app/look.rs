@@ -6,7 +6,7 @@ use crate::Result;
 use crate::filter::FilterUse;
 use crate::graphics::Depth;
 use crate::messages::say;
-use crate::radiograph::{PlaneName, Radiograph, Region, Size};
+use crate::radiograph::{PlaneName, Radiograph, Size};
 use crate::view::{self, Aspect, Canvas, Display, Extent, View, Window, WindowFunction};
 
 impl App {
@@ -409,11 +409,5 @@ impl App {
             size.width as f64 / f64::from(pane.width.max(1)),
             size.height as f64 / f64::from(pane.height.max(1)),
         ]
-    }
-
-    /// Marks a region.
-    pub(crate) fn add_mark(&mut self, region: Region) {
-        self.desk.marks.push(region);
-        self.tell(Level::Info, say("notice-marked", &[]));
     }
 }

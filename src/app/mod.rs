@@ -11,6 +11,8 @@ mod keys;
 pub mod layout;
 mod line;
 mod look;
+mod mark;
+mod marking;
 mod mode;
 mod mouse;
 mod notice;
@@ -28,11 +30,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use desk::{Desk, DeskState, OpenScan};
-pub use event::{Draft, Effect, Event, Found, RenderJob};
+pub use event::{Draft, Effect, Event, Found, MeasureJob, RenderJob};
 pub use form::{Form, Recording};
-pub use history::History;
+pub use history::{History, Now, Run, Step};
 pub use layout::{Fold, Layout, Pane, Panes};
 pub use line::Choice;
+pub use mark::{Mark, Measured, Pending};
+pub(crate) use marking::Reshape;
 pub use mode::Mode;
 pub use notice::{Level, Notice};
 pub use preset::Saving;
@@ -47,8 +51,10 @@ use crate::config::Config;
 use crate::delivery::Facts;
 use crate::graphics::{CellSize, Depth, Evidence, Protocol};
 use crate::keymap::{Key, Keymap};
+use crate::radiograph::Shape;
 use crate::text::Safe;
 use crate::view::{Presets, View, ViewRequest};
+use mouse::Drag;
 use sent::Sent;
 use wanted::Wanted;
 
@@ -98,7 +104,7 @@ pub struct App {
     wanted: Wanted,
     sent: Vec<Sent>,
     moved: bool,
-    drag: Option<(u16, u16)>,
+    drag: Option<Drag>,
     /// The line, and what of the picture is on the screen, once something was sent.
     pub line: Option<Facts>,
     /// Whether pictures stop before they are lossless.
@@ -156,6 +162,8 @@ pub struct Habit {
     pub window_stays: bool,
     /// Whether letters stand in pictures of cells; `None`: where the terminal has few colours.
     pub letters: Option<bool>,
+    /// The shape that is marked next.
+    pub shape: Shape,
 }
 
 impl Default for Habit {
@@ -165,6 +173,7 @@ impl Default for Habit {
             window_auto: true,
             window_stays: true,
             letters: None,
+            shape: Shape::default(),
         }
     }
 }

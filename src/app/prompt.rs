@@ -37,6 +37,8 @@ pub enum Purpose {
     Peel,
     /// A material to be cancelled.
     Cancel,
+    /// The label of a region.
+    Label,
 }
 
 impl Purpose {
@@ -58,6 +60,7 @@ impl Purpose {
             Self::Protocol => "prompt-protocol",
             Self::Peel => "prompt-peel",
             Self::Cancel => "prompt-cancel",
+            Self::Label => "prompt-label",
         }
     }
 }

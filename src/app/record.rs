@@ -1,15 +1,16 @@
 //! From the form to the record: what was seen, marked and concluded, as the log keeps it.
 
 use super::event::{Draft, Effect};
-use super::{App, Form, Look, Mode, Recording};
+use super::{App, Form, Look, Mark, Mode, Recording};
+use crate::cancel::Cancel;
 use crate::decisions::{
     Conclusion, Decision, MarkedRegion, PlaneStats, ScanBlock, Shape, Timing, ViewSeen,
 };
 use crate::messages::{arg, say};
-use crate::radiograph::{Radiograph, Region};
+use crate::radiograph::{Outline, Radiograph};
 use crate::scan::Opened;
 use crate::text::Safe;
-use crate::view::{self, PlaneMeasurement};
+use crate::view::{self, Detail, PlaneMeasurement};
 
 /// Something the form warns of; the code goes into the record when the decision is confirmed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,7 +158,7 @@ impl App {
         let radiograph = self.desk.radiograph().or(opened.views.first());
         let marks = self.desk.marks.iter();
         marks
-            .filter_map(|region| Some(self.marked_region(radiograph?, *region)))
+            .filter_map(|mark| Some(self.marked_region(radiograph?, mark)))
             .collect()
     }
 
@@ -165,7 +166,8 @@ impl App {
     pub(crate) fn open_form(&mut self) -> Vec<Effect> {
         self.desk.form.get_or_insert_with(Form::default);
         self.desk.seen.judge();
-        self.desk.corner = None;
+        self.desk.pending = None;
+        self.leave_region();
         // From marking a region it is a way back, not a step further in.
         if self.back.last() == Some(&Mode::Decide) {
             self.go_back();
@@ -222,31 +224,60 @@ impl App {
         self.tell(super::Level::Info, say("notice-draft", &[]));
     }
 
-    /// A marked region with what `measure` says of it.
-    fn marked_region(&self, radiograph: &Radiograph, region: Region) -> MarkedRegion {
-        let (x, y) = (region.x as f64, region.y as f64);
-        let (width, height) = (region.width as f64, region.height as f64);
+    /// A mark with what `measure` says of it.
+    fn marked_region(&self, radiograph: &Radiograph, mark: &Mark) -> MarkedRegion {
+        let outline = &mark.outline;
+        let points = points(outline);
         // A region that cannot be measured is still where the analyst saw something.
-        let measured = self
-            .desk
-            .view
-            .as_ref()
-            .map(|view| view.measure(radiograph, region));
+        let view = self.desk.view.as_ref();
+        let never = Cancel::never();
+        let measured = view.map(|view| view.measure(radiograph, outline, usize::MAX, &never));
         let measured = measured.and_then(Result::ok);
         let planes = measured.iter().flat_map(|measured| &measured.planes);
+        let side = |i: usize| {
+            let along = points.iter().map(|point| point[i]);
+            along.clone().fold(f64::MIN, f64::max) - along.fold(f64::MAX, f64::min)
+        };
+        let (width, height) = (side(0), side(1));
         MarkedRegion {
-            shape: Shape::Rect,
-            points: vec![[x, y], [x + width, y + height]],
+            shape: recorded_shape(outline.shape()),
+            points,
             mm: radiograph
                 .pixel_mm
                 .map(|[across, down]| [width * across, height * down]),
-            label: String::new(),
+            label: mark.label.clone(),
             stats: planes.map(plane_stats).collect(),
             material: measured
                 .as_ref()
                 .and_then(|measured| measured.material.as_ref())
                 .map(view::MaterialEstimate::document),
+            measured: measured.map(|measured| measured.document(Detail::Summary)),
         }
+    }
+}
+
+/// The points as the log has them: pixel (0, 0) reaches from 0 to 1, so the corners of a box are edges
+/// of pixels and all other points their centres.
+fn points(outline: &Outline) -> Vec<[f64; 2]> {
+    match outline {
+        Outline::Rectangle(region) | Outline::Ellipse(region) => {
+            let [x, y, w, h] = <[usize; 4]>::from(*region).map(|n| n as f64);
+            vec![[x, y], [x + w, y + h]]
+        }
+        _ => {
+            let points = outline.points().into_iter();
+            points.map(|at| at.map(|n| n as f64 + 0.5)).collect()
+        }
+    }
+}
+
+/// The log's word; an angle is a line with a vertex, for readers of before.
+fn recorded_shape(shape: crate::radiograph::Shape) -> Shape {
+    match shape {
+        crate::radiograph::Shape::Rect => Shape::Rect,
+        crate::radiograph::Shape::Ellipse => Shape::Ellipse,
+        crate::radiograph::Shape::Polygon => Shape::Polygon,
+        crate::radiograph::Shape::Line | crate::radiograph::Shape::Angle => Shape::Line,
     }
 }
 

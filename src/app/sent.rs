@@ -4,10 +4,9 @@
 use std::path::PathBuf;
 
 use super::event::{Effect, key_of};
-use super::{App, Form, Level, Mode, Notice, Recording, Verdict};
+use super::{App, Form, Level, Mark, Mode, Notice, Recording, Verdict};
 use crate::decisions::Decision;
 use crate::messages::{arg, say};
-use crate::radiograph::Region;
 use crate::scan::ScanFile;
 use crate::text::Safe;
 
@@ -19,7 +18,7 @@ pub(super) struct Sent {
     path: PathBuf,
     files: Vec<ScanFile>,
     form: Form,
-    marks: Vec<Region>,
+    marks: Vec<Mark>,
     recording: Recording,
 }
 
@@ -87,7 +86,7 @@ impl App {
         let dropped = self.drop_draft(&sent.key());
         if self.is_at_hand(&sent.key()) {
             self.desk.form = None;
-            self.desk.marks.clear();
+            self.desk.forget_marks();
             self.leave_form();
         }
         let (done, all) = (self.queue.decided(), self.queue.rows.len());

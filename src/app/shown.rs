@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::graphics::CellPicture;
 use crate::radiograph::Fineness;
-use crate::view::{Frame, Picture, View};
+use crate::view::{Drawn, Frame, Picture, View};
 
 /// A picture ready to be sent.
 #[derive(Debug, Clone)]
@@ -30,6 +30,6 @@ pub struct Shown {
 pub struct Overlay {
     /// The crosshair.
     pub crosshair: Option<[f64; 2]>,
-    /// Marked regions, the one being marked last.
-    pub marks: Vec<crate::radiograph::Region>,
+    /// Marked regions and lines, the one being marked last.
+    pub marks: Vec<Drawn>,
 }

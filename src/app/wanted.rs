@@ -5,18 +5,20 @@
 
 use std::sync::Arc;
 
-use super::event::{Draft, Effect, RenderJob};
+use super::event::{Draft, Effect, MeasureJob, RenderJob};
 use super::{App, DeskState, Level, Overlay, Pane, Recording, Seen};
+use crate::filter::FilterUse;
 use crate::graphics::{CellSize, Depth, Effort, Protocol};
 use crate::messages::{arg, say};
-use crate::radiograph::{Region, Size};
+use crate::radiograph::{Outline, Size};
 use crate::text::Safe;
-use crate::view::{Canvas, View};
+use crate::view::{Calibration, Canvas, Drawn, Stress, View};
 
 /// What was asked for last.
 #[derive(Debug, Default)]
 pub(super) struct Wanted {
     picture: Option<PictureKey>,
+    measure: Option<MeasureKey>,
     draft: Option<Draft>,
 }
 
@@ -31,6 +33,16 @@ struct PictureKey {
     overlay: Overlay,
 }
 
+/// Everything that the numbers of a mark depend on.
+#[derive(Debug, Clone, PartialEq)]
+struct MeasureKey {
+    outline: Outline,
+    name: String,
+    planes: Vec<String>,
+    filters: Vec<FilterUse>,
+    profile: Option<Calibration>,
+}
+
 impl App {
     /// The effects that bring the outside in line with the state.
     pub(super) fn ask(&mut self) -> Vec<Effect> {
@@ -38,6 +50,7 @@ impl App {
         self.ask_scan(&mut effects);
         self.fit_picture();
         self.ask_picture(&mut effects);
+        self.ask_measure(&mut effects);
         self.ask_draft(&mut effects);
         effects
     }
@@ -86,6 +99,7 @@ impl App {
         }
         self.desk.leave();
         self.leave_form();
+        self.leave_region_without_mark();
         self.wanted = Wanted::default();
     }
 
@@ -181,6 +195,37 @@ impl App {
         Some((opened, view))
     }
 
+    /// Asks for the numbers of the selected mark when they are others than those at hand.
+    fn ask_measure(&mut self, effects: &mut Vec<Effect>) {
+        let (Some(mark), Some(opened), Some(view)) = (
+            self.desk.selected_mark(),
+            self.desk.opened(),
+            self.desk.view.as_ref(),
+        ) else {
+            self.wanted.measure = None;
+            return;
+        };
+        let key = MeasureKey {
+            outline: mark.outline.clone(),
+            name: view.view.clone(),
+            planes: view.planes.clone(),
+            filters: view.filters.clone(),
+            profile: view.profile.clone(),
+        };
+        if self.wanted.measure.as_ref() == Some(&key) {
+            return;
+        }
+        let number = self.desk.asked_measure + 1;
+        effects.push(Effect::Measure(Box::new(MeasureJob {
+            number,
+            opened: Arc::clone(opened),
+            view: view.clone(),
+            outline: key.outline.clone(),
+        })));
+        self.desk.asked_measure = number;
+        self.wanted.measure = Some(key);
+    }
+
     /// The job of a picture.
     fn job(&self, opened: Arc<crate::scan::Opened>, key: &PictureKey, pane: Pane) -> RenderJob {
         RenderJob {
@@ -204,10 +249,24 @@ impl App {
 
     /// Crosshair, marks, and the region that is being marked.
     pub fn overlay(&self) -> Overlay {
-        let mut marks = self.desk.marks.clone();
-        if let (Some(corner), Some(at)) = (self.desk.corner, self.desk.crosshair) {
-            marks.push(Region::between(corner, [at[0] as usize, at[1] as usize]));
-        }
+        let stress = |at| {
+            if self.desk.selected == Some(at) {
+                Stress::Selected
+            } else {
+                Stress::Plain
+            }
+        };
+        let marks = self.desk.marks.iter().enumerate().map(|(at, mark)| Drawn {
+            outline: mark.outline.clone(),
+            stress: stress(at),
+        });
+        let pending = self.desk.pending.as_ref().zip(self.crosshair_pixel());
+        let pending = pending.and_then(|(pending, at)| pending.with(at));
+        let marks = marks.chain(pending.map(|outline| Drawn {
+            outline,
+            stress: Stress::Plain,
+        }));
+        let marks = marks.collect();
         Overlay {
             crosshair: self.desk.crosshair,
             marks,

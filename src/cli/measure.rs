@@ -3,34 +3,89 @@
 use std::io::Write;
 use std::path::Path;
 
-use serde_json::{Map, Value, json};
+use clap::{ArgGroup, Args};
 
 use super::render::open;
 use super::{Failure, ScanArgs, exit};
 use crate::messages::{arg, say};
-use crate::radiograph::{Radiograph, Region, Statistics};
+use crate::radiograph::{Outline, Radiograph, Region, Shape, Statistics};
 use crate::text::Safe;
-use crate::view::{MaterialEstimate, Measurement, bad_region, choose, class_label, measure_by};
+use crate::view::{Detail, Measurement, bad_region, choose, class_label, measure_by};
 use crate::{Error, Result};
+
+/// What is asked for.
+#[derive(Debug, Clone, Args)]
+#[command(group(ArgGroup::new("shape").required(true)))]
+pub struct MeasureArgs {
+    /// The region in scan pixels.
+    #[arg(
+        long,
+        value_name = "X,Y,W,H",
+        allow_hyphen_values = true,
+        group = "shape"
+    )]
+    region: Option<String>,
+    /// The box of an ellipse.
+    #[arg(
+        long,
+        value_name = "X,Y,W,H",
+        allow_hyphen_values = true,
+        group = "shape"
+    )]
+    ellipse: Option<String>,
+    /// Corners of a polygon.
+    #[arg(
+        long,
+        value_name = "X,Y;X,Y;...",
+        allow_hyphen_values = true,
+        group = "shape"
+    )]
+    polygon: Option<String>,
+    /// Ends of a line.
+    #[arg(
+        long,
+        value_name = "X,Y,X,Y",
+        allow_hyphen_values = true,
+        group = "shape"
+    )]
+    line: Option<String>,
+    /// End, vertex and end of an angle.
+    #[arg(
+        long,
+        value_name = "X,Y,X,Y,X,Y",
+        allow_hyphen_values = true,
+        group = "shape"
+    )]
+    angle: Option<String>,
+    /// Its surround.
+    #[arg(long, value_name = "X,Y,W,H", allow_hyphen_values = true)]
+    background: Option<String>,
+    /// Scanner profile.
+    #[arg(long, value_name = "SCANNER_PROFILE")]
+    profile: Option<String>,
+    /// One JSON document.
+    #[arg(long)]
+    json: bool,
+}
 
 /// Runs the command.
 pub(super) fn run(
     scan: &ScanArgs,
-    region: &str,
-    [background, profile]: [Option<&str>; 2],
-    json: bool,
+    asked: &MeasureArgs,
     out: &mut dyn Write,
 ) -> Result<u8, Failure> {
     let opened = open(scan)?;
     let radiograph = choose(&opened.views, None)?;
+    let background = asked.background.as_deref();
     let background = background.map(|text| read(radiograph, text)).transpose()?;
-    let scanner = profile
+    let scanner = asked.profile.as_deref();
+    let scanner = scanner
         .map(|path| super::profile::scanner(Path::new(path)))
         .transpose()?;
-    let region = read(radiograph, region)?;
-    let measured = measure_by(radiograph, region, background, scanner.as_ref())?;
-    if json {
-        serde_json::to_writer_pretty(&mut *out, &document(&measured))
+    let outline = asked.outline(radiograph)?;
+    let measured = measure_by(radiograph, &outline, background, scanner.as_ref())?;
+    if asked.json {
+        serde_json::to_writer_pretty(&mut *out, &measured.document(Detail::Whole))
             .map_err(std::io::Error::from)?;
         writeln!(out)?;
     } else {
@@ -41,54 +96,76 @@ pub(super) fn run(
     Ok(exit::DONE)
 }
 
+impl MeasureArgs {
+    /// The outline that is asked for; the definition sees to it that there is one.
+    fn outline(&self, radiograph: &Radiograph) -> Result<Outline, Error> {
+        let shapes = [
+            (Shape::Rect, &self.region),
+            (Shape::Ellipse, &self.ellipse),
+            (Shape::Polygon, &self.polygon),
+            (Shape::Line, &self.line),
+            (Shape::Angle, &self.angle),
+        ];
+        let mut asked = shapes
+            .iter()
+            .filter_map(|(shape, text)| Some((*shape, text.as_deref()?)));
+        let (shape, text) = asked.next().unwrap_or_default();
+        Outline::parse(shape, text).ok_or_else(|| match shape {
+            Shape::Rect | Shape::Ellipse => {
+                bad_region(text, radiograph.width(), radiograph.height())
+            }
+            _ => bad_points(shape, text),
+        })
+    }
+}
+
+/// Points that are none of their shape.
+fn bad_points(shape: Shape, text: &str) -> Error {
+    let id = format!("measure-bad-{}", shape.as_str());
+    Error::request(say(&id, &[arg("text", &Safe::from_outside(text))]))
+}
+
 /// Reads a region.
 fn read(radiograph: &Radiograph, text: &str) -> Result<Region, Error> {
     Region::parse(text).ok_or_else(|| bad_region(text, radiograph.width(), radiograph.height()))
 }
 
-/// The JSON document; its fields are a contract.
-fn document(measured: &Measurement) -> Value {
-    let planes: Map<String, Value> = measured
-        .planes
-        .iter()
-        .map(|plane| {
-            let s = &plane.statistics;
-            let value = json!({
-                "mean": s.mean, "sd": sd(s), "min": s.min, "max": s.max,
-                "transmission": plane.transmission, "attenuation": plane.attenuation,
-            });
-            (plane.plane.as_str().to_owned(), value)
-        })
-        .collect();
-    json!({
-        "region": measured.region,
-        "size_mm": measured.size_mm,
-        "planes": planes,
-        "material": measured.material.as_ref().map(MaterialEstimate::document),
-    })
-}
-
 /// The lines for a reader.
 fn text(measured: &Measurement) -> Vec<Safe> {
+    let mut lines = vec![outline_line(measured)];
+    let row = |[label, value]: [Safe; 2]| {
+        say("measure-row", &[arg("label", &label), arg("value", &value)])
+    };
+    lines.extend(measured.shape_rows().into_iter().map(row));
+    for plane in &measured.planes {
+        lines.push(plane_line(plane));
+        let rows: Vec<Safe> = measured
+            .distribution_rows(plane)
+            .iter()
+            .map(|row| Safe::join(row, " "))
+            .collect();
+        lines.push(Safe::word("  ").then(&Safe::join(&rows, ", ")));
+    }
+    lines.extend(material_lines(measured));
+    lines.push(measured.length_note());
+    lines.extend(measured.notes.iter().cloned());
+    lines
+}
+
+/// What was measured and where.
+fn outline_line(measured: &Measurement) -> Safe {
     let [x, y, w, h] = <[usize; 4]>::from(measured.region);
     let number = |n: usize| Safe::from_outside(&n.to_string());
-    let mut lines = vec![say(
+    say(
         "measure-region",
         &[
+            arg("shape", &measured.outline.label()),
             arg("x", &number(x)),
             arg("y", &number(y)),
             arg("width", &number(w)),
             arg("height", &number(h)),
         ],
-    )];
-    if let Some([w, h]) = measured.size_mm {
-        let (w, h) = (Safe::number(w, 1), Safe::number(h, 1));
-        lines.push(say("measure-size", &[arg("width", &w), arg("height", &h)]));
-    }
-    lines.extend(measured.planes.iter().map(plane_line));
-    lines.extend(material_lines(measured));
-    lines.extend(measured.notes.iter().cloned());
-    lines
+    )
 }
 
 /// The standard deviation, which one sample alone has not.

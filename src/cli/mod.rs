@@ -210,18 +210,9 @@ pub enum Command {
         /// The scan.
         #[command(flatten)]
         scan: ScanArgs,
-        /// The region in scan pixels.
-        #[arg(long, value_name = "X,Y,W,H", allow_hyphen_values = true)]
-        region: String,
-        /// Its surround.
-        #[arg(long, value_name = "X,Y,W,H", allow_hyphen_values = true)]
-        background: Option<String>,
-        /// Scanner profile.
-        #[arg(long, value_name = "SCANNER_PROFILE")]
-        profile: Option<String>,
-        /// One JSON document.
-        #[arg(long)]
-        json: bool,
+        /// What is asked for.
+        #[command(flatten)]
+        asked: measure::MeasureArgs,
     },
     /// Makes a scan out of a scene.
     Simulate {
@@ -516,16 +507,7 @@ fn dispatch(cli: Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, Fa
             out,
             err,
         ),
-        Some(Command::Measure {
-            scan,
-            region,
-            background,
-            profile,
-            json,
-        }) => {
-            let options = [background.as_deref(), profile.as_deref()];
-            measure::run(&scan, &region, options, json, out)
-        }
+        Some(Command::Measure { scan, asked }) => measure::run(&scan, &asked, out),
         Some(Command::Calibrate { file, output }) => calibrate::run(&file, &output, out),
         Some(Command::Simulate {
             scene,

@@ -4,7 +4,7 @@ use super::{
     ANYWHERE, Argument, Command, Group, LOOKING, NOT_TYPING, Need, amount, nothing, number, row,
     words,
 };
-use crate::app::{App, Effect, Fold, Level, Mode, Purpose};
+use crate::app::{App, Effect, Fold, History, Level, Mode, Purpose};
 use crate::keymap::Value;
 use crate::messages::say;
 
@@ -99,8 +99,9 @@ fn leave(app: &mut App, _: &Value) -> Vec<Effect> {
             app.saving = None;
             app.go_back();
         }
-        Mode::Inspect if app.desk.corner.is_some() => app.desk.corner = None,
-        Mode::Help | Mode::Decide | Mode::Stack | Mode::Inspect => app.go_back(),
+        Mode::Inspect if app.desk.pending.take().is_some() => {}
+        Mode::Inspect | Mode::Region if app.desk.plot => app.desk.plot = false,
+        Mode::Help | Mode::Decide | Mode::Stack | Mode::Inspect | Mode::Region => app.go_back(),
         Mode::Browse => {}
     }
     nothing()
@@ -171,23 +172,15 @@ fn toggle_panes(app: &mut App, _: &Value) -> Vec<Effect> {
     nothing()
 }
 
-/// Back to the view before.
+/// Takes back the last change of the view or of a region, whichever came last.
 fn undo(app: &mut App, _: &Value) -> Vec<Effect> {
-    if let Some(now) = app.desk.view.clone()
-        && let Some(before) = app.desk.history.undo(now)
-    {
-        app.restore_view(before);
-    }
+    app.travel(History::undo);
     nothing()
 }
 
-/// Forward to the view that undo left.
+/// Brings back what undo took.
 fn redo(app: &mut App, _: &Value) -> Vec<Effect> {
-    if let Some(now) = app.desk.view.clone()
-        && let Some(after) = app.desk.history.redo(now)
-    {
-        app.restore_view(after);
-    }
+    app.travel(History::redo);
     nothing()
 }
 

@@ -111,12 +111,13 @@ pub enum Need {
 }
 
 /// Modes in which scans are looked at.
-const LOOKING: &[Mode] = &[Mode::Browse, Mode::Inspect, Mode::Stack];
+const LOOKING: &[Mode] = &[Mode::Browse, Mode::Inspect, Mode::Stack, Mode::Region];
 /// Every mode but the prompt.
 const NOT_TYPING: &[Mode] = &[
     Mode::Browse,
     Mode::Inspect,
     Mode::Stack,
+    Mode::Region,
     Mode::Decide,
     Mode::Help,
 ];
@@ -179,7 +180,7 @@ impl Need {
             Self::Offer => app.record.offer.is_some(),
             Self::Undo => app.desk.history.can_undo(),
             Self::Redo => app.desk.history.can_redo(),
-            Self::Mark => app.desk.corner.is_some() || !app.desk.marks.is_empty(),
+            Self::Mark => app.desk.pending.is_some() || !app.desk.marks.is_empty(),
             Self::Filter => app.filters() > 0,
         }
     }

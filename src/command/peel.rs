@@ -71,11 +71,11 @@ const CANCEL: &str = "cancel";
 
 /// Takes the mean attenuation of the last marked region off the whole picture.
 fn peel_region(app: &mut App, _: &Value) -> Vec<Effect> {
-    let Some(region) = app.desk.marks.last() else {
+    let Some(region) = app.desk.marked_area() else {
         app.tell(Level::Info, say("notice-peel-mark", &[]));
         return nothing();
     };
-    let region = <[usize; 4]>::from(*region).map(|n| n.to_string()).join(",");
+    let region = <[usize; 4]>::from(region).map(|n| n.to_string()).join(",");
     peel(app, &format!("{PEEL}=region,{region}"));
     nothing()
 }
@@ -119,7 +119,7 @@ fn peel(app: &mut App, text: &str) {
 
 /// Keeps the background that is taken off to the last marked region, or lets it go everywhere.
 fn peel_within(app: &mut App, _: &Value) -> Vec<Effect> {
-    let mark = app.desk.marks.last().copied();
+    let mark = app.desk.marked_area();
     let Some(mut used) = app.used(PEEL) else {
         app.tell(Level::Info, say("notice-no-peel", &[]));
         return nothing();

@@ -260,6 +260,9 @@ pub struct MarkedRegion {
     /// The material estimate, as in `measure --json`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub material: Option<Value>,
+    /// Everything else that `measure --json` says, without the values of a profile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured: Option<Value>,
 }
 
 /// The shape of a marked region.

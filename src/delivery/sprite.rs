@@ -7,8 +7,7 @@ use ratatui::layout::Rect;
 
 use super::scene::Scene;
 use crate::graphics::sprite_png;
-use crate::radiograph::Region;
-use crate::view::drawn_over;
+use crate::view::{Drawn, drawn_over};
 
 /// Sprites that the terminal keeps for the next time.
 pub(super) const KEPT: usize = 24;
@@ -29,7 +28,7 @@ pub struct Sprite {
 impl Sprite {
     /// Everything that lies over the picture of a scene: one sprite a mark, one for the crosshair.
     /// What is off the pane is left out.
-    pub fn all(scene: &Scene, marks: &[Region], crosshair: Option<[f64; 2]>) -> Vec<Self> {
+    pub fn all(scene: &Scene, marks: &[Drawn], crosshair: Option<[f64; 2]>) -> Vec<Self> {
         let marks = marks.iter().map(|mark| (std::slice::from_ref(mark), None));
         let cross = crosshair.map(|at| (&[][..], Some(at)));
         let parts = marks.chain(cross);
@@ -39,7 +38,7 @@ impl Sprite {
     }
 
     /// One of them.
-    fn of(scene: &Scene, marks: &[Region], crosshair: Option<[f64; 2]>) -> Option<Self> {
+    fn of(scene: &Scene, marks: &[Drawn], crosshair: Option<[f64; 2]>) -> Option<Self> {
         let dots = drawn_over(scene.screen(), &scene.view, marks, crosshair);
         let cell = [
             usize::from(scene.cell.width),

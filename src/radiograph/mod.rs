@@ -4,22 +4,32 @@
 //! read them.
 
 mod attenuation;
+mod coverage;
 mod field;
+mod outline;
+mod period;
 mod plane;
+mod profile;
 mod pyramid;
 mod region;
 mod resample;
 mod signal;
 mod statistics;
+mod tally;
 
 pub use attenuation::{attenuation, mean_attenuations};
+pub use coverage::Coverage;
 pub use field::{Field, Size, Unit, crop};
+pub use outline::{Outline, Pixel, Shape};
+pub use period::{LEAST_PERIODS, Period};
 pub use plane::{Air, Energy, EnergyUnit, Plane, PlaneName, Polarity};
+pub use profile::Profile;
 pub use pyramid::Pyramid;
 pub use region::Region;
 pub use resample::{Area, Fineness, resample, resample_to};
 pub use signal::Linear;
 pub use statistics::{Histogram, Statistics, Survey};
+pub use tally::{Integral, PERCENTS, Tally};
 
 /// One view of a scan (side, top, …): planes of equal size taken in one pass.
 #[derive(Debug, Clone, PartialEq)]

@@ -52,6 +52,28 @@ impl Statistics {
         })
     }
 
+    /// Statistics of samples that are counted by value; `None` when there are none.
+    pub(super) fn of_counts(counts: &[u64]) -> Option<Self> {
+        let min = counts.iter().position(|count| *count > 0)?;
+        let max = counts.iter().rposition(|count| *count > 0)?;
+        let (mut count, mut sum, mut squares) = (0_u64, 0_u64, 0_u128);
+        for (sample, seen) in counts.iter().enumerate().filter(|(_, seen)| **seen > 0) {
+            count += seen;
+            sum += sample as u64 * seen;
+            squares += (sample * sample) as u128 * u128::from(*seen);
+        }
+        let spread = u128::from(count) * squares - u128::from(sum) * u128::from(sum);
+        let pairs = u128::from(count) * u128::from(count.saturating_sub(1).max(1));
+        Some(Self {
+            count,
+            min: min as u16,
+            max: max as u16,
+            mean: sum as f64 / count as f64,
+            sd: (spread as f64 / pairs as f64).sqrt(),
+            sum,
+        })
+    }
+
     /// Statistics of the whole plane; `None` for a plane without pixels.
     pub fn of_plane(plane: &Plane) -> Option<Self> {
         Self::of(

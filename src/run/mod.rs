@@ -32,7 +32,7 @@ use crate::store::PresetFolders;
 use crate::terminal::{Choice, Input, Signal, Terminal, TerminalEvent};
 use crate::text::Safe;
 use crate::view::ViewRequest;
-use crate::worker::{Coded, Coder, Decoder, Renderer};
+use crate::worker::{Coded, Coder, Decoder, Measurer, Renderer};
 use folder::Walker;
 use keeper::Keeper;
 use log::Recording;
@@ -120,6 +120,7 @@ struct Console {
     terminal: Terminal,
     decoder: Decoder,
     renderer: Renderer,
+    measurer: Measurer,
     coder: Coder,
     delivery: Delivery,
     /// The newest fence.
@@ -177,6 +178,10 @@ impl Console {
             drop(answers.send(Message::App(Event::Rendered { number, result })));
         }));
         let answers = sender.clone();
+        let measurer = Measurer::start(Box::new(move |number, measured| {
+            drop(answers.send(Message::App(Event::Measured { number, measured })));
+        }));
+        let answers = sender.clone();
         let coder = Coder::start(Box::new(move |coded| {
             drop(answers.send(Message::Coded(Box::new(coded))));
         }));
@@ -206,6 +211,7 @@ impl Console {
             terminal,
             decoder,
             renderer,
+            measurer,
             coder,
             delivery,
             token: 0,
@@ -396,6 +402,7 @@ impl Console {
                 Effect::ReadFolder => self.walker.walk(),
                 Effect::Open { scan, ahead } => self.decoder.open(*scan, ahead),
                 Effect::Render(job) => self.renderer.render(*job),
+                Effect::Measure(job) => self.measurer.measure(*job),
                 Effect::CheckFiles(opened) => self.check_files(opened),
                 Effect::Record { token, decision } => self.record(token, decision),
                 Effect::UseLog(folder) => {

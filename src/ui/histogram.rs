@@ -24,7 +24,7 @@ pub(super) fn draw(
     if area.height < 2 || area.width == 0 {
         return;
     }
-    let heights = heights(
+    let (heights, _) = heights(
         histogram,
         usize::from(area.width),
         usize::from(area.height - 1) * 8,
@@ -51,7 +51,7 @@ pub(super) fn draw(
 }
 
 /// One bar, `height` in eighths of a cell.
-fn bar(buffer: &mut Buffer, area: Rect, x: u16, height: usize, style: Style) {
+pub(super) fn bar(buffer: &mut Buffer, area: Rect, x: u16, height: usize, style: Style) {
     for row in 0..area.height - 1 {
         let part = height.saturating_sub(usize::from(row) * 8).min(8);
         let y = area.bottom() - 2 - row;
@@ -83,18 +83,27 @@ fn value_at(histogram: &Histogram, column: usize, columns: usize) -> f64 {
 }
 
 /// Column heights in eighths of a cell: square root of the counts, so that little stays visible
-/// beside much.
-fn heights(histogram: &Histogram, columns: usize, full: usize) -> Vec<usize> {
+/// beside much; and the count of the highest.
+pub(super) fn heights(histogram: &Histogram, columns: usize, full: usize) -> (Vec<usize>, u64) {
     let bins = histogram.counts.len().max(1);
     let mut sums = vec![0u64; columns];
     for (bin, count) in histogram.counts.iter().enumerate() {
         sums[bin * columns / bins] += count;
     }
+    if bins < columns {
+        // Fewer bins than columns: a bin covers several, each of its height.
+        for (column, sum) in sums.iter_mut().enumerate() {
+            *sum = histogram
+                .counts
+                .get(column * bins / columns)
+                .copied()
+                .unwrap_or(0);
+        }
+    }
     let most = sums.iter().copied().max().unwrap_or(0).max(1);
-    sums.iter()
-        .map(|sum| {
-            let share = (*sum as f64 / most as f64).sqrt();
-            (share * full as f64).ceil() as usize
-        })
-        .collect()
+    let height = |sum: &u64| {
+        let share = (*sum as f64 / most as f64).sqrt();
+        (share * full as f64).ceil() as usize
+    };
+    (sums.iter().map(height).collect(), most)
 }

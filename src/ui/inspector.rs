@@ -7,7 +7,7 @@ use ratatui::style::Style;
 
 use super::paint::{self, Lines};
 use super::theme::Theme;
-use super::{histogram, queue};
+use super::{histogram, queue, region};
 use crate::app::App;
 use crate::messages::{arg, say};
 use crate::radiograph::{Plane, Radiograph};
@@ -36,6 +36,7 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer, area: Rect, theme: Theme) {
         lines.wrapped(&say("inspector-nothing", &[]), theme.dim());
         return;
     };
+    region::draw(app, &mut lines, theme);
     reading(app, radiograph, &mut lines, theme);
     picture(app, &mut lines, theme);
     scan(opened, radiograph, &mut lines, theme);

@@ -3,6 +3,7 @@
 //! Every pane is a file; every word comes from the catalogue; nothing but [`crate::text::Safe`]
 //! text reaches a cell (`paint`).
 
+mod bars;
 mod form;
 mod help;
 mod histogram;
@@ -11,10 +12,13 @@ mod letters;
 mod over;
 mod paint;
 mod picture;
+mod plot;
 mod queue;
+mod region;
 mod stack;
 mod status;
 mod theme;
+mod trace;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -56,6 +60,7 @@ pub fn draw(app: &App, buffer: &mut Buffer) -> Drawn {
         } else {
             let pane = paint::rect(layout.inspector);
             inspector::draw(app, buffer, pane, theme);
+            plot::draw(app, buffer, paint::rect(layout.picture), theme);
             drawn.margin = (app.mode == app.mode_below()).then_some(pane);
         }
     }

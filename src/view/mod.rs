@@ -9,7 +9,10 @@ mod geometry;
 mod grid;
 mod legend;
 mod material;
+mod material_estimate;
 mod measure;
+mod measure_json;
+mod measure_rows;
 mod overlay;
 mod palette;
 mod peel;
@@ -39,8 +42,11 @@ pub use legend::{
     Legend, LegendRow, Shares, class_label, class_letter, code_letter, value_label, z_label,
 };
 pub use material::Scheme;
-pub use measure::{MaterialEstimate, Measurement, PlaneMeasurement, measure, measure_by};
-pub use overlay::{drawn_over, overlaid};
+pub use material_estimate::MaterialEstimate;
+pub use measure::{Along, Measurement, PlaneMeasurement, measure, measure_by};
+pub use measure_json::Detail;
+pub use measure_rows::MeasureRow;
+pub use overlay::{Drawn, Stress, drawn_over, overlaid};
 pub use palette::{GROUND, PALETTES, Palette, class_colours};
 pub use picture::{Picture, Prepared, picture, prepare};
 pub use preset::{Preset, Presets, presets};

@@ -4,7 +4,7 @@
 //! no colour: an indexed picture stays indexed, and red stays free for alarms.
 
 use super::{Frame, Pixels, View};
-use crate::radiograph::{Region, Size};
+use crate::radiograph::{Outline, Region, Size};
 
 /// Arm of the crosshair in screen pixels.
 const ARM: isize = 12;
@@ -14,14 +14,32 @@ const GAP: isize = 3;
 /// Pixels of a dash, where lines cannot take their colour from what lies under them.
 const DASH: usize = 3;
 
+/// Half of a handle's side, in screen pixels.
+const HANDLE: isize = 2;
+/// Chords of an ellipse at least and at most.
+const CHORDS: [f64; 2] = [16.0, 256.0];
+
+/// An outline to be drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drawn {
+    /// Where.
+    pub outline: Outline,
+    /// How much it stands out.
+    pub stress: Stress,
+}
+
+/// How much an outline stands out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stress {
+    /// As a line.
+    Plain,
+    /// With handles: keys and mouse change it.
+    Selected,
+}
+
 /// The frame with the outlines of `marks` and a crosshair, all given in scan pixels.
 #[must_use]
-pub fn overlaid(
-    frame: &Frame,
-    view: &View,
-    marks: &[Region],
-    crosshair: Option<[f64; 2]>,
-) -> Frame {
+pub fn overlaid(frame: &Frame, view: &View, marks: &[Drawn], crosshair: Option<[f64; 2]>) -> Frame {
     let mut drawn = frame.clone();
     let screen = Size {
         width: frame.width,
@@ -43,7 +61,7 @@ pub fn overlaid(
 pub fn drawn_over(
     screen: Size,
     view: &View,
-    marks: &[Region],
+    marks: &[Drawn],
     crosshair: Option<[f64; 2]>,
 ) -> Vec<([usize; 2], bool)> {
     let light = |[x, y]: [usize; 2]| ((x + y) / DASH).is_multiple_of(2);
@@ -55,7 +73,7 @@ pub fn drawn_over(
 fn lines(
     screen: Size,
     view: &View,
-    marks: &[Region],
+    marks: &[Drawn],
     crosshair: Option<[f64; 2]>,
 ) -> Vec<[usize; 2]> {
     let mut lines = Lines {
@@ -63,23 +81,48 @@ fn lines(
         dots: Vec::new(),
     };
     for mark in marks {
-        let (left, top) = (mark.x as f64, mark.y as f64);
-        let (right, bottom) = (left + mark.width as f64, top + mark.height as f64);
-        let a = whole(view.to_screen(screen, [left, top]));
-        let b = whole(view.to_screen(screen, [right, bottom]));
-        lines.outline(a, b);
+        lines.mark(view, &mark.outline);
+        if mark.stress == Stress::Selected {
+            lines.handles(view, &mark.outline);
+        }
     }
     if let Some(at) = crosshair {
         // The centre of the scan pixel, so that the cross stands on it at any zoom.
         let centre = [at[0].floor() + 0.5, at[1].floor() + 0.5];
         lines.cross(whole(view.to_screen(screen, centre)));
     }
-    lines.dots
+    lines.once()
 }
 
 /// The screen pixel that holds a point.
 fn whole(point: [f64; 2]) -> [isize; 2] {
     point.map(|part| part.floor() as isize)
+}
+
+/// The centre of a scan pixel.
+fn centre(pixel: &[usize; 2]) -> [f64; 2] {
+    pixel.map(|n| n as f64 + 0.5)
+}
+
+/// The part of a line that lies on the screen (Liang and Barsky 1984).
+fn clipped(a: [f64; 2], b: [f64; 2], screen: [f64; 2]) -> Option<[[f64; 2]; 2]> {
+    let (mut from, mut to) = (0.0_f64, 1.0_f64);
+    for i in 0..2 {
+        let way = b[i] - a[i];
+        for (step, room) in [(-way, a[i]), (way, screen[i] - a[i])] {
+            if step == 0.0 {
+                if room < 0.0 {
+                    return None;
+                }
+            } else if step < 0.0 {
+                from = from.max(room / step);
+            } else {
+                to = to.min(room / step);
+            }
+        }
+    }
+    let at = |share: f64| [0, 1].map(|i| a[i] + (b[i] - a[i]) * share);
+    (from <= to).then(|| [at(from), at(to)])
 }
 
 /// Gathers the pixels of one-pixel lines.
@@ -89,6 +132,98 @@ struct Lines {
 }
 
 impl Lines {
+    /// An outline of scan pixels.
+    fn mark(&mut self, view: &View, outline: &Outline) {
+        match outline {
+            Outline::Rectangle(region) => {
+                let [a, b] = self.corners(view, *region);
+                self.outline(a, b);
+            }
+            Outline::Ellipse(region) => self.ellipse(view, *region),
+            Outline::Polygon(_) | Outline::Line(_) | Outline::Angle(_) => {
+                let points: Vec<[f64; 2]> = outline.points().iter().map(centre).collect();
+                self.chords(view, &points);
+                if let (Outline::Polygon(_), [first, .., last]) = (outline, &points[..]) {
+                    self.chords(view, &[*last, *first]);
+                }
+            }
+        }
+    }
+
+    /// Opposite corners of a region on the screen.
+    fn corners(&self, view: &View, region: Region) -> [[isize; 2]; 2] {
+        let (left, top) = (region.x as f64, region.y as f64);
+        let (right, bottom) = (left + region.width as f64, top + region.height as f64);
+        [[left, top], [right, bottom]].map(|at| whole(view.to_screen(self.screen, at)))
+    }
+
+    /// The ellipse that fills a region.
+    fn ellipse(&mut self, view: &View, region: Region) {
+        let radii = [region.width, region.height].map(|side| side as f64 / 2.0);
+        let middle = [region.x as f64 + radii[0], region.y as f64 + radii[1]];
+        let chords = (radii[0].max(radii[1]) * view.zoom)
+            .clamp(CHORDS[0], CHORDS[1])
+            .ceil();
+        let at = |step: usize| {
+            let (sine, cosine) = (step as f64 / chords * std::f64::consts::TAU).sin_cos();
+            // A hair inside, so that the ends lie on its pixels.
+            let reach = 1.0 - 1e-9;
+            [
+                middle[0] + radii[0] * cosine * reach,
+                middle[1] + radii[1] * sine * reach,
+            ]
+        };
+        let points: Vec<[f64; 2]> = (0..=chords as usize).map(at).collect();
+        self.chords(view, &points);
+    }
+
+    /// Straight lines from scan point to scan point.
+    fn chords(&mut self, view: &View, points: &[[f64; 2]]) {
+        for pair in points.windows(2) {
+            let ends = [pair[0], pair[1]].map(|at| view.to_screen(self.screen, at));
+            self.straight(ends);
+        }
+    }
+
+    /// The screen pixels of a straight line, as far as it is on the screen.
+    fn straight(&mut self, [a, b]: [[f64; 2]; 2]) {
+        let screen = [self.screen.width as f64, self.screen.height as f64];
+        let Some([a, b]) = clipped(a, b, screen) else {
+            return;
+        };
+        let steps = (b[0] - a[0]).abs().max((b[1] - a[1]).abs()).ceil().max(1.0);
+        for step in 0..=steps as usize {
+            let share = step as f64 / steps;
+            let [x, y] = whole([0, 1].map(|i| a[i] + (b[i] - a[i]) * share));
+            self.dot(x, y);
+        }
+    }
+
+    /// Small squares where an outline can be taken hold of.
+    fn handles(&mut self, view: &View, outline: &Outline) {
+        let side = if self.is_small() { 1 } else { HANDLE };
+        for handle in outline.handles() {
+            let [x, y] = whole(view.to_screen(self.screen, centre(&handle)));
+            for dy in -side..=side {
+                for dx in -side..=side {
+                    self.dot(x + dx, y + dy);
+                }
+            }
+        }
+    }
+
+    /// Whether the screen has few pixels, as one of cells has.
+    fn is_small(&self) -> bool {
+        self.screen.width.min(self.screen.height) < 200
+    }
+
+    /// Every pixel once: a second dot would turn the first.
+    fn once(mut self) -> Vec<[usize; 2]> {
+        self.dots.sort_unstable();
+        self.dots.dedup();
+        self.dots
+    }
+
     /// A rectangle between two corners; sides off the screen are not drawn.
     fn outline(&mut self, a: [isize; 2], b: [isize; 2]) {
         let (left, right) = (a[0].min(b[0]), a[0].max(b[0]) - 1);
@@ -111,8 +246,7 @@ impl Lines {
 
     /// Four arms around a point that stays free; a small screen gets short arms.
     fn cross(&mut self, [x, y]: [isize; 2]) {
-        let small = self.screen.width.min(self.screen.height) < 200;
-        let (gap, arm) = if small { (1, 3) } else { (GAP, ARM) };
+        let (gap, arm) = if self.is_small() { (1, 3) } else { (GAP, ARM) };
         for step in gap..=arm {
             for (dx, dy) in [(step, 0), (-step, 0), (0, step), (0, -step)] {
                 self.dot(x + dx, y + dy);
@@ -186,14 +320,61 @@ mod tests {
         }
     }
 
+    fn plain(region: Region) -> Drawn {
+        Drawn {
+            outline: Outline::Rectangle(region),
+            stress: Stress::Plain,
+        }
+    }
+
+    #[test]
+    fn every_shape_is_drawn_where_it_is_and_nowhere_else() {
+        let region = Region {
+            x: 10,
+            y: 5,
+            width: 9,
+            height: 7,
+        };
+        let polygon = Outline::Polygon(vec![[10, 5], [18, 5], [10, 11]]);
+        for outline in [
+            Outline::Ellipse(region),
+            polygon,
+            Outline::Line([[10, 11], [18, 5]]),
+            Outline::Angle([[10, 5], [14, 11], [18, 5]]),
+        ] {
+            let drawn = Drawn {
+                outline,
+                stress: Stress::Plain,
+            };
+            let drawn = overlaid(&frame(0), &view(), &[drawn], None);
+            let lit: Vec<[usize; 2]> = (0..30)
+                .flat_map(|y| (0..40).map(move |x| [x, y]))
+                .filter(|[x, y]| drawn.rgb(*x, *y)[0] == 255)
+                .collect();
+            assert!(lit.len() >= 9, "{lit:?}");
+            assert!(
+                lit.iter()
+                    .all(|[x, y]| (10..19).contains(x) && (5..12).contains(y))
+            );
+            let ([left, top], [right, bottom]) =
+                lit.iter().fold(([40, 30], [0, 0]), |(a, b), p| {
+                    (
+                        [a[0].min(p[0]), a[1].min(p[1])],
+                        [b[0].max(p[0]), b[1].max(p[1])],
+                    )
+                });
+            assert_eq!([left, top, right, bottom], [10, 5, 18, 11]);
+        }
+    }
+
     #[test]
     fn an_outline_surrounds_its_region_and_leaves_it_free() {
-        let mark = Region {
+        let mark = plain(Region {
             x: 10,
             y: 5,
             width: 4,
             height: 3,
-        };
+        });
         let drawn = overlaid(&frame(0), &view(), &[mark], None);
         let set = |x, y| drawn.rgb(x, y)[0] == 255;
         assert!(set(10, 5) && set(13, 7) && set(11, 5) && set(10, 6));
@@ -207,12 +388,12 @@ mod tests {
             assert_eq!(drawn.rgb(2, 0)[0], line);
             assert_eq!(drawn.rgb(0, 0)[0], ground);
         }
-        let outside = Region {
+        let outside = plain(Region {
             x: 100,
             y: 100,
             width: 9,
             height: 9,
-        };
+        });
         assert_eq!(
             overlaid(&frame(7), &view(), &[outside], Some([-50.0, 900.0])),
             frame(7)

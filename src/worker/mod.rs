@@ -1,4 +1,4 @@
-//! Work beside the screen: decoding, rendering and coding threads that the newest request steers.
+//! Work beside the screen: decoding, rendering, measuring and coding threads that the newest request steers.
 //!
 //! Each thread has a one-place slot: a new request replaces the waiting one and cancels the running
 //! one within a row band. A panic in a library is caught and told as the error of that scan; the
@@ -6,9 +6,11 @@
 
 mod code;
 mod decode;
+mod measure;
 mod render;
 mod slot;
 
 pub use code::{Coded, Coder};
 pub use decode::Decoder;
+pub use measure::Measurer;
 pub use render::Renderer;

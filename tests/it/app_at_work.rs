@@ -10,7 +10,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr as _;
 use xamine::app::{
-    App, DeskState, Draft, Effect, Event, Found, OpenScan, Recorder, Shown, TerminalFacts, Verdict,
+    App, DeskState, Draft, Effect, Event, Found, Measured, OpenScan, Recorder, Shown,
+    TerminalFacts, Verdict,
 };
 use xamine::cancel::Cancel;
 use xamine::cli::keys::names;
@@ -22,7 +23,7 @@ use xamine::radiograph::{Air, Energy, EnergyUnit, Kind, Plane, PlaneName, Radiog
 use xamine::scan::{FileRecord, Format, Opened, PairedBy, Scan, ScanFile};
 use xamine::text::Safe;
 use xamine::view::{Display, Preset, View};
-use xamine::worker::Renderer;
+use xamine::worker::{Measurer, Renderer};
 use xamine::{Error, Result, ui};
 
 /// Columns and rows of the scans made here.
@@ -41,6 +42,8 @@ pub(crate) struct AtWork {
     scans: Vec<(PathBuf, Result<OpenScan>)>,
     renderer: Renderer,
     pictures: Receiver<Answer>,
+    measurer: Measurer,
+    numbers: Receiver<(u64, Arc<Measured>)>,
     /// Decisions handed to the log, in order.
     pub(crate) records: Vec<(u64, Decision)>,
     /// What else was asked for, by its name in [`Effect`].
@@ -98,12 +101,18 @@ impl AtWork {
         let renderer = Renderer::start(Box::new(move |number, result| {
             drop(sender.send((number, result)));
         }));
+        let (sender, numbers) = channel();
+        let measurer = Measurer::start(Box::new(move |number, measured| {
+            drop(sender.send((number, measured)));
+        }));
         Self {
             app: App::new(built_in(&names()), facts, recorder),
             now: Duration::ZERO,
             scans: Vec::new(),
             renderer,
             pictures,
+            measurer,
+            numbers,
             records: Vec::new(),
             asked: Vec::new(),
             drafts: Vec::new(),
@@ -172,6 +181,11 @@ impl AtWork {
                 let (number, result) = self.pictures.recv_timeout(HANG).expect("a picture");
                 self.event(Event::Rendered { number, result });
                 self.on_screen();
+            }
+            Effect::Measure(job) => {
+                self.measurer.measure(*job);
+                let (number, measured) = self.numbers.recv_timeout(HANG).expect("numbers");
+                self.event(Event::Measured { number, measured });
             }
             Effect::CheckFiles(opened) => self.event(Event::FilesChecked {
                 scan_id: opened.scan_id.clone(),

@@ -295,7 +295,7 @@ fn the_main_job_from_the_first_look_to_the_log() {
         .until(&["material", "Legend", "metal", "LOSS"]);
     console.send("\rc").until(&["Crosshair"]);
     console.send("x").until(&["opposite corner"]);
-    console.send("\x1bl\x1bjx").until(&["region marked"]);
+    console.send("\x1bl\x1bjx").until(&["marked; it goes"]);
     console
         .send("ds ")
         .until(&["marked regions", "enter records: suspicious"]);

@@ -47,7 +47,7 @@ fn the_default_map_has_the_keys_that_officers_learn() {
         (
             Inspect,
             "tab:leave h:move_crosshair_left up:move_crosshair_up H:pan_left \
-             shift-right:pan_right x:mark_corner X:remove_last_mark n:next_undecided",
+             shift-right:pan_right x:mark_corner X:remove_mark n:next_undecided",
         ),
         (
             Decide,

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use xamine::app::{Draft, Effect, Event, Form, Level, Mode, Recording, TerminalFacts};
+use xamine::app::{Draft, Effect, Event, Form, Level, Mark, Mode, Recording, TerminalFacts};
 use xamine::command::{self, Argument};
 use xamine::decisions::{Conclusion, reasons};
 use xamine::filter::FILTERS;
 use xamine::graphics::{CellSize, Protocol};
 use xamine::keymap::Value;
-use xamine::radiograph::{Region, Size};
+use xamine::radiograph::{Outline, Region, Size};
 use xamine::terminal::reader::{Button, Mouse, MouseKind};
 use xamine::view::{Canvas, Unit, View};
 
@@ -138,7 +138,7 @@ fn keys_lead_to_states() {
 const NOTICES: &[(&str, &str, &str)] = &[
     ("grey", "m", "one energy"),
     ("grey", "x", "x does nothing here"),
-    ("grey", "u", "no view to go back to"),
+    ("grey", "u", "no step to go back to"),
     ("grey", "t u", "no filter is in force"),
     ("grey", "t t 'nonsense' <cr>", "nonsense"),
     ("grey", "w w '12' <cr>", "12"),
@@ -377,20 +377,32 @@ fn undo_in_another_layout_shows_the_same_place() {
 #[test]
 fn a_region_is_two_corners_and_escape_gives_it_up() {
     let mut at = after("grey", "<cr> o c x alt-l down down x");
-    let [mark] = at.app.desk.marks[..] else {
+    let [
+        Mark {
+            outline: Outline::Rectangle(mark),
+            ..
+        },
+    ] = &at.app.desk.marks[..]
+    else {
         panic!("{:?}", at.app.desk.marks)
     };
     assert_eq!((mark.width, mark.height), (21, 3));
     at.keys("x right esc");
-    assert_eq!((at.app.desk.corner, at.app.desk.marks.len()), (None, 1));
+    assert_eq!(
+        (at.app.desk.pending.clone(), at.app.desk.marks.len()),
+        (None, 1)
+    );
     assert_eq!(at.app.mode, Mode::Inspect, "only the corner is given up");
     at.keys("x right X");
-    assert_eq!((at.app.desk.corner, at.app.desk.marks.len()), (None, 1));
+    assert_eq!(
+        (at.app.desk.pending.clone(), at.app.desk.marks.len()),
+        (None, 1)
+    );
     at.keys("X");
     assert!(at.app.desk.marks.is_empty());
     // Without a crosshair the first key shows it.
     let at = after("grey", "<cr> x");
-    assert!(at.app.desk.crosshair.is_some() && at.app.desk.corner.is_none());
+    assert!(at.app.desk.crosshair.is_some() && at.app.desk.pending.is_none());
 }
 
 #[test]
@@ -947,6 +959,7 @@ fn every_command_runs_in_every_mode_it_declares() {
         Mode::Browse => "",
         Mode::Inspect => "<cr>",
         Mode::Stack => "S",
+        Mode::Region => "<cr> c x right down x space",
         Mode::Decide => "d",
         Mode::Prompt => "/",
         Mode::Help => "?",
@@ -1117,7 +1130,7 @@ fn marks_are_regions_of_the_scan() {
         width: SIZE.0,
         height: SIZE.1,
     };
-    assert_eq!(at.app.desk.marks, [whole]);
+    assert_eq!(at.app.desk.marks, [Outline::Rectangle(whole).into()]);
 }
 
 #[test]

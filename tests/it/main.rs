@@ -32,6 +32,7 @@ mod painting;
 mod peel;
 mod physics_model;
 mod pixels;
+mod regions;
 mod restoring;
 mod samples;
 mod scans;

@@ -2,9 +2,12 @@
 
 use proptest::prelude::*;
 use xamine::cancel::Cancel;
-use xamine::radiograph::{Air, Plane, PlaneName, Polarity, Radiograph, Region, Size, Unit};
+use xamine::radiograph::{
+    Air, Outline, Plane, PlaneName, Polarity, Radiograph, Region, Size, Unit,
+};
 use xamine::view::{
-    Aspect, Canvas, Extent, View, ViewRequest, Window, WindowFunction, drawn_over, picture,
+    Aspect, Canvas, Drawn, Extent, Stress, View, ViewRequest, Window, WindowFunction, drawn_over,
+    picture,
 };
 
 use crate::app_at_work::after;
@@ -316,7 +319,11 @@ fn every_pixel_mark_and_crosshair_lands_where_it_is_told() {
                 height: 9,
             };
             let corners = [[18.0, 12.0], [24.0, 21.0]].map(|at| view.to_screen(screen, at));
-            let outline = drawn_over(screen, &view, &[region], None);
+            let mark = Drawn {
+                outline: Outline::Rectangle(region),
+                stress: Stress::Plain,
+            };
+            let outline = drawn_over(screen, &view, &[mark], None);
             assert!(!outline.is_empty());
             for (i, size) in [screen.width, screen.height].into_iter().enumerate() {
                 let dots = || outline.iter().map(|(dot, _)| dot[i] as f64);

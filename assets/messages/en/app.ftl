@@ -28,9 +28,6 @@ notice-no-peel = nothing is taken off
 notice-weight = weight { $weight }
 notice-letters = letters of the classes stand in pictures made of cells
 notice-no-letters = no letters in the picture
-notice-mark-start = move the crosshair with the arrows to a corner, then mark it
-notice-mark-corner = now move to the opposite corner and mark it; Esc gives up
-notice-marked = region marked; it goes into the decision
 notice-form-not-kept = the unfinished form for { $name } is not kept: the scan was not open yet; fill it in again
 notice-draft-failed = the unfinished form could not be kept: { $why }
 
@@ -48,6 +45,7 @@ prompt-cancel = material to cancel (steel, water, ...): { "" }
 prompt-reason = reason: { "" }
 prompt-find = find: { "" }
 prompt-note = note: { "" }
+prompt-label = label: { "" }
 prompt-protocol = protocol (auto, kitty, iterm2, sixel, half-block, quadrant, sextant, octant, braille): { "" }
 
 form-choose = choose a decision

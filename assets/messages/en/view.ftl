@@ -55,18 +55,6 @@ render-evidence = '{ $path }' is a file of the scan itself and is not written ov
 render-bad-size = '{ $text }' is no size: give WxH, Wx or xH with sides from 1 to 65535 and at most 400 million pixels
 render-colour = a colour picture has no single quantity: name one of its planes with --plane
 render-stage = { $stage } { $ms } ms
-measure-region = region { $width } by { $height } pixels at { $x }, { $y }
-measure-size = { $width } by { $height } mm
-measure-plane = { $plane }: mean { $mean }, SD { $sd }, min { $min }, max { $max }, transmission { $transmission }, attenuation { $attenuation }
-measure-unknown = unknown
-measure-class = material: { $class }
-measure-class-subtracted = material without its background: { $class }
-measure-z = Z { $z } (half of the pixels { $low } to { $high }), { $mass } g/cm2, as much as { $steel } mm of steel
-measure-mass = about { $mass } kg in the region, by the size of its pixels
-measure-with = with its background: { $class }, Z { $z }
-measure-with-class = with its background: { $class }
-measure-candidates = reads like: { $names }
-measure-share =   { $percent } % { $class }
 cli-arg-preset = A way of looking by name, such as material or edge; other options override it
 cli-render-output = The file: .png is what is seen, .tif and .npy the quantity behind it
 cli-render-size = Size in pixels, 1:1 without it: WxH keeps the shape on exactly that canvas, Wx and xH follow it
@@ -75,8 +63,3 @@ cli-render-time = Say the milliseconds of each stage on standard error
 cli-render-example =
     Example:
       xamine render scan_high.tif --display material -o materials.png
-cli-measure-region = The region in scan pixels, wholly inside the scan
-cli-measure-background = A part of its surround, whose attenuation is taken off
-cli-measure-example =
-    Example:
-      xamine measure scan_high.tif --region 43,31,14,11 --background 30,31,8,11

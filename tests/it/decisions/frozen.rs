@@ -104,6 +104,7 @@ fn full_decision() -> Decision {
         label: "behind the wall".into(),
         stats: BTreeMap::from([("high".to_owned(), stats)]),
         material: Some(serde_json::json!({"z": 26.0, "class": "metal"})),
+        measured: None,
     };
     let mut body = decision(1);
     body.scan.container = Some("MSCU1234566".into());

@@ -59,6 +59,7 @@ fn hostile_text_in_every_field_is_shown_harmlessly() {
         )]
         .into(),
         material: Some(HOSTILE.into()),
+        measured: Some(HOSTILE.into()),
     }];
     sitting.decide(1, body);
     let note = Note {
