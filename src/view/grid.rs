@@ -11,6 +11,8 @@ use crate::radiograph::{
     Area, Field, Fineness, Plane, Pyramid, Size, crop, mean_attenuations, resample, resample_to,
 };
 
+/// How many times finer than a coarse raster the transmissions are whose attenuations it averages.
+const FINER: f64 = 3.0;
 /// No raster pixel: outside the scan.
 const NONE: u32 = u32::MAX;
 
@@ -132,10 +134,9 @@ impl Grid {
         cancel: &Cancel,
     ) -> Result<Field> {
         let (area, size) = self.area();
-        let step = (area[2] / size.width as f64).min(area[3] / size.height as f64);
         let level = pyramid
             .filter(|_| self.is_coarse())
-            .and_then(|pyramid| pyramid.level(&plane.name, step));
+            .and_then(|pyramid| pyramid.level(&plane.name, self.step()));
         match level {
             Some((level, factor)) => {
                 let area = area.map(|length| length / factor as f64);
@@ -146,15 +147,32 @@ impl Grid {
     }
 
     /// Mean attenuations of both energies on the raster, margin included, without the pixels of
-    /// more than `darkest`.
+    /// more than `darkest`. Of a coarse one from levels of `pyramid` that are finer still: means of
+    /// transmissions over so few pixels mix little.
     pub(super) fn attenuations(
         &self,
         planes: [&Plane; 2],
+        pyramid: Option<&Pyramid>,
         darkest: f32,
         cancel: &Cancel,
     ) -> Result<[Vec<f32>; 2]> {
         let (area, size) = self.area();
-        mean_attenuations(planes, darkest, (area, size, self.fineness), cancel)
+        let step = self.step() / FINER;
+        let level = |plane: &Plane| pyramid.and_then(|all| all.level(&plane.name, step));
+        match planes.map(|plane| level(plane).filter(|_| self.is_coarse())) {
+            [Some((high, factor)), Some((low, _))] => {
+                let area = area.map(|length| length / factor as f64);
+                let raster = (area, size, self.fineness);
+                mean_attenuations([high, low], darkest, raster, cancel)
+            }
+            _ => mean_attenuations(planes, darkest, (area, size, self.fineness), cancel),
+        }
+    }
+
+    /// Scan pixels across a raster pixel, the lesser of both directions.
+    fn step(&self) -> f64 {
+        let (area, size) = self.area();
+        (area[2] / size.width as f64).min(area[3] / size.height as f64)
     }
 
     /// The part of the scan under the raster, margin included, and the raster's size.

@@ -9,7 +9,7 @@ use super::picture::{Prepared, grid};
 use super::quantity::is_determinable;
 use super::request::Dual;
 use super::strip::Strips;
-use super::told::{ToldRaster, codes, told};
+use super::told::{Fields, ToldRaster, codes, told};
 use super::{Display, View};
 use crate::cancel::Cancel;
 use crate::filter::{FilterUse, at_work};
@@ -258,7 +258,11 @@ impl Ground<'_> {
         let mut told_of = None;
         if let (Some((high, low, chosen)), Some(both), true) = (dual, both, view.wants_classes()) {
             let planes = [*high, *low];
-            let seen = told(grid, (planes, both), (chosen, peels), self.cancel, view)?;
+            let fields = Fields {
+                fields: both,
+                pyramid: self.source.pyramid,
+            };
+            let seen = told(grid, (planes, fields), (chosen, peels), self.cancel, view)?;
             let (seen, quantity) = Telling::of(seen, grid, (high, low), chosen.boundaries.unit);
             field = quantity.unwrap_or(field);
             told_of = Some(seen);

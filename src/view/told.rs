@@ -16,7 +16,7 @@ use crate::physics::scanner::Scanner;
 use crate::physics::{
     self, AIR, Chosen, Class, Confidence, Layer, Noisy, Told, confidences, defects,
 };
-use crate::radiograph::{Field, Fineness, Plane, Radiograph, Size, Unit};
+use crate::radiograph::{Field, Fineness, Plane, Pyramid, Radiograph, Size, Unit};
 
 /// What both energies tell of every raster pixel, margin included.
 pub(super) struct ToldRaster {
@@ -29,13 +29,20 @@ pub(super) struct ToldRaster {
     pub(super) quantity: Option<Field>,
 }
 
+/// Transmissions of both energies on a raster, and the coarser levels of the scan.
+pub(super) struct Fields<'a> {
+    /// High and low, margin included.
+    pub(super) fields: [Field; 2],
+    pub(super) pyramid: Option<&'a Pyramid>,
+}
+
 /// Classes, and what the view needs beside them.
 ///
 /// # Errors
 /// [`crate::Error::Cancelled`], and [`crate::Error::NotPossible`] without a model for Z.
 pub(super) fn told(
     grid: &Grid,
-    (planes, fields): ([&Plane; 2], [Field; 2]),
+    (planes, fields): ([&Plane; 2], Fields<'_>),
     (chosen, peels): (&Chosen, &Peels),
     cancel: &Cancel,
     view: &View,
@@ -105,13 +112,15 @@ impl Classified {
 /// Tells the classes of both energies on the raster, of which `fields` are the transmissions.
 fn classified(
     grid: &Grid,
-    (planes, fields): ([&Plane; 2], [Field; 2]),
+    (planes, fields): ([&Plane; 2], Fields<'_>),
     (chosen, peels): (&Chosen, &Peels),
     cancel: &Cancel,
 ) -> Result<Classified> {
+    let Fields { fields, pyramid } = fields;
     let taken = [0, 1].map(|i| peels.taken(grid, i));
     let coarse = grid.scale < 1.0;
-    let means = coarse.then(|| grid.attenuations(planes, chosen.boundaries.black, cancel));
+    let darkest = chosen.boundaries.black;
+    let means = coarse.then(|| grid.attenuations(planes, pyramid, darkest, cancel));
     let means = means.transpose()?;
     let [high, low] = [0, 1].map(|i| Layer {
         means: means.as_ref().map(|means| means[i].as_slice()),
@@ -155,6 +164,10 @@ fn at_pixel(radiograph: &Radiograph, view: &View, dual: &Dual<'_>) -> Result<(Gr
     let planes = [*high, *low];
     let field = |plane| grid.resample(plane, None, &never);
     let fields = [field(*high)?, field(*low)?];
+    let fields = Fields {
+        fields,
+        pyramid: None,
+    };
     let seen = classified(&grid, (planes, fields), (chosen, &peels), &never)?;
     Ok((grid, seen))
 }
