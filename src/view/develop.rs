@@ -101,6 +101,7 @@ impl Prepared {
     /// What becomes of pixel `i`.
     fn fate(&self, i: usize, code: u8) -> Fate {
         match self.strips.fate(code) {
+            _ if self.strips.is_dense(i) => Fate::Alarmed,
             Fate::Shown if self.is_outside(i, code) => Fate::Stripped,
             fate => fate,
         }
@@ -158,6 +159,7 @@ impl Prepared {
                 (1.0 - shares.sum(|_| true)).max(0.0),
             ));
         }
+        rows.extend(self.strips.dense_row());
         Legend { rows, notes }
     }
 
@@ -325,6 +327,8 @@ impl Prepared {
         let indices: Vec<u8> = values()
             .map(|(i, l)| match (l.is_nan(), alarmed(i)) {
                 (false, true) => BELOW_ALARM + 1,
+                // No filter hides it: it goes by what was there before them.
+                _ if self.strips.is_dense(i) => BELOW_ALARM + 1,
                 _ => byte(shown(i, l), top, GROUND_INDEX),
             })
             .collect();

@@ -101,6 +101,8 @@ pub fn prepare(
     let grid = grid(radiograph, view, size, source);
     let plane = view.plane(radiograph)?;
     let mut field = base(&grid, plane, dual.as_ref(), &peels, cancel)?;
+    let mut strips = Strips::of(&view.filters)?;
+    strips.mark(&grid, &field);
     let colour = colour(radiograph, view, &grid, cancel)?;
     stage("resample");
     let mut notes = notes(plane, &grid);
@@ -152,7 +154,7 @@ pub fn prepare(
         confidence: confidence.map(|all| grid.crop(&all)),
         z,
         source,
-        strips: Strips::of(&view.filters)?,
+        strips,
         grid,
         codes,
         colour,
