@@ -23,7 +23,7 @@ pub(super) const REACH: usize = 1;
 /// dark.
 pub(super) fn edge_only(field: &mut Field, args: &[f64], _: f64, cancel: &Cancel) -> Result<()> {
     let (amount, top) = (args[0] as f32, field.full_scale);
-    edge_range(field, args);
+    field.polarity = Polarity::BrightIsAir;
     gradient(field, cancel, |_, [gx, gy]| {
         let size = amount * (gx * gx + gy * gy).sqrt();
         if size > top { top } else { size }
@@ -43,9 +43,9 @@ pub(super) fn relief(field: &mut Field, args: &[f64], _: f64, cancel: &Cancel) -
     let amount = args[1] as f32;
     let (right, up) = (cos as f32 * amount, sin as f32 * amount);
     let middle = middle_of(field);
-    gradient(field, cancel, |own, [gx, gy]| {
-        // Rows count downwards. What is missing stays so.
-        middle + (own - own) + right * gx - up * gy
+    gradient(field, cancel, |_, [gx, gy]| {
+        // Rows count downwards.
+        middle + right * gx - up * gy
     })
 }
 
@@ -99,6 +99,10 @@ fn slopes([above, own, below]: [&[f32]; 3], out: &mut [f32], of: &impl Fn(f32, [
         let gy = ACROSS[0] * (or(b[x]) - or(a[x]))
             + ACROSS[1] * (or(b[x + 1]) - or(a[x + 1]))
             + ACROSS[2] * (or(b[x + 2]) - or(a[x + 2]));
-        out[x] = of(middle, [gx, gy]);
+        out[x] = if middle.is_nan() {
+            middle
+        } else {
+            of(middle, [gx, gy])
+        };
     }
 }

@@ -18,13 +18,15 @@ use crate::cancel::Cancel;
 use crate::radiograph::Field;
 
 /// The knee of the brightness it works on, as [`high_penetration`] takes it.
-const KNEE: f64 = 0.02;
+const KNEE: f64 = 0.15;
 /// Differences below this share of the range are detail.
-const DETAIL: f32 = 0.03;
+const DETAIL: f32 = 0.012;
 /// What of the gain the finest two sizes get: there most of the noise is.
 const FINEST: [f32; 2] = [0.35, 0.7];
 /// The range, in full scales, of what grows with attenuation.
 const RANGE: f32 = 4.0;
+/// What the lifted detail takes beyond the ground on either side, as shares of the range.
+const ROOM: [f32; 2] = [0.08, 0.04];
 /// The most levels.
 const DEEPEST: usize = 9;
 
@@ -74,9 +76,18 @@ pub(super) fn range(field: &mut Field, args: &[f64]) {
     }
     let range = range_of(field);
     let (middle, keep) = (range / 2.0, args[1] as f32);
-    for v in &mut field.values {
-        *v = middle + keep * (*v - middle);
-    }
+    let ground = |v: &f32| middle + keep * (*v - middle);
+    let least = field
+        .values
+        .iter()
+        .map(ground)
+        .fold(f32::INFINITY, f32::min);
+    let most = field
+        .values
+        .iter()
+        .map(ground)
+        .fold(f32::NEG_INFINITY, f32::max);
+    super::whole_range(field, least - ROOM[0] * range, most + ROOM[1] * range);
 }
 
 fn range_of(field: &Field) -> f32 {
@@ -90,9 +101,9 @@ fn range_of(field: &Field) -> f32 {
 /// What becomes of a difference.
 #[derive(Debug, Clone, Copy)]
 struct Gain {
-    /// What is added of a very small one.
+    /// What is added of a very small one, below 8: above, differences would change their order.
     most: f32,
-    /// One over the difference at which half of that is.
+    /// One over the difference of which half of that is added; of larger ones ever less.
     knee: f32,
 }
 
@@ -100,7 +111,8 @@ impl Gain {
     /// Rises with the difference always.
     #[inline(always)]
     fn of(self, difference: f32) -> f32 {
-        difference + difference * self.most / (1.0 + difference.abs() * self.knee)
+        let place = difference * self.knee;
+        difference + difference * self.most / (1.0 + place * place)
     }
 }
 

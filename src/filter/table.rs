@@ -52,8 +52,8 @@ pub const FILTERS: &[Filter] = &[
     looking(
         "sen",
         &[
-            parameter("detail", One, 3.0, [1.0, 10.0]),
-            parameter("ground", One, 0.7, [0.1, 1.0]),
+            parameter("detail", One, 6.0, [1.0, 8.0]),
+            parameter("ground", One, 0.8, [0.1, 1.0]),
             parameter("radius", ScanPixels, 32.0, [2.0, 256.0]),
         ],
         Neighbourhood {
