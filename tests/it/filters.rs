@@ -5,7 +5,8 @@
 
 use xamine::cancel::{Cancel, Generations};
 use xamine::filter::{FILTERS, Filter, FilterUse, find};
-use xamine::radiograph::{Field, Polarity, Unit};
+use xamine::radiograph::{Air, Field, Plane, PlaneName, Polarity, Radiograph, Size, Unit};
+use xamine::view::{View, ViewRequest, picture};
 
 use crate::kept::root;
 
@@ -369,16 +370,16 @@ fn coarser(f: &Field, by: usize) -> Field {
     }
 }
 
-/// A scene as scanners see it: things some pixels wide under a blur of a pixel and a half, and noise
-/// of 1 %.
+/// A scene as scanners see it: things some pixels wide and large ones, edges under a blur of a pixel
+/// and a half, and noise of 1 %.
 fn blurred(width: usize, height: usize) -> Field {
     let alpha = |x: f32, y: f32| {
         let soft = |d: f32| 0.5 - 0.5 * (d / 2.1).tanh();
         let disc = |cx: f32, cy: f32, r: f32| soft((x - cx).hypot(y - cy) - r);
-        0.1 + 2.5 * disc(60.0, 60.0, 30.0)
-            + 1.2 * disc(150.0, 80.0, 50.0)
-            + 0.8 * soft((x - 100.0).abs() - 6.0)
-            + 0.4 * soft((y - 120.0).abs() - 3.0)
+        0.1 + 2.5 * disc(240.0, 240.0, 120.0)
+            + 1.2 * disc(600.0, 320.0, 200.0)
+            + 0.8 * soft((x - 400.0).abs() - 6.0)
+            + 0.4 * soft((y - 480.0).abs() - 12.0)
     };
     let value = |i: usize| {
         let noise = ((i * 7919 + i / 31 * 104_729) % 1009) as f32 / 1009.0 - 0.5;
@@ -387,9 +388,23 @@ fn blurred(width: usize, height: usize) -> Field {
     field(width, (0..width * height).map(value).collect())
 }
 
+/// Shares of the pixels whose answer from afar is off by more than 1 % and by more than 10 % of the
+/// range of the answer.
+fn apart(text: &str, full: &Field, by: usize) -> [f64; 2] {
+    let afar = applied_at(text, coarser(full, by), 1.0 / by as f64);
+    let near = coarser(&applied(text, full.clone()), by);
+    let ends = |(low, high): (f32, f32), v: &f32| (low.min(*v), high.max(*v));
+    let (low, high) = near.values.iter().fold((f32::MAX, f32::MIN), ends);
+    [0.01, 0.1].map(|limit| {
+        let pairs = afar.values.iter().zip(&near.values);
+        let off = pairs.filter(|(a, b)| (*a - *b).abs() > limit * (high - low));
+        off.count() as f64 / afar.values.len() as f64
+    })
+}
+
 #[test]
 fn from_afar_agrees_or_says_preview() {
-    let full = blurred(240, 160);
+    let full = blurred(960, 640);
     for text in [
         "invert",
         "log",
@@ -407,28 +422,10 @@ fn from_afar_agrees_or_says_preview() {
     ] {
         let used: FilterUse = text.parse().unwrap();
         assert!(!row(&used.name).is_preview_from_afar(&used.args), "{text}");
-        for by in [2, 4, 8] {
-            let afar = applied_at(text, coarser(&full, by), 1.0 / by as f64);
-            let near = coarser(&applied(text, full.clone()), by);
-            let (low, high) = near
-                .values
-                .iter()
-                .fold((f32::MAX, f32::MIN), |(a, b), v| (a.min(*v), b.max(*v)));
-            let mut off: Vec<f32> = afar
-                .values
-                .iter()
-                .zip(&near.values)
-                .map(|(a, b)| (a - b).abs() / (high - low))
-                .collect();
-            off.sort_by(f32::total_cmp);
-            let at = |share: f64| off[((off.len() - 1) as f64 * share) as usize];
-            println!(
-                "{text} by {by}: median {:.4} 95 % {:.4} 99 % {:.4} most {:.4}",
-                at(0.5),
-                at(0.95),
-                at(0.99),
-                at(1.0)
-            );
+        for (by, most) in [(2, 0.005), (4, 0.02), (8, 0.06)] {
+            let [one, ten] = apart(text, &full, by);
+            println!("{text} by {by}: {one:.4} beyond 1 %, {ten:.4} beyond 10 %");
+            assert!(one <= most && ten <= 0.005, "{text} by {by}: {one} {ten}");
         }
     }
     for name in [
@@ -442,4 +439,61 @@ fn from_afar_agrees_or_says_preview() {
         assert!(row(name).is_preview_from_afar(&[]), "{name}");
     }
     assert!(row("unsharp").is_preview_from_afar(&[1.0, 2.0, 0.1]));
+}
+
+/// A scan of one energy: columns of rising attenuation, 0 to 7.9.
+fn columns() -> Radiograph {
+    let samples = (0..80 * 20).map(|i| (60_000.0 * (-0.1 * (i % 80) as f64).exp()).round() as u16);
+    let mut plane = Plane::new(PlaneName::Grey, 80, 20, samples.collect());
+    plane.air = Some(Air::Uniform(60_000.0));
+    Radiograph {
+        view: "main".into(),
+        pixel_mm: None,
+        planes: vec![plane],
+    }
+}
+
+#[test]
+fn a_density_alert_marks_by_what_was_there_before_every_filter() {
+    let scan = columns();
+    let marked = |filters: &[&str], display: &str| {
+        let request = ViewRequest {
+            display: Some(display.into()),
+            filters: filters.iter().map(ToString::to_string).collect(),
+            ..ViewRequest::default()
+        };
+        let view = View::of(&scan, &request).unwrap();
+        let size = Size {
+            width: 80,
+            height: 20,
+        };
+        let picture = picture(&scan, &view, size, &Cancel::never()).unwrap();
+        let red = |x: usize| {
+            let [r, g, b] = picture.frame.rgb(x, 10);
+            r > 180 && g < 60 && b < 60
+        };
+        let columns: Vec<usize> = (0..80).filter(|x| red(*x)).collect();
+        let legend: Vec<_> = picture
+            .legend
+            .rows
+            .iter()
+            .map(|row| row.label.to_string())
+            .collect();
+        (columns, legend.join("|"))
+    };
+    let above_4: Vec<usize> = (41..80).collect();
+    for filters in [
+        vec!["density-alert"],
+        vec!["density-alert=4", "log"],
+        vec!["clahe", "density-alert", "gamma=3"],
+        vec!["density-band=0.5,0.9", "density-alert", "invert"],
+        vec!["density-alert=6", "density-alert"],
+    ] {
+        for display in ["grey", "palette:viridis"] {
+            let (columns, legend) = marked(&filters, display);
+            assert_eq!(columns, above_4, "{filters:?} {display}");
+            assert!(legend.contains("attenuates more than 4"), "{legend}");
+        }
+    }
+    assert!(marked(&["log"], "grey").0.is_empty());
 }
