@@ -49,7 +49,7 @@ pub(super) fn bilateral(
             sums.copy_from_slice(own);
             weights.fill(1.0);
             for (by, weight) in &disc {
-                wide(|| add(lines, *by, (*weight, fall), [sums, weights]));
+                wide!(add(lines, *by, (*weight, fall), [sums, weights]));
             }
             for (out, (sum, weight)) in out.iter_mut().zip(sums.iter().zip(&*weights)) {
                 *out = sum / weight;
@@ -88,14 +88,28 @@ fn add(
     }
     let (to, from) = if across < 0 { (by, 0) } else { (0, by) };
     let count = width - by;
-    let neighbours = &row[from..from + count];
-    let own = &lines.own()[to..to + count];
-    let (sums, weights) = (&mut sums[to..to + count], &mut weights[to..to + count]);
-    for i in 0..count {
-        let difference = neighbours[i] - own[i];
+    weigh(
+        [&row[from..from + count], &lines.own()[to..to + count]],
+        &mut sums[to..to + count],
+        &mut weights[to..to + count],
+        (weight, fall),
+    );
+}
+
+/// Adds neighbours by their difference from the pixels' own values.
+#[inline(always)]
+fn weigh(
+    [neighbours, own]: [&[f32]; 2],
+    sums: &mut [f32],
+    weights: &mut [f32],
+    (weight, fall): (f32, f32),
+) {
+    let all = neighbours.iter().zip(own).zip(sums.iter_mut().zip(weights));
+    for ((neighbour, own), (sum, total)) in all {
+        let difference = neighbour - own;
         let w = weight * exp2(fall * difference * difference);
-        let missing = difference.is_nan();
-        weights[i] += if missing { 0.0 } else { w };
-        sums[i] += if missing { 0.0 } else { w * neighbours[i] };
+        let part = w * neighbour;
+        *total += if difference.is_nan() { 0.0 } else { w };
+        *sum += if difference.is_nan() { 0.0 } else { part };
     }
 }

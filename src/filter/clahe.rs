@@ -1,4 +1,4 @@
-//! Contrast-limited adaptive histogram equalisation (Zuiderveld 1994), as OpenCV does it: tiles of
+//! Contrast-limited adaptive histogram equalisation (Zuiderveld 1994), as `OpenCV` does it: tiles of
 //! one size, the clipped counts spread evenly, the tiles' curves blended linearly between their
 //! middles. Made of the part that is seen; values stay exact between the steps of the histogram.
 
@@ -16,6 +16,12 @@ use crate::radiograph::Field;
 
 /// Steps of a tile's histogram.
 const BINS: usize = 4096;
+/// Pixels whose steps are found at once.
+const PIECE: usize = 64;
+/// Added to a small number, it rounds it to a whole one, which the lowest bits then show.
+const WHOLE: f32 = 8_388_608.0;
+/// Room of a histogram: a power of two, so that no place lies outside, and one for what is missing.
+const ROOM: usize = 2 * BINS;
 /// The most tiles across and down.
 pub(super) const MOST_TILES: f64 = 16.0;
 
@@ -138,7 +144,12 @@ impl Tiles {
             let step = 1.0 / self.width;
             let start = (edges[i] as f32 + 0.5) * step + 0.5 - i as f32;
             if let Some(cell) = cell.first_chunk::<BINS>() {
-                wide(|| blend(part, cell, (self.per_value, place - line), (start, step)));
+                wide!(blend(
+                    part,
+                    cell,
+                    (self.per_value, place - line),
+                    (start, step)
+                ));
             }
         }
     }
@@ -153,15 +164,33 @@ fn blend(
     (per_value, down): (f32, f32),
     (start, step): (f32, f32),
 ) {
-    for (n, value) in part.iter_mut().enumerate() {
-        let place = (*value * per_value).clamp(0.0, (BINS - 1) as f32);
-        let bin = (place as usize).min(BINS - 2);
-        let along = place - bin as f32;
-        let (a, b) = (curves[bin], curves[bin + 1]);
-        let at = |i: usize| a[i] + along * (b[i] - a[i]);
-        let left = at(0) + down * (at(2) - at(0));
-        let right = at(1) + down * (at(3) - at(1));
-        *value = left + (start + step * n as f32) * (right - left);
+    let mut along = [0.0; PIECE];
+    let mut bins = [0_u16; PIECE];
+    for (i, part) in part.chunks_mut(PIECE).enumerate() {
+        steps(part, per_value, &mut bins, &mut along);
+        let start = start + step * (i * PIECE) as f32;
+        for (n, value) in part.iter_mut().enumerate() {
+            let bin = usize::from(bins[n]).min(BINS - 2);
+            let (a, b) = (curves[bin], curves[bin + 1]);
+            let mut at = [0.0; 4];
+            for (at, (a, b)) in at.iter_mut().zip(a.iter().zip(b)) {
+                *at = a + along[n] * (b - a);
+            }
+            let left = at[0] + down * (at[2] - at[0]);
+            let right = at[1] + down * (at[3] - at[1]);
+            *value = left + (start + step * n as f32) * (right - left);
+        }
+    }
+}
+
+/// The step below each value and the share of the way to the next one; both ends may be either.
+#[inline(always)]
+fn steps(values: &[f32], per_value: f32, bins: &mut [u16], along: &mut [f32]) {
+    for (v, (bin, along)) in values.iter().zip(bins.iter_mut().zip(along)) {
+        let place = (v * per_value).clamp(0.0, (BINS - 1) as f32);
+        let rounded = (place - 0.5).clamp(0.0, (BINS - 2) as f32) + WHOLE;
+        *bin = (rounded.to_bits() & 0xffff) as u16;
+        *along = place - (rounded - WHOLE);
     }
 }
 
@@ -170,19 +199,21 @@ struct Counts([Vec<u32>; 2]);
 
 impl Counts {
     fn new() -> Self {
-        // One more for what is missing.
-        Self([vec![0; BINS + 1], vec![0; BINS + 1]])
+        Self([0; 2].map(|_| vec![0; ROOM]))
     }
 
     fn add(&mut self, row: &[f32], per_value: f32) {
-        let [even, odd] = &mut self.0;
-        let mut bins = [0_u16; 64];
-        for part in row.chunks(bins.len()) {
-            wide(|| places(part, per_value, &mut bins));
+        let [even, odd] = self.0.each_mut().map(|half| half.first_chunk_mut::<ROOM>());
+        let (Some(even), Some(odd)) = (even, odd) else {
+            return;
+        };
+        let mut bins = [0_u16; PIECE];
+        for part in row.chunks(PIECE) {
+            wide!(places(part, per_value, &mut bins));
             for pair in bins[..part.len()].chunks(2) {
-                even[usize::from(pair[0]).min(BINS)] += 1;
+                even[usize::from(pair[0]) % ROOM] += 1;
                 if let Some(other) = pair.get(1) {
-                    odd[usize::from(*other).min(BINS)] += 1;
+                    odd[usize::from(*other) % ROOM] += 1;
                 }
             }
         }
@@ -191,11 +222,8 @@ impl Counts {
     /// Counts of what is there.
     fn sums(&self) -> Vec<u32> {
         let [even, odd] = &self.0;
-        even.iter()
-            .zip(odd)
-            .take(BINS)
-            .map(|(a, b)| a + b)
-            .collect()
+        let both = even.iter().zip(odd.iter()).take(BINS);
+        both.map(|(a, b)| a + b).collect()
     }
 }
 
@@ -203,9 +231,9 @@ impl Counts {
 #[inline(always)]
 fn places(values: &[f32], per_value: f32, bins: &mut [u16]) {
     for (bin, v) in bins.iter_mut().zip(values) {
-        let place = (v * per_value).clamp(0.0, (BINS - 1) as f32) + 0.5;
-        let place = if place.is_nan() { BINS as f32 } else { place };
-        *bin = place as i32 as u16;
+        let place = (v * per_value).clamp(0.0, (BINS - 1) as f32);
+        let place = if v.is_nan() { BINS as f32 } else { place };
+        *bin = ((place + WHOLE).to_bits() & 0xffff) as u16;
     }
 }
 

@@ -7,7 +7,7 @@
 // Only what is inlined is compiled for the wider registers.
 #![allow(clippy::inline_always)]
 
-use super::lanes::wide;
+use super::lanes::{or_zero, weight, wide};
 use super::rows::{self, Lines};
 use crate::Result;
 use crate::cancel::Cancel;
@@ -26,7 +26,13 @@ pub(super) fn reach(sigma: f64) -> f64 {
 
 /// Gauss kernel, `args` = sigma in scan pixels.
 pub(super) fn smooth(field: &mut Field, args: &[f64], scale: f64, cancel: &Cancel) -> Result<()> {
-    blend(field, &Kernel::of(args[0], scale), cancel, |_, soft| soft)
+    blend(
+        field,
+        &Kernel::of(args[0], scale),
+        cancel,
+        #[inline(always)]
+        |_, soft| soft,
+    )
 }
 
 /// Edge enhancement, `args` = amount, sigma: an unsharp mask without a threshold.
@@ -41,18 +47,28 @@ pub(super) fn unsharp(field: &mut Field, args: &[f64], scale: f64, cancel: &Canc
     let amount = args[0] as f32;
     let threshold = args[2] as f32 * field.full_scale;
     if threshold <= 0.0 {
-        return blend(field, &kernel, cancel, |own, soft| {
-            own + amount * (own - soft)
-        });
+        return blend(
+            field,
+            &kernel,
+            cancel,
+            #[inline(always)]
+            |own, soft| own + amount * (own - soft),
+        );
     }
-    blend(field, &kernel, cancel, |own, soft| {
-        let detail = own - soft;
-        own + if detail.abs() > threshold {
-            amount * detail
-        } else {
-            0.0
-        }
-    })
+    blend(
+        field,
+        &kernel,
+        cancel,
+        #[inline(always)]
+        |own, soft| {
+            let detail = own - soft;
+            own + if detail.abs() > threshold {
+                amount * detail
+            } else {
+                0.0
+            }
+        },
+    )
 }
 
 /// The weights of a kernel from its middle outwards; they sum to 1 over both sides.
@@ -121,9 +137,9 @@ fn blend(
     };
     rows::each(field, radius, cancel, begin, |scratch, lines, out| {
         if lines.any_missing() {
-            wide(|| soften_around_holes(&kernel.0, lines, scratch));
+            wide!(soften_around_holes(&kernel.0, lines, scratch));
         } else {
-            wide(|| soften(&kernel.0, lines, scratch));
+            wide!(soften(&kernel.0, lines, scratch));
             let missing_rows = down[lines.y];
             if missing_rows != 1.0 {
                 scratch.soft.iter_mut().for_each(|v| *v *= missing_rows);
@@ -132,12 +148,12 @@ fn blend(
                 (0..radius.min(width)).chain(width.saturating_sub(radius).max(radius)..width);
             ends.for_each(|x| scratch.soft[x] *= across[x]);
         }
-        wide(|| {
+        wide!({
             let own = lines.own().iter().zip(&scratch.soft);
             for (out, (own, soft)) in out.iter_mut().zip(own) {
                 *out = mix(*own, *soft);
             }
-        });
+        },);
     })
 }
 
@@ -146,7 +162,13 @@ fn blend(
 fn soften(kernel: &[f32], lines: &Lines<'_>, scratch: &mut Scratch) {
     let radius = kernel.len() - 1;
     let width = scratch.soft.len();
-    down(kernel, lines, &mut scratch.sums[radius..][..width], |v| v);
+    down(
+        kernel,
+        lines,
+        &mut scratch.sums[radius..][..width],
+        #[inline(always)]
+        |v| v,
+    );
     across(kernel, &scratch.sums, &mut scratch.soft);
 }
 
@@ -155,14 +177,12 @@ fn soften(kernel: &[f32], lines: &Lines<'_>, scratch: &mut Scratch) {
 fn soften_around_holes(kernel: &[f32], lines: &Lines<'_>, scratch: &mut Scratch) {
     let radius = kernel.len() - 1;
     let width = scratch.soft.len();
-    let value = |v: f32| if v.is_nan() { 0.0 } else { v };
-    let there = |v: f32| if v.is_nan() { 0.0 } else { 1.0 };
-    down(kernel, lines, &mut scratch.sums[radius..][..width], value);
+    down(kernel, lines, &mut scratch.sums[radius..][..width], or_zero);
     down(
         kernel,
         lines,
         &mut scratch.weights[radius..][..width],
-        there,
+        weight,
     );
     across(kernel, &scratch.sums, &mut scratch.soft);
     across(kernel, &scratch.weights, &mut scratch.there);

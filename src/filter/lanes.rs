@@ -8,9 +8,22 @@
 
 use std::f32::consts::LOG2_E;
 
-/// Runs `work`, which must be inlined, compiled for the processor at hand.
+/// Runs what it is given compiled for the processor at hand, as far as it is inlined: functions and
+/// closures with `inline(always)`. Loops run over arguments of their own, which are known to share
+/// nothing: captured ones are not.
+macro_rules! wide {
+    ($work:expr $(,)?) => {
+        $crate::filter::lanes::run(
+            #[inline(always)]
+            || $work,
+        )
+    };
+}
+pub(super) use wide;
+
+/// Runs `work` for [`wide!`].
 #[inline(always)]
-pub(super) fn wide<R>(work: impl FnOnce() -> R) -> R {
+pub(super) fn run<R>(work: impl FnOnce() -> R) -> R {
     pulp::Arch::new().dispatch(work)
 }
 
@@ -24,19 +37,15 @@ pub(super) fn ln(x: f32) -> f32 {
     let mantissa = f32::from_bits(bits.wrapping_sub((exponent << 23) as u32));
     let f = mantissa - 1.0;
     let z = f * f;
-    let mut y = 7.037_683_6e-2;
-    for term in [
-        -1.151_461e-1,
-        1.167_699_9e-1,
-        -1.242_014_1e-1,
-        1.424_932_3e-1,
-        -1.666_805_7e-1,
-        2.000_071_5e-1,
-        -2.499_999_4e-1,
-        3.333_333e-1,
-    ] {
-        y = y * f + term;
-    }
+    let y = 7.037_683_6e-2;
+    let y = y * f - 1.151_461e-1;
+    let y = y * f + 1.167_699_9e-1;
+    let y = y * f - 1.242_014_1e-1;
+    let y = y * f + 1.424_932_3e-1;
+    let y = y * f - 1.666_805_7e-1;
+    let y = y * f + 2.000_071_5e-1;
+    let y = y * f - 2.499_999_4e-1;
+    let y = y * f + 3.333_333e-1;
     let e = exponent as f32;
     let fine = y * f * z + e * -2.121_944_4e-4 - 0.5 * z;
     let whole = f + fine + e * 0.693_359_4;
@@ -54,17 +63,13 @@ pub(super) fn exp2(x: f32) -> f32 {
     let rounded = within + ROUND;
     let whole = rounded.to_bits().wrapping_sub(ROUND.to_bits());
     let f = within - (rounded - ROUND);
-    let mut y = 1.535_336_2e-4;
-    for term in [
-        1.339_887_4e-3,
-        9.618_437e-3,
-        5.550_332_5e-2,
-        2.402_264_8e-1,
-        6.931_472e-1,
-        1.0,
-    ] {
-        y = y * f + term;
-    }
+    let y = 1.535_336_2e-4;
+    let y = y * f + 1.339_887_4e-3;
+    let y = y * f + 9.618_437e-3;
+    let y = y * f + 5.550_332_5e-2;
+    let y = y * f + 2.402_264_8e-1;
+    let y = y * f + 6.931_472e-1;
+    let y = y * f + 1.0;
     let scaled = y * f32::from_bits(whole.wrapping_add(127) << 23);
     if x.is_nan() { x } else { scaled }
 }
@@ -80,6 +85,18 @@ pub(super) fn exp(x: f32) -> f32 {
 pub(super) fn pow(x: f32, p: f32) -> f32 {
     let power = exp2(p * LOG2_E * ln(x));
     if x < f32::MIN_POSITIVE { 0.0 } else { power }
+}
+
+/// Nothing for what is missing.
+#[inline(always)]
+pub(super) fn or_zero(v: f32) -> f32 {
+    if v.is_nan() { 0.0 } else { v }
+}
+
+/// 1 for what is there, 0 for what is missing.
+#[inline(always)]
+pub(super) fn weight(v: f32) -> f32 {
+    if v.is_nan() { 0.0 } else { 1.0 }
 }
 
 /// Whether a value is missing among `values`.

@@ -28,9 +28,9 @@ pub(super) fn local_contrast(
     rows::each(field, radius + 1, cancel, begin, |columns, lines, out| {
         let (above, below) = (lines.y.checked_sub(radius + 1), lines.y + radius);
         if columns.ready {
-            above
-                .into_iter()
-                .for_each(|y| columns.count(lines.at(y), -1.0));
+            if let Some(y) = above {
+                columns.count(lines.at(y), -1.0);
+            }
             let enters = lines.rows.contains(&below);
             enters.then(|| columns.count(lines.at(below), 1.0));
         } else {

@@ -60,8 +60,8 @@ fn take(field: &mut Field, radius: usize, end: End, cancel: &Cancel) -> Result<(
     let width = field.width;
     let begin = || [0; 2].map(|_| vec![f32::NAN; width + 2 * radius]);
     rows::each(field, radius, cancel, begin, |line, lines, out| match end {
-        End::Least => wide(|| square(lines, line, radius, out, |a, b| a.min(b))),
-        End::Largest => wide(|| square(lines, line, radius, out, |a, b| a.max(b))),
+        End::Least => wide!(square(lines, line, radius, out, f32::min)),
+        End::Largest => wide!(square(lines, line, radius, out, f32::max)),
     })
 }
 

@@ -20,6 +20,7 @@ const BEND: f32 = 4.0;
 const PIECE: usize = 1 << 15;
 
 /// Swaps bright and dark: the quantity stays, only its polarity turns. Twice is nothing.
+#[allow(clippy::unnecessary_wraps)] // As every row of the table.
 pub(super) fn invert(field: &mut Field, _: &[f64], _: &Cancel) -> Result<()> {
     field.polarity = match field.polarity {
         Polarity::BrightIsDense => Polarity::BrightIsAir,
@@ -38,12 +39,22 @@ pub(super) fn log(field: &mut Field, args: &[f64], cancel: &Cancel) -> Result<()
             invert(field, args, cancel)?;
             let least = (-DARKEST).exp();
             // `max` would turn NaN into a number.
-            each(field, cancel, |t| if t < least { DARKEST } else { -ln(t) })
+            each(
+                field,
+                cancel,
+                #[inline(always)]
+                |t| if t < least { DARKEST } else { -ln(t) },
+            )
         }
         Unit::Sample => {
             let full = field.full_scale;
             let scale = full / (1.0 + full).ln();
-            each(field, cancel, |s| ln(1.0 + at_least_zero(s)) * scale)
+            each(
+                field,
+                cancel,
+                #[inline(always)]
+                |s| ln(1.0 + at_least_zero(s)) * scale,
+            )
         }
         // Of what grows like attenuation already there is no logarithm to take.
         Unit::Attenuation | Unit::MassThickness | Unit::Steel => Ok(()),
@@ -62,23 +73,36 @@ pub(super) fn gamma(field: &mut Field, args: &[f64], cancel: &Cancel) -> Result<
         Polarity::BrightIsDense => args[0],
         Polarity::BrightIsAir | Polarity::Unknown => 1.0 / args[0],
     } as f32;
-    each(field, cancel, |v| {
-        pow(at_least_zero(v) / top, exponent) * top
-    })
+    each(
+        field,
+        cancel,
+        #[inline(always)]
+        |v| pow(at_least_zero(v) / top, exponent) * top,
+    )
 }
 
 /// Spreads the dense end: transmission t becomes `ln(1 + t / s) / ln(1 + 1 / s)`. Below `s` the
 /// contrast rises `1 / (s ln(1 + 1 / s))` times, towards air it falls; nothing is cut off.
 pub(super) fn high_penetration(field: &mut Field, args: &[f64], cancel: &Cancel) -> Result<()> {
     let knee = Knee::at(args[0]);
-    by_transmission(field, cancel, |t| knee.lifted(t))
+    by_transmission(
+        field,
+        cancel,
+        #[inline(always)]
+        |t| knee.lifted(t),
+    )
 }
 
 /// Spreads the thin end, as [`high_penetration`] the dense one: with the part that is absorbed in
 /// place of the part that passes.
 pub(super) fn low_penetration(field: &mut Field, args: &[f64], cancel: &Cancel) -> Result<()> {
     let knee = Knee::at(args[0]);
-    by_transmission(field, cancel, |t| 1.0 - knee.lifted(1.0 - t))
+    by_transmission(
+        field,
+        cancel,
+        #[inline(always)]
+        |t| 1.0 - knee.lifted(1.0 - t),
+    )
 }
 
 /// A logarithmic stretch of 0 to 1 that lifts what lies below its knee.
@@ -115,21 +139,39 @@ fn by_transmission(
 ) -> Result<()> {
     let full = field.full_scale;
     match (field.unit, field.polarity) {
-        (Unit::Transmission, _) => each(field, cancel, |t| map(t / full) * full),
-        (Unit::Sample, Polarity::BrightIsDense) => {
-            each(field, cancel, |s| full - map(1.0 - s / full) * full)
-        }
-        (Unit::Sample, _) => each(field, cancel, |s| map(s / full) * full),
+        (Unit::Transmission, _) => each(
+            field,
+            cancel,
+            #[inline(always)]
+            |t| map(t / full) * full,
+        ),
+        (Unit::Sample, Polarity::BrightIsDense) => each(
+            field,
+            cancel,
+            #[inline(always)]
+            |s| full - map(1.0 - s / full) * full,
+        ),
+        (Unit::Sample, _) => each(
+            field,
+            cancel,
+            #[inline(always)]
+            |s| map(s / full) * full,
+        ),
         (Unit::Attenuation | Unit::MassThickness | Unit::Steel, _) => {
             let least = (-DARKEST).exp();
-            each(field, cancel, |v| {
-                let t = map(exp(-v / full));
-                if t < least {
-                    DARKEST * full
-                } else {
-                    -ln(t) * full
-                }
-            })
+            each(
+                field,
+                cancel,
+                #[inline(always)]
+                |v| {
+                    let t = map(exp(-v / full));
+                    if t < least {
+                        DARKEST * full
+                    } else {
+                        -ln(t) * full
+                    }
+                },
+            )
         }
     }
 }
@@ -137,9 +179,14 @@ fn by_transmission(
 /// Keeps what lies between two values, in either order.
 pub(super) fn density_band(field: &mut Field, args: &[f64], cancel: &Cancel) -> Result<()> {
     let (low, high) = (args[0].min(args[1]) as f32, args[0].max(args[1]) as f32);
-    each(field, cancel, |v| {
-        if v >= low && v <= high { v } else { f32::NAN }
-    })
+    each(
+        field,
+        cancel,
+        #[inline(always)]
+        |v| {
+            if v >= low && v <= high { v } else { f32::NAN }
+        },
+    )
 }
 
 /// The attenuation that a value of `field` stands for; full scale stands for air where air is
@@ -172,9 +219,17 @@ pub(super) fn each(
 ) -> Result<()> {
     field.values.par_chunks_mut(PIECE).try_for_each(|piece| {
         cancel.check()?;
-        wide(|| piece.iter_mut().for_each(|value| *value = map(*value)));
+        wide!(change(piece, &map));
         Ok(())
     })
+}
+
+/// As an argument of its own `piece` is known to share nothing with what the map holds.
+#[inline(always)]
+fn change(piece: &mut [f32], map: &impl Fn(f32) -> f32) {
+    for value in piece {
+        *value = map(*value);
+    }
 }
 
 #[cfg(test)]

@@ -13,12 +13,12 @@ use crate::cancel::Cancel;
 use crate::radiograph::Field;
 
 /// Places that are sorted at once.
-const LANES: usize = 16;
+pub(super) const LANES: usize = 16;
 /// Values of the largest square, 7 by 7.
 pub(super) const MOST: usize = 49;
 
 /// `LANES` values, one for each place.
-type Lane = [f32; LANES];
+pub(super) type Lane = [f32; LANES];
 
 /// Median, `args` = radius in scan pixels: of the square of `2 radius + 1`. Where a raster is so
 /// coarse that the radius is less than half a pixel, values stay.
@@ -38,24 +38,24 @@ pub(super) fn median(field: &mut Field, args: &[f64], scale: f64, cancel: &Cance
             let whole = lines.rows.len() == 2 * radius + 1 && width > 2 * radius;
             match radius {
                 _ if !whole => {}
-                1 => wide(|| medians_of_nine(lines, columns, out)),
-                _ => wide(|| medians(lines, radius, out)),
+                1 => wide!(medians_of_nine(lines, columns, out)),
+                _ => wide!(medians(lines, radius, out)),
             }
             if lines.any_missing() {
                 find_holes(lines, holes);
             } else {
                 holes.fill(false);
             }
-            let some = whole && !holes.contains(&true);
-            let ends = radius.min(width)..width.saturating_sub(radius).max(radius.min(width));
-            for (x, out) in out.iter_mut().enumerate() {
-                let columns = x.saturating_sub(radius)..width.min(x + radius + 1);
-                let inside = ends.contains(&x);
-                if inside && some {
-                    continue;
-                }
-                if !whole || !inside || holes[columns.clone()].contains(&true) {
-                    *out = median_of_some(lines, x, columns);
+            let left = if whole { radius } else { width };
+            let right = (width - radius.min(width)).max(left);
+            for x in (0..left).chain(right..width) {
+                out[x] = median_of_some(lines, x, radius);
+            }
+            if whole && holes.contains(&true) {
+                for x in left..right {
+                    if holes[x - radius..=x + radius].contains(&true) {
+                        out[x] = median_of_some(lines, x, radius);
+                    }
                 }
             }
         },
@@ -73,11 +73,12 @@ fn find_holes(lines: &Lines<'_>, holes: &mut [bool]) {
 }
 
 /// The median of what is there around one place; NaN where its own value is missing.
-fn median_of_some(lines: &Lines<'_>, x: usize, columns: std::ops::Range<usize>) -> f32 {
+fn median_of_some(lines: &Lines<'_>, x: usize, radius: usize) -> f32 {
     let own = lines.own()[x];
     if own.is_nan() {
         return own;
     }
+    let columns = x.saturating_sub(radius)..lines.own().len().min(x + radius + 1);
     let mut some = [0.0; MOST];
     let mut count = 0;
     for y in lines.rows.clone() {
@@ -105,9 +106,9 @@ pub(super) fn middle(some: &mut [f32]) -> f32 {
 fn medians(lines: &Lines<'_>, radius: usize, out: &mut [f32]) {
     let side = 2 * radius + 1;
     let width = out.len();
+    let mut lanes = [[0.0; LANES]; MOST];
     for from in (radius..width - radius).step_by(LANES) {
         let count = LANES.min(width - radius - from);
-        let mut lanes = [[0.0; LANES]; MOST];
         for dy in 0..side {
             let row = lines.at(lines.rows.start + dy);
             for dx in 0..side {
@@ -123,7 +124,8 @@ fn medians(lines: &Lines<'_>, radius: usize, out: &mut [f32]) {
 /// The smaller and the larger of two.
 #[inline(always)]
 fn ordered(p: f32, q: f32) -> (f32, f32) {
-    if p < q { (p, q) } else { (q, p) }
+    // Two choices, so that each is one instruction.
+    (if p < q { p } else { q }, if q > p { q } else { p })
 }
 
 /// The middle one of three.
@@ -139,57 +141,80 @@ fn middle_of_three(a: f32, b: f32, c: f32) -> f32 {
 #[inline(always)]
 fn medians_of_nine(lines: &Lines<'_>, columns: &mut [Vec<f32>; 3], out: &mut [f32]) {
     let width = out.len();
-    let [top, middle, bottom] = [0, 1, 2].map(|i| &lines.at(lines.rows.start + i)[..width]);
-    let [low, mid, high] = columns.each_mut().map(|column| &mut column[..width]);
-    for x in 0..width {
-        let (a, b) = ordered(top[x], middle[x]);
-        let (b, c) = ordered(b, bottom[x]);
-        let (a, b) = ordered(a, b);
-        (low[x], mid[x], high[x]) = (a, b, c);
-    }
+    let rows = [0, 1, 2].map(|i| &lines.at(lines.rows.start + i)[..width]);
+    let [low, mid, high] = &mut *columns;
+    order_columns(
+        rows,
+        &mut low[..width],
+        &mut mid[..width],
+        &mut high[..width],
+    );
     let inner = width - 2;
-    let out = &mut out[1..=inner];
-    let [low, mid, high] = [low, mid, high].map(|all| [&all[..inner], &all[1..=inner], &all[2..]]);
-    for x in 0..inner {
-        let largest = ordered(ordered(low[0][x], low[1][x]).1, low[2][x]).1;
-        let least = ordered(ordered(high[0][x], high[1][x]).0, high[2][x]).0;
-        let between = middle_of_three(mid[0][x], mid[1][x], mid[2][x]);
+    let beside = |row: usize| [0, 1, 2].map(|by| &columns[row][by..by + inner]);
+    pick_medians([beside(0), beside(1), beside(2)], &mut out[1..=inner]);
+}
+
+/// Puts three rows in order at every place. Rows of their own are known to share nothing.
+#[inline(always)]
+fn order_columns(rows: [&[f32]; 3], low: &mut [f32], mid: &mut [f32], high: &mut [f32]) {
+    let [top, middle, bottom] = rows;
+    let rows = top.iter().zip(middle).zip(bottom);
+    let ordered_rows = low.iter_mut().zip(mid).zip(high);
+    for (((top, middle), bottom), ((low, mid), high)) in rows.zip(ordered_rows) {
+        let (a, b) = ordered(*top, *middle);
+        let (b, c) = ordered(b, *bottom);
+        (*low, *mid) = ordered(a, b);
+        *high = c;
+    }
+}
+
+/// The medians from three columns each of low, middle and high values.
+#[inline(always)]
+fn pick_medians([low, mid, high]: [[&[f32]; 3]; 3], out: &mut [f32]) {
+    let length = out.len();
+    let (l0, l1, l2) = (&low[0][..length], &low[1][..length], &low[2][..length]);
+    let (m0, m1, m2) = (&mid[0][..length], &mid[1][..length], &mid[2][..length]);
+    let (h0, h1, h2) = (&high[0][..length], &high[1][..length], &high[2][..length]);
+    for x in 0..length {
+        let largest = ordered(ordered(l0[x], l1[x]).1, l2[x]).1;
+        let least = ordered(ordered(h0[x], h1[x]).0, h2[x]).0;
+        let between = middle_of_three(m0[x], m1[x], m2[x]);
         out[x] = middle_of_three(largest, between, least);
     }
 }
 
-/// Puts the smaller of each two at `a` and the larger at `b`.
+/// The smaller and the larger of each two.
 #[inline(always)]
-fn order(lanes: &mut [Lane], a: usize, b: usize) {
-    for i in 0..LANES {
-        (lanes[a][i], lanes[b][i]) = ordered(lanes[a][i], lanes[b][i]);
+fn both(p: &mut Lane, q: &mut Lane) {
+    for (p, q) in p.iter_mut().zip(q) {
+        (*p, *q) = ordered(*p, *q);
     }
 }
 
 /// The median of an odd number of values: the least and the largest of just more than half of them
 /// cannot be it, so they go and the next one comes in.
 #[inline(always)]
-fn median_of(lanes: &mut [Lane]) -> Lane {
+pub(super) fn median_of(lanes: &mut [Lane]) -> Lane {
     let count = lanes.len();
     let mut held = count / 2 + 2;
     let mut next = held;
-    while held > 2 {
-        for i in 1..held {
-            order(lanes, 0, i);
+    loop {
+        let (mut low, mut high) = (lanes[0], lanes[held - 1]);
+        for lane in &mut lanes[1..held - 1] {
+            both(&mut low, lane);
         }
-        for i in 1..held - 1 {
-            order(lanes, i, held - 1);
+        both(&mut low, &mut high);
+        for lane in &mut lanes[1..held - 1] {
+            both(lane, &mut high);
         }
-        // Slots 0 and held - 1 are free: the next value takes the first.
-        if next < count {
-            lanes[0] = lanes[next];
-            next += 1;
-            held -= 1;
-        } else {
-            break;
+        if next == count {
+            return lanes[1];
         }
+        // The least and the largest are gone; the next one takes the place of the first.
+        lanes[0] = lanes[next];
+        next += 1;
+        held -= 1;
     }
-    lanes[1]
 }
 
 #[cfg(test)]

@@ -4,6 +4,9 @@
 //! Bands go by the field's shape alone, so that the answer is the same on any number of threads. A
 //! cancelled work ends after one row of each thread; what it leaves behind is not to be shown.
 
+// Only what is inlined is compiled for the wider registers.
+#![allow(clippy::inline_always)]
+
 use std::ops::Range;
 
 use rayon::prelude::*;
@@ -68,7 +71,7 @@ impl Ring {
     fn keep(&mut self, y: usize, row: &[f32]) {
         let slot = y % self.missing.len();
         self.values[slot * self.width..][..self.width].copy_from_slice(row);
-        self.missing[slot] = wide(|| any_missing(row));
+        self.missing[slot] = wide!(any_missing(row));
     }
 }
 

@@ -6,9 +6,12 @@
 //! Detectors err by a factor: on transmission and samples it is the ratio that is corrected, on
 //! attenuation, where factors are sums, the difference.
 
+// Only what is inlined is compiled for the wider registers.
+#![allow(clippy::inline_always)]
+
 use rayon::prelude::*;
 
-use super::rank::middle;
+use super::rank::{LANES, Lane, median_of, middle};
 use super::{lanes, rows};
 use crate::Result;
 use crate::cancel::Cancel;
@@ -100,7 +103,7 @@ fn errors_of_columns(field: &Field, radius: usize, cancel: &Cancel) -> Result<Ve
 fn error(field: &Field, own: &[f32], lines: &[&[f32]]) -> f32 {
     let sums = field.unit.counts_matter();
     let dark = DARK * field.full_scale;
-    let usual = lanes::wide(|| usual(lines));
+    let usual = lanes::wide!(usual(lines));
     let told = own.iter().zip(&usual).filter_map(|(v, usual)| {
         let known = !v.is_nan() && !usual.is_nan() && (sums || *usual > dark);
         known.then(|| if sums { v - usual } else { v / usual })
@@ -116,41 +119,45 @@ fn error(field: &Field, own: &[f32], lines: &[&[f32]]) -> f32 {
 }
 
 /// The median across `lines` at every place of them; NaN where one misses a value.
+#[inline(always)]
 fn usual(lines: &[&[f32]]) -> Vec<f32> {
-    const MOST: usize = 2 * FARTHEST + 1;
-    const LANES: usize = 16;
-    let length = lines[0].len();
-    let mut medians = vec![0.0; length];
+    let mut medians = vec![0.0; lines[0].len()];
+    let mut held = [[0.0; LANES]; 2 * FARTHEST + 2];
     for (i, out) in medians.chunks_mut(LANES).enumerate() {
-        let mut held = [[0.0_f32; LANES]; MOST];
+        let mut holes = [0.0; LANES];
         for (lane, line) in held.iter_mut().zip(lines) {
-            let part = &line[i * LANES..][..out.len()];
-            lane[..out.len()].copy_from_slice(part);
+            lane[..out.len()].copy_from_slice(&line[i * LANES..][..out.len()]);
+            for (hole, v) in holes.iter_mut().zip(&*lane) {
+                *hole += v * 0.0;
+            }
         }
-        sort(&mut held[..lines.len()]);
-        let half = lines.len() / 2;
-        let lower = if lines.len() % 2 == 1 { half } else { half - 1 };
-        for (x, out) in out.iter_mut().enumerate() {
-            let missing = lines.iter().any(|line| line[i * LANES + x].is_nan());
-            *out = if missing {
-                f32::NAN
-            } else {
-                f32::midpoint(held[lower][x], held[half][x])
-            };
+        let found = middles(&mut held, lines.len());
+        for (out, (median, hole)) in out.iter_mut().zip(found.iter().zip(&holes)) {
+            *out = median + hole;
         }
     }
     medians
 }
 
-/// Sorts every place of some lanes by neighbours' exchanges.
-fn sort<const N: usize>(lanes: &mut [[f32; N]]) {
-    for last in (1..lanes.len()).rev() {
-        for a in 0..last {
-            for i in 0..N {
-                let (p, q) = (lanes[a][i], lanes[a + 1][i]);
-                lanes[a][i] = if p < q { p } else { q };
-                lanes[a + 1][i] = if p < q { q } else { p };
-            }
-        }
+/// The medians of the first `count` lanes; of an even number, as at the border, the mean of the two
+/// in the middle, which an end added below and one added above lay open.
+#[inline(always)]
+fn middles(held: &mut [Lane], count: usize) -> Lane {
+    if count % 2 == 1 {
+        return if count > 1 {
+            median_of(&mut held[..count])
+        } else {
+            held[0]
+        };
     }
+    held[count] = [f32::NEG_INFINITY; LANES];
+    let kept = held[..count].to_vec();
+    let lower = median_of(&mut held[..=count]);
+    held[..count].copy_from_slice(&kept);
+    held[count] = [f32::INFINITY; LANES];
+    let mut middle = median_of(&mut held[..=count]);
+    for (upper, lower) in middle.iter_mut().zip(lower) {
+        *upper = f32::midpoint(lower, *upper);
+    }
+    middle
 }

@@ -10,7 +10,7 @@
 
 use rayon::prelude::*;
 
-use super::lanes::{any_missing, wide};
+use super::lanes::{any_missing, or_zero, weight, wide};
 use super::point::high_penetration;
 use crate::Result;
 use crate::bands;
@@ -193,29 +193,21 @@ impl Level {
     fn reduced_row(&self, y: usize, [sums, weights]: &mut [Vec<f32>; 2], out: &mut [f32]) {
         let row = |by: usize| (2 * y + by).checked_sub(2).filter(|y| *y < self.height);
         let rows = [0, 1, 2, 3, 4].map(|by| row(by).map(|y| self.row(y)));
-        let missing = rows.iter().flatten().any(|row| wide(|| any_missing(row)));
+        let missing = rows.iter().flatten().any(|row| wide!(any_missing(row)));
         let whole = rows.iter().all(Option::is_some);
         let width = self.width;
         if !missing && whole {
             let rows = rows.map(Option::unwrap_or_default);
-            wide(|| down_whole(rows, &mut sums[2..][..width]));
-            wide(|| halve(sums, out, 1.0 / 256.0));
+            wide!(down_whole(rows, &mut sums[2..][..width]));
+            wide!(halve(sums, out, 1.0 / 256.0));
             let last = out.len() - 1;
             for x in [0, last] {
                 out[x] *= 16.0 / there(x, width);
             }
             return;
         }
-        wide(|| {
-            down(&rows, &mut sums[2..][..width], |v| {
-                if v.is_nan() { 0.0 } else { v }
-            })
-        });
-        wide(|| {
-            down(&rows, &mut weights[2..][..width], |v| {
-                if v.is_nan() { 0.0 } else { 1.0 }
-            })
-        });
+        wide!(down(&rows, &mut sums[2..][..width], or_zero));
+        wide!(down(&rows, &mut weights[2..][..width], weight));
         let mut under = vec![0.0; out.len()];
         halve(sums, out, 1.0);
         halve(weights, &mut under, 1.0);
@@ -238,10 +230,10 @@ impl Level {
                     .into_iter()
                     .zip(lines.iter_mut().zip(&mut large))
                 {
-                    wide(|| level.doubled(i * rows + y, line, large));
+                    wide!(level.doubled(i * rows + y, line, large));
                 }
                 let [old, new] = &large;
-                wide(|| lift(row, old, new, gain));
+                wide!(lift(row, old, new, gain));
             }
             Ok(())
         })
@@ -258,7 +250,7 @@ impl Level {
         let inner = &mut line[1..=width];
         let or = |v: f32, other: f32| if v.is_nan() { other } else { v };
         for (out, ((own, next), before)) in inner.iter_mut().zip(own.iter().zip(next).zip(before)) {
-            *out = if y % 2 == 0 {
+            *out = if y.is_multiple_of(2) {
                 0.75 * own + 0.125 * (or(*before, *own) + or(*next, *own))
             } else {
                 0.5 * (or(*own, *next) + or(*next, *own))

@@ -1,5 +1,8 @@
 //! Histogram equalisation: as many pixels in every step of brightness.
 
+// Only what is inlined is compiled for the wider registers.
+#![allow(clippy::inline_always)]
+
 use rayon::prelude::*;
 
 use super::lanes::wide;
@@ -56,15 +59,20 @@ pub(super) fn equalize(field: &mut Field, _: &[f64], _: f64, cancel: &Cancel) ->
         .collect();
     // So that the step after the last one can be read.
     shares.push(1.0);
-    point::each(field, cancel, |v| {
-        if !(v >= low && v <= high) {
-            return v;
-        }
-        let place = ((v - low) * per_value - 0.5).max(0.0);
-        let step = (place as usize).min(BINS - 1);
-        let (a, b) = (shares[step], shares[step + 1]);
-        low + (a + (place - step as f32) * (b - a)) * (high - low)
-    })
+    point::each(
+        field,
+        cancel,
+        #[inline(always)]
+        |v| {
+            if !(v >= low && v <= high) {
+                return v;
+            }
+            let place = ((v - low) * per_value - 0.5).max(0.0);
+            let step = (place as usize).min(BINS - 1);
+            let (a, b) = (shares[step], shares[step + 1]);
+            low + (a + (place - step as f32) * (b - a)) * (high - low)
+        },
+    )
 }
 
 /// The range of what [`equalize`] gives.
@@ -91,11 +99,11 @@ fn histogram(field: &Field, (low, per_value): (f32, f32), cancel: &Cancel) -> Re
     // Large pieces, because each has a histogram of its own.
     let pieces = field.values.par_chunks(64 * PIECE).map(count);
     let sum = |mut sums: Vec<u64>, counts: Vec<u32>| {
-        wide(|| {
+        wide!({
             for (sum, count) in sums.iter_mut().zip(&counts) {
                 *sum += u64::from(*count);
             }
-        });
+        },);
         sums
     };
     let all: Result<Vec<Vec<u32>>> = pieces.collect();
