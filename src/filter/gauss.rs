@@ -148,13 +148,16 @@ fn blend(
                 (0..radius.min(width)).chain(width.saturating_sub(radius).max(radius)..width);
             ends.for_each(|x| scratch.soft[x] *= across[x]);
         }
-        wide!({
-            let own = lines.own().iter().zip(&scratch.soft);
-            for (out, (own, soft)) in out.iter_mut().zip(own) {
-                *out = mix(*own, *soft);
-            }
-        },);
+        wide!(mixed([lines.own(), &scratch.soft], out, &mix));
     })
+}
+
+/// What `mix` makes of the values and the smoothed ones.
+#[inline(always)]
+fn mixed([own, soft]: [&[f32]; 2], out: &mut [f32], mix: &impl Fn(f32, f32) -> f32) {
+    for (out, (own, soft)) in out.iter_mut().zip(own.iter().zip(soft)) {
+        *out = mix(*own, *soft);
+    }
 }
 
 /// The smoothed row where no value is missing, before it is corrected for what lies outside.

@@ -310,11 +310,10 @@ mod tests {
             done(filter, &mut absorbed, &[knee]);
             let mut samples = field(Unit::Sample, &t.map(|t| t * 1000.0));
             done(filter, &mut samples, &[knee]);
-            for i in 1..t.len() {
-                let back = (-absorbed.values[i - 1]).exp();
-                assert!(
-                    (back - v[i]).abs() < 2e-5 && (samples.values[i] / 1000.0 - v[i]).abs() < 1e-5
-                );
+            let others = absorbed.values.iter().zip(&samples.values[1..]);
+            for (expected, (alpha, sample)) in v[1..].iter().zip(others) {
+                assert!(((-alpha).exp() - expected).abs() < 2e-5);
+                assert!((sample / 1000.0 - expected).abs() < 1e-5);
             }
         }
     }

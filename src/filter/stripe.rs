@@ -19,6 +19,9 @@ use crate::radiograph::Field;
 
 /// Values below this share of full scale tell nothing of a factor.
 const DARK: f32 = 0.01;
+/// The largest error that is corrected, as a share or as an attenuation: a line that differs more is
+/// a thing of the scene, such as a beam that runs along most of the picture.
+const MOST: f32 = 0.1;
 /// Columns whose errors are found at once: what is read of a row then comes in whole cache lines.
 const BESIDE: usize = 32;
 /// The highest radius.
@@ -109,13 +112,15 @@ fn error(field: &Field, own: &[f32], lines: &[&[f32]]) -> f32 {
         known.then(|| if sums { v - usual } else { v / usual })
     });
     let mut told: Vec<f32> = told.collect();
-    match (told.is_empty(), sums) {
-        (false, true) => middle(&mut told),
-        // A dead line is no factor.
-        (false, false) => Some(middle(&mut told)).filter(|f| *f > DARK).unwrap_or(1.0),
-        (true, true) => 0.0,
-        (true, false) => 1.0,
+    let neutral = if sums { 0.0 } else { 1.0 };
+    if told.is_empty() {
+        return neutral;
     }
+    let error = middle(&mut told);
+    if (error - neutral).abs() > MOST {
+        return neutral;
+    }
+    error
 }
 
 /// The median across `lines` at every place of them; NaN where one misses a value.

@@ -1,4 +1,4 @@
-//! Filters against what OpenCV, scikit-image and SciPy make of the same picture, against what must
+//! Filters against what `OpenCV`, scikit-image and `SciPy` make of the same picture, against what must
 //! hold of them, and from afar against the mean of the full resolution.
 //!
 //! `tests/data/filters/make.py` makes the references; tolerances are of full scale.
@@ -153,9 +153,13 @@ fn destripe_finds_known_stripes() {
     // One bad row goes wholly; sums where the unit is attenuation.
     let mut one = field(60, vec![2.0; 60 * 20]);
     (one.unit, one.polarity) = (Unit::Attenuation, Polarity::BrightIsDense);
-    one.values[60 * 9..60 * 10].fill(2.3);
+    one.values[60 * 9..60 * 10].fill(2.06);
     let fixed = applied("destripe", one);
     assert!(fixed.values.iter().all(|v| (v - 2.0).abs() < 1e-6));
+    // A beam along the whole picture is no stripe.
+    let mut beam = field(60, vec![0.8; 60 * 20]);
+    beam.values[60 * 9..60 * 10].fill(0.5);
+    assert_eq!(applied("destripe", beam.clone()), beam);
     // A scene without stripes hardly changes.
     let plain = scene();
     let after = applied("destripe=0,3", plain.clone());
@@ -422,10 +426,10 @@ fn from_afar_agrees_or_says_preview() {
     ] {
         let used: FilterUse = text.parse().unwrap();
         assert!(!row(&used.name).is_preview_from_afar(&used.args), "{text}");
-        for (by, most) in [(2, 0.005), (4, 0.02), (8, 0.06)] {
+        for (by, most) in [(2, 0.01), (4, 0.03), (8, 0.08)] {
             let [one, ten] = apart(text, &full, by);
             println!("{text} by {by}: {one:.4} beyond 1 %, {ten:.4} beyond 10 %");
-            assert!(one <= most && ten <= 0.005, "{text} by {by}: {one} {ten}");
+            assert!(one <= most && ten <= 0.01, "{text} by {by}: {one} {ten}");
         }
     }
     for name in [

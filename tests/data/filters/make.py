@@ -85,10 +85,10 @@ def striped(t):
 
 
 def destriped(t, radius):
-    """By the median along a row of its ratio to the median of the rows around it."""
+    """By the median along a row of its ratio to the median of the rows around it, a tenth off at most."""
     rows = [np.median(t[max(0, y - radius):y + radius + 1], axis=0) for y in range(HEIGHT)]
     ratios = [np.median((t[y] / row)[row > 0.01]) for y, row in enumerate(rows)]
-    return t / np.array(ratios)[:, None]
+    return t / np.where(abs(np.array(ratios) - 1) > 0.1, 1, ratios)[:, None]
 
 
 def main():
