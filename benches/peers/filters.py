@@ -3,10 +3,11 @@
 
 Usage: filters.py [--megapixels 100] [--rounds 5] [--threads 2] [--only clahe,unsharp] [--slow]
 
-Needs numpy and opencv-python-headless from PyPI; pyvips with pyvips-binary and scikit-image are taken where they
-are, and only with --slow where they need more than a second a megapixel's tenth. All have the picture in memory
-and room for the result; the sides take turns, the medians and their ratio are printed. xamine filters 32-bit
-floats, which it needs for transmission and logarithms; the others 16-bit samples where they can.
+Needs numpy and opencv-python-headless from PyPI; libvips (pyvips and pyvips-binary) takes part where it is
+there, scikit-image and the CLAHE of libvips only with --slow: they take ten seconds and more. All have the
+picture in memory and room for the result; the sides take turns in one run. xamine filters 32-bit floats, which
+transmission and logarithms need; the others 16-bit samples where they can. Build first:
+cargo build --release --example filter_times
 """
 import argparse
 import os
@@ -165,7 +166,7 @@ def main():
         samples.tofile(raw)
         raw.flush()
         ours = Ours(raw.name, samples.shape[1], given.threads)
-        print(f"{samples.size / 1e6:.0f} megapixels, {given.threads} threads, median of {given.rounds}; {', '.join(versions)}")
+        print(f"{samples.size / 1e6:.0f} megapixels, {given.threads} threads, {"least" if given.least else "median"} of {given.rounds}; {', '.join(versions)}")
         for name, stack in STACKS.items():
             if only and name not in only:
                 continue
