@@ -4,10 +4,21 @@
 //! filter is called, what it takes, how far it reaches and what it does; help, errors and the
 //! palette of commands are made from the row and its messages `filter-NAME`, `filter-NAME-PARAM`.
 
-mod neighbourhood;
+mod bilateral;
+mod clahe;
+mod gauss;
+mod gradient;
+mod lanes;
+mod local;
+mod morphology;
 mod parse;
 mod point;
+mod rank;
+mod rows;
+mod stripe;
+mod super_enhancement;
 mod table;
+mod tone;
 
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +60,20 @@ pub struct Filter {
     pub parameters: &'static [Parameter],
     /// What it does.
     pub work: Work,
+    /// What it shows on a raster coarser than the scan.
+    pub afar: Afar,
+}
+
+/// What a filter shows on a raster coarser than the scan, beside the mean of what it shows of the
+/// scan's own pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Afar {
+    /// The same within 1 % of the window, but at edges finer than the raster.
+    Agrees,
+    /// The same as long as the argument of this number is zero.
+    AgreesWithout(usize),
+    /// Something else: its result is a preview until the scan's own pixels are worked on.
+    Preview,
 }
 
 /// One parameter of a filter.
@@ -79,15 +104,18 @@ pub enum ParameterUnit {
 #[derive(Debug, Clone, Copy)]
 pub enum Work {
     /// Changes each value by itself; the automatic window goes through it too.
-    Point(fn(&mut Field, &[f64])),
+    Point(Change),
     /// Takes values out (NaN) and leaves the others.
-    Band(fn(&mut Field, &[f64])),
+    Band(Change),
     /// Keeps the pixels of these classes; the other materials are drawn as faint grey.
     Strip(fn(Class) -> bool),
     /// Keeps the materials whose Z lies between its two arguments, as a strip does.
     ZBand,
     /// Marks the pixels of these classes in the alarm colour.
     Alert(fn(Class) -> bool),
+    /// Marks the pixels that attenuate more than its argument in the alarm colour; it goes by the
+    /// quantity before any filter.
+    DensityAlert,
     /// Takes the attenuation of a background off both energies, before everything else.
     Peel,
     /// Shows the attenuation of the low energy less a multiple of that of the high one, before
@@ -100,11 +128,25 @@ pub enum Work {
 /// A filter that looks at neighbours.
 #[derive(Debug, Clone, Copy)]
 pub struct Neighbourhood {
-    /// How far, in scan pixels, by the arguments.
-    pub reach: fn(&[f64]) -> f64,
+    /// How far.
+    pub reach: Reach,
     /// Changes the field; `scale` is field pixels per scan pixel, at most 1.
     pub apply: Apply,
+    /// Brings values that span the automatic window to the range of what it gives.
+    pub range: fn(&mut Field, &[f64]),
 }
+
+/// How far a filter looks.
+#[derive(Debug, Clone, Copy)]
+pub enum Reach {
+    /// Scan pixels, by the arguments.
+    Pixels(fn(&[f64]) -> f64),
+    /// Everything that is seen: its answer changes with the visible part of the scan.
+    Seen,
+}
+
+/// Changes each value of a field by itself.
+pub type Change = fn(&mut Field, &[f64], &Cancel) -> Result<()>;
 
 /// Changes a field by its neighbourhoods.
 pub type Apply = fn(&mut Field, &[f64], scale: f64, &Cancel) -> Result<()>;
@@ -122,12 +164,6 @@ impl Filter {
     /// Its one-sentence description.
     pub fn doc(&self) -> Safe {
         say(&format!("filter-{}", self.name), &[])
-    }
-
-    /// Whether it only approximates its result on a raster that is coarser than the scan: it looks
-    /// for detail that averages have lost. Point and linear filters agree from afar.
-    pub fn is_preview_from_afar(&self) -> bool {
-        matches!(self.work, Work::Neighbourhood(_)) && !matches!(self.name, "smooth" | "edge")
     }
 
     /// Its kind.
@@ -166,11 +202,32 @@ impl Filter {
     /// How far it looks under the given arguments, in field pixels at `scale` field pixels per
     /// scan pixel.
     pub fn reach(&self, given: &[f64], scale: f64) -> usize {
+        match self.work {
+            // No parameter of a neighbourhood filter depends on the field's unit.
+            Work::Neighbourhood(Neighbourhood {
+                reach: Reach::Pixels(reach),
+                ..
+            }) => (reach(&self.plain_arguments(given)) * scale).ceil() as usize,
+            _ => 0,
+        }
+    }
+
+    /// Whether its answer is made of everything that is seen, and so changes with the visible part.
+    pub fn looks_at_all(&self) -> bool {
         let Work::Neighbourhood(work) = self.work else {
-            return 0;
+            return false;
         };
-        // No parameter of a neighbourhood filter depends on the field's unit.
-        ((work.reach)(&self.plain_arguments(given)) * scale).ceil() as usize
+        matches!(work.reach, Reach::Seen)
+    }
+
+    /// Whether what it shows under the given arguments on a raster coarser than the scan may differ
+    /// from the mean of what it shows of the scan's own pixels by more than 1 % of the window.
+    pub fn is_preview_from_afar(&self, given: &[f64]) -> bool {
+        match self.afar {
+            Afar::Agrees => false,
+            Afar::AgreesWithout(argument) => self.plain_arguments(given)[argument] != 0.0,
+            Afar::Preview => true,
+        }
     }
 
     /// The arguments with the defaults of the missing ones, of a filter none of whose arguments is
@@ -211,12 +268,30 @@ impl Filter {
     ) -> Result<()> {
         let args = self.arguments(given, field);
         match self.work {
-            Work::Point(work) | Work::Band(work) => work(field, &args),
-            Work::Strip(_) | Work::ZBand | Work::Alert(_) | Work::Peel | Work::Cancel => {}
-            Work::Neighbourhood(work) => (work.apply)(field, &args, scale, cancel)?,
+            Work::Point(work) | Work::Band(work) => work(field, &args, cancel),
+            Work::Neighbourhood(work) => (work.apply)(field, &args, scale, cancel),
+            Work::Strip(_)
+            | Work::ZBand
+            | Work::Alert(_)
+            | Work::DensityAlert
+            | Work::Peel
+            | Work::Cancel => Ok(()),
         }
-        Ok(())
     }
+}
+
+/// The first value at `low`, the last one at `high`: the range of a filter that has one of its own.
+fn whole_range(field: &mut Field, low: f32, high: f32) {
+    let last = field.values.len().saturating_sub(1).max(1) as f32;
+    for (i, value) in field.values.iter_mut().enumerate() {
+        *value = low + i as f32 / last * (high - low);
+    }
+}
+
+/// The attenuation that a value of `field` stands for, at most 12; full scale stands for air where
+/// air is unknown. NaN stays NaN.
+pub fn attenuation(field: &Field, value: f32) -> f32 {
+    point::attenuation(field, value)
 }
 
 /// A transmission in the unit of `field`.
@@ -258,8 +333,8 @@ pub fn at_work(filters: &[FilterUse]) -> impl Iterator<Item = &FilterUse> + Clon
 }
 
 /// The unit and polarity of a field after `filters`, and the values `at` mapped as it would map
-/// them: how an automatic window goes through filters. Filters that look at neighbours or take
-/// values out leave the range as it is.
+/// them: how an automatic window goes through filters. Filters that take values out leave the range
+/// as it is; those that look at neighbours leave it or have one of their own.
 ///
 /// # Errors
 /// [`Error::Request`] for an unknown name.
@@ -269,7 +344,10 @@ pub fn carry(filters: &[FilterUse], mut field: Field) -> Result<Field> {
         match row.work {
             Work::Point(work) => {
                 let args = row.arguments(&used.args, &field);
-                work(&mut field, &args);
+                work(&mut field, &args, &Cancel::never())?;
+            }
+            Work::Neighbourhood(work) => {
+                (work.range)(&mut field, &row.plain_arguments(&used.args));
             }
             Work::Cancel => {
                 field.unit = Unit::Attenuation;

@@ -113,7 +113,7 @@ mod tests {
             ("gamma=NaN", "'NaN'"),
             ("invert=1", "takes 0"),
             ("qqqq", "invert, log"),
-            ("nope", "invert, log"),
+            ("xyzzy", "invert, log"),
             ("", "invert, log"),
         ] {
             let problem = text

@@ -1,54 +1,173 @@
 //! The table of filters. A new filter is one row here and its sentences in `filter.ftl`.
 
-use super::neighbourhood::{edge, local_contrast, reach_of_gauss, smooth};
-use super::point::{density_band, gamma, invert, log};
-use super::{Filter, Neighbourhood, Parameter, ParameterUnit, Work};
+use super::{
+    Afar, Change, Filter, Neighbourhood, Parameter, ParameterUnit, Reach, Work, bilateral, clahe,
+    gauss, gradient, local, morphology, point, rank, stripe, super_enhancement, tone,
+};
 use crate::physics::Class;
+use crate::radiograph::Field;
 
 use ParameterUnit::{Displayed, One, ScanPixels};
 
 /// Every filter, in the order of the help.
 pub const FILTERS: &[Filter] = &[
-    point("invert", &[], invert),
-    point("log", &[], log),
-    point("gamma", &[parameter("gamma", One, 1.8, [0.1, 5.0])], gamma),
+    changing("invert", &[], point::invert),
+    changing("log", &[], point::log),
+    changing(
+        "gamma",
+        &[parameter("gamma", One, 1.8, [0.1, 5.0])],
+        point::gamma,
+    ),
+    changing(
+        "high-penetration",
+        &[parameter("knee", One, 0.02, [0.0001, 1.0])],
+        point::high_penetration,
+    ),
+    changing(
+        "low-penetration",
+        &[parameter("knee", One, 0.1, [0.0001, 1.0])],
+        point::low_penetration,
+    ),
+    looking(
+        "equalize",
+        &[],
+        Neighbourhood {
+            reach: Reach::Seen,
+            apply: tone::equalize,
+            range: tone::equalized_range,
+        },
+    ),
+    looking(
+        "clahe",
+        &[
+            parameter("tiles", One, 8.0, [1.0, clahe::MOST_TILES]),
+            parameter("limit", One, 3.0, [1.0, 40.0]),
+        ],
+        Neighbourhood {
+            reach: Reach::Seen,
+            apply: clahe::clahe,
+            range: clahe::range,
+        },
+    ),
+    looking(
+        "sen",
+        &[
+            parameter("detail", One, 6.0, [1.0, 8.0]),
+            parameter("ground", One, 0.8, [0.1, 1.0]),
+            parameter("radius", ScanPixels, 32.0, [2.0, 256.0]),
+        ],
+        Neighbourhood {
+            reach: Reach::Pixels(super_enhancement::reach),
+            apply: super_enhancement::super_enhancement,
+            range: super_enhancement::range,
+        },
+    ),
     Filter {
         name: "density-band",
         parameters: &[
             parameter("lo", Displayed, 0.0, [-65535.0, 65535.0]),
             parameter("hi", Displayed, 0.1, [-65535.0, 65535.0]),
         ],
-        work: Work::Band(density_band),
+        work: Work::Band(point::density_band),
+        afar: Afar::Preview,
     },
-    neighbourhood(
-        "smooth",
-        &[parameter("sigma", ScanPixels, 1.0, [0.3, 20.0])],
+    Filter {
+        name: "density-alert",
+        parameters: &[parameter("attenuation", One, 4.0, [0.0, OPAQUE])],
+        work: Work::DensityAlert,
+        afar: Afar::Preview,
+    },
+    Filter {
+        afar: Afar::Agrees,
+        ..looking(
+            "smooth",
+            &[parameter("sigma", ScanPixels, 1.0, [0.3, 20.0])],
+            kernel(|args| gauss::reach(args[0]), gauss::smooth),
+        )
+    },
+    Filter {
+        afar: Afar::Agrees,
+        ..looking(
+            "edge",
+            &[
+                parameter("amount", One, 1.5, [0.1, 10.0]),
+                parameter("sigma", ScanPixels, 1.5, [0.3, 20.0]),
+            ],
+            kernel(|args| gauss::reach(args[1]), gauss::edge),
+        )
+    },
+    Filter {
+        afar: Afar::AgreesWithout(2),
+        ..looking(
+            "unsharp",
+            &[
+                parameter("amount", One, 1.0, [0.1, 10.0]),
+                parameter("sigma", ScanPixels, 2.0, [0.3, 20.0]),
+                parameter("threshold", One, 0.0, [0.0, 1.0]),
+            ],
+            kernel(|args| gauss::reach(args[1]), gauss::unsharp),
+        )
+    },
+    looking(
+        "edge-only",
+        &[parameter("amount", One, 4.0, [0.1, 100.0])],
         Neighbourhood {
-            reach: |args| reach_of_gauss(args[0]),
-            apply: smooth,
+            range: gradient::edge_range,
+            ..kernel(one_pixel, gradient::edge_only)
         },
     ),
-    neighbourhood(
-        "edge",
+    looking(
+        "relief",
         &[
-            parameter("amount", One, 1.5, [0.1, 10.0]),
-            parameter("sigma", ScanPixels, 1.5, [0.3, 20.0]),
+            parameter("direction", One, 135.0, [0.0, 360.0]),
+            parameter("amount", One, 2.0, [0.1, 100.0]),
         ],
         Neighbourhood {
-            reach: |args| reach_of_gauss(args[1]),
-            apply: edge,
+            range: gradient::relief_range,
+            ..kernel(one_pixel, gradient::relief)
         },
     ),
-    neighbourhood(
+    looking(
         "local-contrast",
         &[
             parameter("radius", ScanPixels, 24.0, [2.0, 200.0]),
             parameter("limit", One, 6.0, [1.0, 20.0]),
         ],
+        kernel(|args| args[0] + 1.0, local::local_contrast),
+    ),
+    looking(
+        "median",
+        &[parameter("radius", ScanPixels, 1.0, [1.0, 3.0])],
+        kernel(|args| args[0], rank::median),
+    ),
+    looking(
+        "bilateral",
+        &[
+            parameter("sigma", ScanPixels, 2.0, [0.3, 10.0]),
+            parameter("contrast", One, 0.05, [0.0001, 1.0]),
+        ],
+        kernel(bilateral::reach, bilateral::bilateral),
+    ),
+    looking(
+        "destripe",
+        &[
+            parameter("direction", One, 0.0, [0.0, 1.0]),
+            parameter("radius", ScanPixels, 3.0, [1.0, stripe::FARTHEST as f64]),
+        ],
         Neighbourhood {
-            reach: |args| args[0] + 1.0,
-            apply: local_contrast,
+            reach: Reach::Seen,
+            ..kernel(one_pixel, stripe::destripe)
         },
+    ),
+    looking(
+        "open",
+        &[parameter("radius", ScanPixels, 2.0, [1.0, 30.0])],
+        kernel(morphology::reach, morphology::open),
+    ),
+    looking(
+        "close",
+        &[parameter("radius", ScanPixels, 2.0, [1.0, 30.0])],
+        kernel(morphology::reach, morphology::close),
     ),
     strip("organic-only", |class| class == Class::Organic),
     strip("inorganic-only", |class| class == Class::Inorganic),
@@ -62,11 +181,13 @@ pub const FILTERS: &[Filter] = &[
             parameter("hi", One, 10.0, [1.0, 100.0]),
         ],
         work: Work::ZBand,
+        afar: Afar::Preview,
     },
     Filter {
         name: "high-z-alert",
         parameters: &[],
         work: Work::Alert(|class| matches!(class, Class::Heavy | Class::Dense)),
+        afar: Afar::Preview,
     },
     Filter {
         name: "peel",
@@ -79,11 +200,13 @@ pub const FILTERS: &[Filter] = &[
             parameter("height", ScanPixels, 0.0, [0.0, FAR]),
         ],
         work: Work::Peel,
+        afar: Afar::Agrees,
     },
     Filter {
         name: "cancel",
         parameters: &[parameter("weight", One, 1.0, [0.0, 5.0])],
         work: Work::Cancel,
+        afar: Afar::Agrees,
     },
 ];
 
@@ -116,19 +239,18 @@ const fn parameter(
     }
 }
 
-const fn point(
-    name: &'static str,
-    parameters: &'static [Parameter],
-    work: fn(&mut crate::radiograph::Field, &[f64]),
-) -> Filter {
+/// A row of a filter that changes each value by itself.
+const fn changing(name: &'static str, parameters: &'static [Parameter], work: Change) -> Filter {
     Filter {
         name,
         parameters,
         work: Work::Point(work),
+        afar: Afar::Agrees,
     }
 }
 
-const fn neighbourhood(
+/// A row of a filter that looks at neighbours.
+const fn looking(
     name: &'static str,
     parameters: &'static [Parameter],
     work: Neighbourhood,
@@ -137,7 +259,24 @@ const fn neighbourhood(
         name,
         parameters,
         work: Work::Neighbourhood(work),
+        afar: Afar::Preview,
     }
+}
+
+/// What leaves the range as it is.
+const fn kernel(reach: fn(&[f64]) -> f64, apply: super::Apply) -> Neighbourhood {
+    Neighbourhood {
+        reach: Reach::Pixels(reach),
+        apply,
+        range: keep_range,
+    }
+}
+
+fn keep_range(_: &mut Field, _: &[f64]) {}
+
+/// A pixel of the raster is at most one of the scan; a zoom makes none smaller.
+fn one_pixel(_: &[f64]) -> f64 {
+    gradient::REACH as f64
 }
 
 const fn strip(name: &'static str, keep: fn(Class) -> bool) -> Filter {
@@ -145,6 +284,7 @@ const fn strip(name: &'static str, keep: fn(Class) -> bool) -> Filter {
         name,
         parameters: &[],
         work: Work::Strip(keep),
+        afar: Afar::Preview,
     }
 }
 

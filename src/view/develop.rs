@@ -110,6 +110,7 @@ impl Prepared {
     /// What becomes of pixel `i`.
     fn fate(&self, i: usize, code: u8) -> Fate {
         match self.strips.fate(code) {
+            _ if self.strips.is_dense(i) => Fate::Alarmed,
             Fate::Shown if self.is_outside(i, code) => Fate::Stripped,
             fate => fate,
         }
@@ -173,6 +174,7 @@ impl Prepared {
                 (1.0 - shares.sum(|_| true)).max(0.0),
             ));
         }
+        rows.extend(self.strips.dense_row());
         Legend { rows, notes }
     }
 
@@ -335,6 +337,8 @@ impl Prepared {
         colours.extend([alarm(), [GROUND; 3]]);
         let indices = self.each(window, |i, l| match (l.is_nan(), alarmed(i)) {
             (false, true) => BELOW_ALARM + 1,
+            // No filter hides it: it goes by what was there before them.
+            _ if self.strips.is_dense(i) => BELOW_ALARM + 1,
             _ => byte(shown(i, l), top, GROUND_INDEX),
         });
         Pixels::Indexed {

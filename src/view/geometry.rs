@@ -2,7 +2,7 @@
 //! scan pixels. Everything is a pure function from a view to a view.
 
 use super::{Aspect, View};
-use crate::filter::{Filter, FilterUse, at_work};
+use crate::filter::{FilterUse, at_work};
 use crate::radiograph::{Radiograph, Size};
 
 /// Most screen pixels per scan pixel.
@@ -130,7 +130,10 @@ impl View {
 
     /// Whether a filter at work only approximates its result on `screen`.
     pub fn is_preview(&self, screen: Size) -> bool {
-        let from_afar = |used: &FilterUse| used.row().is_ok_and(Filter::is_preview_from_afar);
+        let from_afar = |used: &FilterUse| {
+            used.row()
+                .is_ok_and(|row| row.is_preview_from_afar(&used.args))
+        };
         self.is_coarse(screen) && at_work(&self.filters).any(from_afar)
     }
 

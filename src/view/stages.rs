@@ -76,6 +76,8 @@ struct Key {
 struct Based {
     /// The quantity, margin included.
     field: Field,
+    /// The plane, where the display shows another quantity.
+    luminance: Option<Field>,
     told: Option<Telling>,
     colour: Option<Vec<[u8; 3]>>,
     notes: Vec<Safe>,
@@ -129,8 +131,9 @@ impl Stages {
             let based = ground.based(dual.as_ref(), &key.peels, stage)?;
             self.based = Some((key, based));
         }
+        let strips = self.strips(view)?;
         self.filter(view, cancel, stage)?;
-        self.prepared(view)
+        self.prepared(view, strips)
     }
 
     /// Whether the next picture needs the planes again.
@@ -146,6 +149,15 @@ impl Stages {
             dual.transpose()?.as_ref(),
         )?;
         Ok(self.based.as_ref().is_some_and(|(kept, _)| *kept == key))
+    }
+
+    /// The strips and alerts of the view, with what they mark by what is there before any filter.
+    fn strips(&self, view: &View) -> Result<Strips> {
+        let mut strips = Strips::of(&view.filters)?;
+        if let Some((key, based)) = &self.based {
+            strips.mark(&key.grid, based.luminance.as_ref().unwrap_or(&based.field));
+        }
+        Ok(strips)
     }
 
     /// Brings the filtered stages in line with the view.
@@ -175,7 +187,7 @@ impl Stages {
     }
 
     /// Everything that the window needs.
-    fn prepared(&self, view: &View) -> Result<Prepared> {
+    fn prepared(&self, view: &View, strips: Strips) -> Result<Prepared> {
         let Some((key, based)) = &self.based else {
             return Err(Error::Cancelled);
         };
@@ -198,7 +210,7 @@ impl Stages {
             confidence: told.and_then(|told| told.confidence.clone()),
             z: told.and_then(|told| told.z.clone()),
             source: told.map(|told| told.source),
-            strips: Strips::of(&view.filters)?,
+            strips,
             grid: key.grid.clone(),
             colour: based.colour.clone(),
             notes: based.notes.clone(),
@@ -256,6 +268,7 @@ impl Ground<'_> {
             notes.extend(peels.notes(chosen, high.height));
         }
         let mut told_of = None;
+        let mut luminance = None;
         if let (Some((high, low, chosen)), Some(both), true) = (dual, both, view.wants_classes()) {
             let planes = [*high, *low];
             let fields = Fields {
@@ -264,7 +277,9 @@ impl Ground<'_> {
             };
             let seen = told(grid, (planes, fields), (chosen, peels), self.cancel, view)?;
             let (seen, quantity) = Telling::of(seen, grid, (high, low), chosen.boundaries.unit);
-            field = quantity.unwrap_or(field);
+            if let Some(quantity) = quantity {
+                luminance = Some(std::mem::replace(&mut field, quantity));
+            }
             told_of = Some(seen);
             notes.extend(chosen.notes.iter().cloned());
             let mut before = Vec::new();
@@ -277,6 +292,7 @@ impl Ground<'_> {
         }
         Ok(Based {
             field,
+            luminance,
             told: told_of,
             colour,
             notes,

@@ -4,9 +4,15 @@
 //! another material. States in which nothing can be told stay in full grey: a strip that hid them
 //! would promise that nothing is there.
 
+use super::grid::Grid;
+use super::legend::LegendRow;
+use super::material::alarm;
 use crate::Result;
-use crate::filter::{FilterUse, Work, at_work};
+use crate::filter::{FilterUse, Work, at_work, attenuation};
+use crate::messages::{arg, say};
 use crate::physics::Class;
+use crate::radiograph::Field;
+use crate::text::Safe;
 
 /// How far a stripped pixel goes towards the brightness of air.
 const FADE: f32 = 0.7;
@@ -33,6 +39,10 @@ pub(super) struct Strips {
     band: Option<[f32; 2]>,
     /// Whether an alert is among them.
     alerts: bool,
+    /// The attenuation above which pixels are marked, where an alert of density is among them.
+    threshold: Option<f32>,
+    /// The raster pixels without margin that it marks; empty without one.
+    dense: Vec<bool>,
 }
 
 impl Strips {
@@ -46,6 +56,8 @@ impl Strips {
             kept: vec![true; 256],
             band: None,
             alerts: false,
+            threshold: None,
+            dense: Vec::new(),
         };
         for used in at_work(filters) {
             let row = used.row()?;
@@ -53,6 +65,7 @@ impl Strips {
                 Work::ZBand => strips.narrow(&row.plain_arguments(&used.args)),
                 Work::Strip(keep) => strips.strip(keep),
                 Work::Alert(marked) => strips.alert(marked),
+                Work::DensityAlert => strips.alert_above(row.plain_arguments(&used.args)[0]),
                 _ => {}
             }
         }
@@ -83,6 +96,37 @@ impl Strips {
         }
     }
 
+    /// Of several thresholds the lowest marks.
+    fn alert_above(&mut self, attenuation: f64) {
+        let threshold = attenuation as f32;
+        self.threshold = Some(self.threshold.map_or(threshold, |t| t.min(threshold)));
+    }
+
+    /// Marks what is above the threshold in the quantity before any filter, margin included.
+    pub(super) fn mark(&mut self, grid: &Grid, field: &Field) {
+        if let Some(threshold) = self.threshold {
+            let values = grid.crop(&field.values).into_iter();
+            self.dense = values.map(|v| attenuation(field, v) > threshold).collect();
+        }
+    }
+
+    /// Whether the threshold marks raster pixel `i`.
+    pub(super) fn is_dense(&self, i: usize) -> bool {
+        self.dense.get(i).is_some_and(|dense| *dense)
+    }
+
+    /// The row of what the threshold marks.
+    pub(super) fn dense_row(&self) -> Option<LegendRow> {
+        let marked = self.dense.iter().filter(|dense| **dense).count();
+        let value = Safe::from_outside(&self.threshold?.to_string());
+        Some(LegendRow {
+            label: say("legend-denser", &[arg("value", &value)]),
+            colour: alarm(),
+            letter: None,
+            share: Some(marked as f64 / self.dense.len().max(1) as f64),
+        })
+    }
+
     /// What becomes of the pixels of a code.
     pub(super) fn fate(&self, code: u8) -> Fate {
         self.fates[usize::from(code)]
@@ -110,7 +154,7 @@ impl Strips {
 
     /// Whether an alert is among them.
     pub(super) fn alerts(&self) -> bool {
-        self.alerts
+        self.alerts || self.threshold.is_some()
     }
 }
 

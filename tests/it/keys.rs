@@ -94,7 +94,7 @@ const STATES: &[(&str, &str, &str)] = &[
     ("dual", "> b x", "browse 0 high"),
     ("dual", "m m", "browse 0 high"),
     ("grey", "p", "browse 0 palette:blue-yellow"),
-    ("grey", "p p p p", "browse 0 grey"),
+    ("grey", "p p p p p p p p p", "browse 0 grey"),
     ("dual", "m s", "browse 0 high"),
     ("dual", "P", "browse 0 low"),
     ("dual", "P P", "browse 0 high"),

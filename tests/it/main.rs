@@ -22,6 +22,7 @@ mod displays;
 mod doctor;
 mod encoders;
 mod far_terminal;
+mod filters;
 mod glyphs;
 mod kept;
 mod keymaps;
