@@ -16,6 +16,7 @@ pub mod error;
 pub mod filter;
 pub mod graphics;
 pub mod keymap;
+mod lanes;
 pub mod messages;
 pub mod nearest;
 pub mod physics;

@@ -35,7 +35,7 @@ use crate::{Error, Result};
 
 pub use facts::{Facts, Level, Waits};
 pub use link::{Ack, Link};
-pub use plan::{Order, Settings};
+pub use plan::{Care, Order, Settings};
 pub use scene::Scene;
 pub use sprite::Sprite;
 
@@ -502,7 +502,6 @@ impl Delivery {
             // What is waited for is coded quickly; what follows may take as long as the line does.
             effort: match self.effort() {
                 _ if self.means.protocol == Protocol::Sixel && rung < Rung::Q5 => Effort::Fast,
-                _ if self.is_coarse() && !self.is_slow() => Effort::Fast,
                 Effort::Least if rung < Rung::Q5 => Effort::Small,
                 effort => effort,
             },
@@ -514,11 +513,6 @@ impl Delivery {
     fn is_coarse(&self) -> bool {
         let wish = self.wish.as_deref();
         wish.is_some_and(|wish| wish.fineness == Fineness::Coarse)
-    }
-
-    /// Whether a byte counts for more than a millisecond, as far as the line is known.
-    fn is_slow(&self) -> bool {
-        self.rate().is_some_and(|rate| rate < SLOW)
     }
 
     fn take_id(&mut self) -> u32 {

@@ -60,6 +60,15 @@ impl Default for Settings {
     }
 }
 
+/// How an order is coded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Care {
+    /// On its rung.
+    Ladder,
+    /// At once, at half the size: something better follows in a moment.
+    Halved,
+}
+
 /// Work for the coder.
 #[derive(Debug, Clone)]
 pub struct Order {
@@ -73,6 +82,8 @@ pub struct Order {
     pub target: Target,
     /// How faithful.
     pub rung: Rung,
+    /// How it is coded.
+    pub care: Care,
     /// Bytes at most; what fits may be less faithful.
     pub most: Option<usize>,
 }
@@ -153,6 +164,11 @@ impl Delivery {
             part: (origin, size),
             target: self.target(id, rung),
             rung,
+            care: if self.is_coarse() && self.rate().is_some_and(|rate| rate >= super::FAST) {
+                Care::Halved
+            } else {
+                Care::Ladder
+            },
             most: self.most(rung, area),
         })
     }
@@ -373,7 +389,7 @@ impl Delivery {
             return Rung::Q5;
         }
         let most = self.settings.ceiling;
-        if self.is_coarse() && self.rate().is_none_or(|rate| rate < super::FAST) {
+        if self.is_coarse() {
             // The full picture is better worth the line.
             most.min(Rung::Q1)
         } else if self.settings.metered {

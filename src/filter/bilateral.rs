@@ -5,10 +5,10 @@
 
 use std::f32::consts::LOG2_E;
 
-use super::lanes::{exp2, wide};
 use super::rows::{self, Lines};
 use crate::Result;
 use crate::cancel::Cancel;
+use crate::lanes::{exp2, wide};
 use crate::radiograph::Field;
 
 /// How far the kernel reaches, in sigmas.

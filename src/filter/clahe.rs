@@ -7,11 +7,11 @@
 
 use rayon::prelude::*;
 
-use super::lanes::wide;
 use super::rows;
 use super::tone::top_of;
 use crate::Result;
 use crate::cancel::Cancel;
+use crate::lanes::wide;
 use crate::radiograph::Field;
 
 /// Steps of a tile's histogram.

@@ -7,10 +7,10 @@
 // Only what is inlined is compiled for the wider registers.
 #![allow(clippy::inline_always)]
 
-use super::lanes::{or_zero, weight, wide};
 use super::rows::{self, Lines};
 use crate::Result;
 use crate::cancel::Cancel;
+use crate::lanes::{or_zero, weight, wide};
 use crate::radiograph::Field;
 
 /// Below this sigma on a raster coarser than the scan, samples of the Gauss curve are too far apart:

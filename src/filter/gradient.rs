@@ -6,11 +6,11 @@
 // Only what is inlined is compiled for the wider registers.
 #![allow(clippy::inline_always)]
 
-use super::lanes::wide;
 use super::local::middle_of;
 use super::rows::{self, Lines};
 use crate::Result;
 use crate::cancel::Cancel;
+use crate::lanes::wide;
 use crate::radiograph::{Field, Polarity};
 
 /// Weights of Scharr's kernel beside the pixel and at its height, over what they and the distance of

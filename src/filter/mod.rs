@@ -8,7 +8,7 @@ mod bilateral;
 mod clahe;
 mod gauss;
 mod gradient;
-mod lanes;
+
 mod local;
 mod morphology;
 mod parse;

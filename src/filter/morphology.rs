@@ -6,10 +6,10 @@
 // Only what is inlined is compiled for the wider registers.
 #![allow(clippy::inline_always)]
 
-use super::lanes::wide;
 use super::rows::{self, Lines};
 use crate::Result;
 use crate::cancel::Cancel;
+use crate::lanes::wide;
 use crate::radiograph::{Field, Polarity};
 
 /// Which end of the values in a square is taken.

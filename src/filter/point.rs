@@ -5,9 +5,9 @@
 
 use std::f32::consts::LN_2;
 
-use super::lanes::{exp, ln, pow, wide};
 use crate::Result;
 use crate::cancel::Cancel;
+use crate::lanes::{exp, ln, pow, wide};
 use crate::radiograph::{Field, Polarity, Unit};
 use rayon::prelude::*;
 

@@ -11,10 +11,10 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::lanes::{any_missing, wide};
 use crate::Result;
 use crate::bands;
 use crate::cancel::Cancel;
+use crate::lanes::{any_missing, wide};
 use crate::radiograph::Field;
 
 /// The old values around one row.

@@ -12,9 +12,10 @@
 use rayon::prelude::*;
 
 use super::rank::{LANES, Lane, median_of, middle};
-use super::{lanes, rows};
+use super::rows;
 use crate::Result;
 use crate::cancel::Cancel;
+use crate::lanes;
 use crate::radiograph::Field;
 
 /// Values below this share of full scale tell nothing of a factor.

@@ -10,11 +10,11 @@
 
 use rayon::prelude::*;
 
-use super::lanes::{any_missing, or_zero, weight, wide};
 use super::point::high_penetration;
 use crate::Result;
 use crate::bands;
 use crate::cancel::Cancel;
+use crate::lanes::{any_missing, or_zero, weight, wide};
 use crate::radiograph::Field;
 
 /// The knee of the brightness it works on, as [`high_penetration`] takes it.

@@ -5,10 +5,10 @@
 
 use rayon::prelude::*;
 
-use super::lanes::wide;
 use super::point;
 use crate::Result;
 use crate::cancel::Cancel;
+use crate::lanes::wide;
 use crate::radiograph::{Field, Unit};
 
 /// Transmission from which on a pixel is air, and the attenuation up to which it is.

@@ -114,6 +114,36 @@ pub fn encode(frame: &Frame, target: &Target) -> Result<Encoded> {
     Ok(encoded(frame, target, [columns, rows], (made, rung)))
 }
 
+/// Encodes every second pixel of every second row as a first look: for a picture that is there for a
+/// moment only, on a line that carries it sooner than a rung could be looked for.
+///
+/// # Errors
+/// As [`encode`]; [`Error::Cancelled`].
+pub fn code_halved(frame: &Frame, target: &Target, cancel: &Cancel) -> Result<Encoded> {
+    cancel.check()?;
+    if target.protocol != Protocol::Kitty {
+        return code(frame, target, Rung::Q1, None, cancel);
+    }
+    let half = frame.halved();
+    let file = png::encode(&half, Effort::Fast, cancel)?;
+    let bytes = kitty::transmit(&file.bytes, target.id, target.answers);
+    let (columns, rows) = cells_of(frame, target)?;
+    Ok(Encoded {
+        protocol: target.protocol,
+        id: target.id,
+        columns,
+        rows,
+        pixels: [frame.width, frame.height],
+        sent: [half.width, half.height],
+        rung: Rung::Q1,
+        cell: target.cell,
+        colours: file.colours,
+        lossless: false,
+        bytes: bytes.len(),
+        body: Body::Bytes(bytes),
+    })
+}
+
 /// Encodes a frame at a rung of the ladder, in at most `most` bytes where that is said and can be
 /// had. The answer names the rung that was reached, which may be a better one where that costs no
 /// more.

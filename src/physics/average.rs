@@ -1,12 +1,16 @@
 //! The mean that a megavolt ratio needs, without mixing across edges: a pixel on its own where its
 //! class stands out from the noise around it, else it and its eight neighbours, else the square.
 
+// Only what is inlined is compiled for wider registers.
+#![allow(clippy::inline_always)]
+
 use std::array;
 use std::ops::Range;
 
 use crate::Result;
 use crate::bands;
 use crate::cancel::Cancel;
+use crate::lanes::wide;
 
 /// A neighbour counts when its attenuation differs by less than this plus [`TOLERANCE_SHARE`].
 const TOLERANCE: f32 = 0.1;
@@ -113,13 +117,14 @@ impl Surround {
             let settled = |mean| is_settled(line, mean);
             let centres = guide.chunks_mut(CENTRES).zip(other.chunks_mut(CENTRES));
             for (at, (guide, other)) in centres.enumerate() {
-                self.mean_of([line, at * CENTRES], [guide, other], &settled);
+                wide!(self.mean_of([line, at * CENTRES], [guide, other], &settled));
             }
         }
         Ok(())
     }
 
     /// The means of up to [`CENTRES`] neighbours from a line and column on.
+    #[inline(always)]
     fn mean_of(
         &self,
         place: [usize; 2],
@@ -165,6 +170,7 @@ impl Surround {
     }
 
     /// Adds `length` neighbours in a row of the square, from its row and column `from` on.
+    #[inline(always)]
     fn add_run(&self, sums: &mut Sums, [line, x]: [usize; 2], from: [usize; 2], length: usize) {
         let first = (line + from[0]) * self.stride + x + from[1];
         let mut at = 0;
@@ -204,6 +210,7 @@ struct Sums {
 }
 
 impl Sums {
+    #[inline(always)]
     fn new([guides, others]: [&[f32]; 2]) -> Self {
         let mut centre = [[-NOTHING; CENTRES], [0.0; CENTRES]];
         for (centre, own) in centre[0].iter_mut().zip(guides) {
@@ -227,6 +234,7 @@ impl Sums {
 
     /// Adds `N` neighbours in a row to each centre; gives `N`. The first centre's are first in
     /// `near`, the guide and the other value.
+    #[inline(always)]
     fn add<const N: usize>(&mut self, near: [&[f32]; 2]) -> usize {
         let n = self.length;
         let [guides, others] = near.map(|values| array::from_fn(|s| &values[s..s + n]));
@@ -255,6 +263,7 @@ impl Sums {
     }
 
     /// The variance of one pixel about the mean.
+    #[inline(always)]
     fn variance(&self, k: usize) -> f32 {
         let n = self.count[k];
         let sum = self.other[k] - self.ratio[k] * self.guide[k];
@@ -262,6 +271,7 @@ impl Sums {
     }
 
     /// The mean of what was added so far.
+    #[inline(always)]
     fn mean(&self, k: usize) -> Mean {
         let n = self.count[k];
         Mean {
@@ -272,6 +282,7 @@ impl Sums {
     }
 
     /// The centre as it is, with the noise of what was added so far.
+    #[inline(always)]
     fn own(&self, k: usize) -> Mean {
         Mean {
             guide: self.centre[0][k],

@@ -4,12 +4,16 @@
 //! something heavier than either; attenuations of what lies in one raster pixel average as they
 //! should. Pixels that nothing comes through tell nothing and do not count.
 
+// Only what is inlined is compiled for wider registers.
+#![allow(clippy::inline_always)]
+
 use rayon::prelude::*;
 
 use super::resample::{Area, Fineness, Span, ends, row_spans, spans};
 use super::{Linear, Plane, Size};
 use crate::Result;
 use crate::cancel::Cancel;
+use crate::lanes::wide;
 
 /// Share of a raster pixel that must be told for its mean to stand for it.
 const TOLD: f32 = 0.5;
@@ -24,7 +28,7 @@ const FACTORS: usize = 7;
 /// By `T = 2^e m` with m around 1 and `ln m = 2 artanh((m - 1) / (m + 1))`, whose series ends below
 /// the last bit; without a jump, so that a row of pixels is done several at a time. Off by 2e-7 of
 /// itself at most.
-#[inline]
+#[inline(always)]
 pub fn attenuation(transmission: f32) -> f32 {
     const LOWEST: u32 = std::f32::consts::FRAC_1_SQRT_2.to_bits();
     const MANTISSA: u32 = (1 << 23) - 1;
@@ -125,19 +129,10 @@ impl Sums {
         if weight != 1.0 {
             self.gather(1.0);
         }
-        let n = self.counts.len();
-        let [high, low] = samples.map(|samples| &samples[..n]);
         let [a, b] = &mut self.products;
-        let (a, b, counts) = (&mut a[..n], &mut b[..n], &mut self.counts[..n]);
-        for x in 0..n {
-            let h = linear[0].gain * f32::from(high[x]) + linear[0].offset;
-            let l = linear[1].gain * f32::from(low[x]) + linear[1].offset;
-            // Also false for NaN.
-            let counts_in = h >= self.darkest && l >= NOTHING;
-            a[x] *= if counts_in { h } else { 1.0 };
-            b[x] *= if counts_in { l } else { 1.0 };
-            counts[x] += if counts_in { 1.0 } else { 0.0 };
-        }
+        let products = [a.as_mut_slice(), b, &mut self.counts];
+        let darkest = self.darkest;
+        wide!(multiply(products, samples, linear, darkest));
         self.rows += 1;
         if weight != 1.0 || self.rows == FACTORS {
             self.gather(weight);
@@ -150,10 +145,8 @@ impl Sums {
             return;
         }
         for (sums, products) in self.alphas.iter_mut().zip(&mut self.products) {
-            for (sum, product) in sums.iter_mut().zip(products) {
-                *sum += weight * attenuation(*product);
-                *product = 1.0;
-            }
+            let (sums, products) = (sums.as_mut_slice(), products.as_mut_slice());
+            wide!(add_attenuations(sums, products, weight));
         }
         for (sum, count) in self.weights.iter_mut().zip(&mut self.counts) {
             *sum += weight * *count;
@@ -178,6 +171,38 @@ impl Sums {
         } else {
             sums.map(|sum| sum / all)
         }
+    }
+}
+
+/// Multiplies the transmissions of a row into the products of both energies, and counts them, where
+/// both tell something.
+#[inline(always)]
+fn multiply(
+    [a, b, counts]: [&mut [f32]; 3],
+    [high, low]: [&[u16]; 2],
+    linear: [Linear; 2],
+    darkest: f32,
+) {
+    let n = counts.len();
+    let (a, b) = (&mut a[..n], &mut b[..n]);
+    let (high, low) = (&high[..n], &low[..n]);
+    for x in 0..n {
+        let h = linear[0].gain * f32::from(high[x]) + linear[0].offset;
+        let l = linear[1].gain * f32::from(low[x]) + linear[1].offset;
+        // Also false for NaN.
+        let tells = (h >= darkest) & (l >= NOTHING);
+        a[x] *= if tells { h } else { 1.0 };
+        b[x] *= if tells { l } else { 1.0 };
+        counts[x] += if tells { 1.0 } else { 0.0 };
+    }
+}
+
+/// Adds the attenuations of products, which begin anew.
+#[inline(always)]
+fn add_attenuations(sums: &mut [f32], products: &mut [f32], weight: f32) {
+    for (sum, product) in sums.iter_mut().zip(products) {
+        *sum += weight * attenuation(*product);
+        *product = 1.0;
     }
 }
 

@@ -4,11 +4,15 @@
 //! true pixels are seen. The part may reach beyond the plane: outside is NaN. Samples become the
 //! plane's quantity row by row, because the open beam may differ from row to row.
 
+// Only what is inlined is compiled for wider registers.
+#![allow(clippy::inline_always)]
+
 use rayon::prelude::*;
 
 use super::{Field, Plane, Size};
 use crate::Result;
 use crate::cancel::Cancel;
+use crate::lanes::wide;
 
 /// A part of a plane in scan pixels: left, top, width, height; may be fractional or outside.
 pub type Area = [f64; 4];
@@ -152,7 +156,8 @@ pub fn resample_to(
                 let weight = row.weight(k) / row.whole;
                 let start = y * plane.width;
                 let samples = &plane.samples[start + left..start + right];
-                add_row(sums, samples, weight * linear[y].gain);
+                let (sums, weight) = (sums.as_mut_slice(), weight * linear[y].gain);
+                wide!(add_row(sums, samples, weight));
                 offset += weight * linear[y].offset;
             }
             gather(line, sums, &columns, left);
@@ -176,6 +181,7 @@ pub(super) fn ends(spans: &[Span]) -> [usize; 2] {
 }
 
 /// Adds a weighted row of samples.
+#[inline(always)]
 fn add_row(sums: &mut [f32], samples: &[u16], weight: f32) {
     for (sum, sample) in sums.iter_mut().zip(samples) {
         *sum += weight * f32::from(*sample);

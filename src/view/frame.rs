@@ -44,6 +44,29 @@ impl Frame {
         }
     }
 
+    /// Every second pixel of every second row.
+    #[must_use]
+    pub fn halved(&self) -> Self {
+        fn half<T: Copy>(pixels: &[T], width: usize) -> Vec<T> {
+            let rows = pixels.chunks(width.max(1)).step_by(2);
+            rows.flat_map(|row| row.iter().step_by(2))
+                .copied()
+                .collect()
+        }
+        Self {
+            width: self.width.div_ceil(2),
+            height: self.height.div_ceil(2),
+            pixels: match &self.pixels {
+                Pixels::Grey(grey) => Pixels::Grey(half(grey, self.width)),
+                Pixels::Indexed { palette, indices } => Pixels::Indexed {
+                    palette: palette.clone(),
+                    indices: half(indices, self.width),
+                },
+                Pixels::Rgb(rgb) => Pixels::Rgb(half(rgb, self.width)),
+            },
+        }
+    }
+
     /// The part from `origin` (column, row) of `size` (columns, rows); what lies outside the frame
     /// is left out.
     #[must_use]

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::slot::Slot;
 use crate::cancel::{Cancel, Generations};
-use crate::delivery::Order;
+use crate::delivery::{Care, Order};
 use crate::graphics::{self, Encoded};
 use crate::messages::say;
 use crate::{Error, Result};
@@ -79,5 +79,8 @@ impl Drop for Coder {
 fn code(order: &Order, cancel: &Cancel) -> Result<Encoded> {
     let (origin, size) = order.part;
     let part = order.frame.crop(origin, size);
-    graphics::code(&part, &order.target, order.rung, order.most, cancel)
+    match order.care {
+        Care::Ladder => graphics::code(&part, &order.target, order.rung, order.most, cancel),
+        Care::Halved => graphics::code_halved(&part, &order.target, cancel),
+    }
 }

@@ -4,9 +4,9 @@
 
 use crate::tables::{code, sources};
 
-/// What every module may use: text, messages, the nearest name, errors, cancellation, row bands.
-const COMMON: [&str; 8] = [
-    "text", "messages", "nearest", "error", "cancel", "bands", "Error", "Result",
+/// What every module may use: text, messages, the nearest name, errors, cancellation, row bands, wide loops.
+const COMMON: [&str; 9] = [
+    "text", "messages", "nearest", "error", "cancel", "bands", "lanes", "Error", "Result",
 ];
 
 /// A module and what it may use besides [`COMMON`] and itself.
@@ -123,6 +123,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("cancel", &[]),
     ("bands", &[]),
+    ("lanes", &[]),
 ];
 
 /// Words that only some places may use.

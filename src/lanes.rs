@@ -13,24 +13,24 @@ use std::f32::consts::LOG2_E;
 /// nothing: captured ones are not.
 macro_rules! wide {
     ($work:expr $(,)?) => {
-        $crate::filter::lanes::run(
+        $crate::lanes::run(
             #[inline(always)]
             || $work,
         )
     };
 }
-pub(super) use wide;
+pub(crate) use wide;
 
 /// Runs `work` for [`wide!`].
 #[inline(always)]
-pub(super) fn run<R>(work: impl FnOnce() -> R) -> R {
+pub(crate) fn run<R>(work: impl FnOnce() -> R) -> R {
     pulp::Arch::new().dispatch(work)
 }
 
 /// Natural logarithm of a positive normal number within 2 units in the last place; NaN stays NaN.
 /// After Cephes' `logf` (Moshier).
 #[inline(always)]
-pub(super) fn ln(x: f32) -> f32 {
+pub(crate) fn ln(x: f32) -> f32 {
     let bits = x.to_bits();
     // Mantissa between the roots of 1/2 and 2, and the exponent that goes with it.
     let exponent = (bits.wrapping_sub(0x3f35_04f3) as i32) >> 23;
@@ -55,7 +55,7 @@ pub(super) fn ln(x: f32) -> f32 {
 /// 2 to the power of `x`, which is brought to -126..=126, within 2 units in the last place; NaN
 /// stays NaN. After Cephes' `exp2f` (Moshier).
 #[inline(always)]
-pub(super) fn exp2(x: f32) -> f32 {
+pub(crate) fn exp2(x: f32) -> f32 {
     // Added and taken off again, it rounds to a whole number and shows it in the bits.
     const ROUND: f32 = 12_582_912.0;
     let within = if x < -126.0 { -126.0 } else { x };
@@ -76,32 +76,32 @@ pub(super) fn exp2(x: f32) -> f32 {
 
 /// e to the power of `x`.
 #[inline(always)]
-pub(super) fn exp(x: f32) -> f32 {
+pub(crate) fn exp(x: f32) -> f32 {
     exp2(x * LOG2_E)
 }
 
 /// `x` to the power of `p`; 0 from 0 downwards.
 #[inline(always)]
-pub(super) fn pow(x: f32, p: f32) -> f32 {
+pub(crate) fn pow(x: f32, p: f32) -> f32 {
     let power = exp2(p * LOG2_E * ln(x));
     if x < f32::MIN_POSITIVE { 0.0 } else { power }
 }
 
 /// Nothing for what is missing.
 #[inline(always)]
-pub(super) fn or_zero(v: f32) -> f32 {
+pub(crate) fn or_zero(v: f32) -> f32 {
     if v.is_nan() { 0.0 } else { v }
 }
 
 /// 1 for what is there, 0 for what is missing.
 #[inline(always)]
-pub(super) fn weight(v: f32) -> f32 {
+pub(crate) fn weight(v: f32) -> f32 {
     if v.is_nan() { 0.0 } else { 1.0 }
 }
 
 /// Whether a value is missing among `values`.
 #[inline(always)]
-pub(super) fn any_missing(values: &[f32]) -> bool {
+pub(crate) fn any_missing(values: &[f32]) -> bool {
     let mut found = false;
     for block in values.chunks(256) {
         found |= block.iter().fold(false, |found, v| found | v.is_nan());
