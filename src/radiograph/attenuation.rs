@@ -190,7 +190,7 @@ fn multiply(
         let h = linear[0].gain * f32::from(high[x]) + linear[0].offset;
         let l = linear[1].gain * f32::from(low[x]) + linear[1].offset;
         // Also false for NaN.
-        let tells = (h >= darkest) & (l >= NOTHING);
+        let tells = h >= darkest && l >= NOTHING;
         a[x] *= if tells { h } else { 1.0 };
         b[x] *= if tells { l } else { 1.0 };
         counts[x] += if tells { 1.0 } else { 0.0 };
