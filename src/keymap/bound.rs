@@ -62,6 +62,12 @@ impl Bound {
         let own = format!("command-{}-value", self.command.name);
         match (&self.value, self.argument_words()) {
             (Value::Number(number), _) if has(&own) => say(&own, &[arg("value", number)]),
+            // What a filter does is its own sentence.
+            (Value::Text(text), _) if has(&own) && has(&format!("filter-{text}")) => {
+                let about = say(&format!("filter-{text}"), &[]);
+                let value = Safe::from_outside(text);
+                say(&own, &[arg("value", &value), arg("about", &about)])
+            }
             (Value::Text(text), _) if has(&own) => {
                 say(&own, &[arg("value", &Safe::from_outside(text))])
             }

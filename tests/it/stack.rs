@@ -244,7 +244,7 @@ fn the_status_line_names_the_filters_briefly() {
 fn both_key_files_edit_the_stack() {
     let mut at = work("grey");
     at.app.keymap = load(source("left-hand").unwrap(), &xamine::cli::keys::names()).keymap;
-    at.keys("t g t e t q d tab A W space");
+    at.keys("t g t e t T d tab A W space");
     assert_eq!(at.state(), "stack 0 grey ~edge=1.6,1.49+gamma");
     at.keys("x q g q g Q");
     assert_eq!(at.state(), "browse 0 grey gamma");
