@@ -4,10 +4,12 @@
 //! read them.
 
 mod attenuation;
+mod correlation;
 mod field;
 mod plane;
 mod pyramid;
 mod region;
+mod registration;
 mod resample;
 mod signal;
 mod statistics;
@@ -17,6 +19,7 @@ pub use field::{Field, Size, Unit, crop};
 pub use plane::{Air, Energy, EnergyUnit, Plane, PlaneName, Polarity};
 pub use pyramid::Pyramid;
 pub use region::Region;
+pub use registration::{Facing, LEAST_CONFIDENCE, Match, Registration, register};
 pub use resample::{Area, Fineness, resample, resample_to};
 pub use signal::Linear;
 pub use statistics::{Histogram, Statistics, Survey};

@@ -80,3 +80,23 @@ cli-measure-background = A part of its surround, whose attenuation is taken off
 cli-measure-example =
     Example:
       xamine measure scan_high.tif --region 43,31,14,11 --background 30,31,8,11
+# Comparison.
+compare-mode-side-by-side = side by side, each at half the size
+compare-mode-swipe = swipe: this scan at the left, the other at the right
+compare-mode-blink-this = blink: this scan
+compare-mode-blink-other = blink: the OTHER scan
+compare-mode-difference = difference of transmission: this scan less the other
+compare-mode-log-ratio = log-ratio: ln of this scan's transmission over the other's
+compare-with = the other: scan { $scan }, view { $view }
+compare-with-plane = the other: scan { $scan }, view { $view }, plane { $plane }
+compare-with-mirror = the other: the mirror image of scan { $scan }, view { $view }
+compare-registered = registered automatically: { $x }, { $y } px, scale { $scale }
+compare-by-hand = moved by hand: { $x }, { $y } px, scale { $scale }
+compare-not-registered = NOT registered: pixel on pixel as stored
+compare-no-other = the other picture of the comparison is not open
+compare-colour = a colour file is for looking at: it cannot be compared
+compare-units = both cannot be compared: only one of them has an open beam
+compare-more-here = { $value }: more matter here
+compare-less-here = +{ $value }: less matter here
+compare-value = { $value }
+compare-same = no difference
