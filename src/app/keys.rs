@@ -48,6 +48,12 @@ impl App {
             Event::Identified { path, block } => self.take_identified(&path, block),
             Event::Glimpsed { path, opened } => self.take_glimpse(&path, opened),
             Event::Rendered { number, result } => self.take_rendered(number, result),
+            Event::Registered {
+                scan_id,
+                comparison,
+                result,
+            } => self.take_registered(&scan_id, &comparison, result),
+            Event::Tick => self.take_tick(),
             Event::Line(facts) => self.take_line(facts),
             Event::FilesChecked { scan_id, changed } => {
                 if self.desk.scan_id() == Some(scan_id.as_str()) {
@@ -258,6 +264,9 @@ impl App {
             // What the folder said of it stands: one fault, one sentence.
             Err(_) if self.queue.rows[index].scan.error.is_some() => {}
             Err(error) => self.queue.rows[index].problem = Some(error.message()),
+        }
+        if self.take_beside(path, &result) {
+            return;
         }
         if self.desk.row != Some(index) || !matches!(self.desk.state, DeskState::Opening) {
             return;

@@ -197,7 +197,7 @@ impl App {
                 }
             }
             Mode::Stack => self.step_stack(rows),
-            Mode::Browse | Mode::Inspect => self.step_selection(rows),
+            Mode::Browse | Mode::Inspect | Mode::Compare => self.step_selection(rows),
         }
     }
 

@@ -9,6 +9,8 @@ pub enum Mode {
     Inspect,
     /// The stack of filters has the keys.
     Stack,
+    /// A comparison of two pictures has the keys.
+    Compare,
     /// The decision form has the keys.
     Decide,
     /// A line is being typed.
@@ -19,10 +21,11 @@ pub enum Mode {
 
 impl Mode {
     /// Every mode, in the order of the help screen.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Browse,
         Self::Inspect,
         Self::Stack,
+        Self::Compare,
         Self::Decide,
         Self::Prompt,
         Self::Help,
@@ -34,6 +37,7 @@ impl Mode {
             Self::Browse => "browse",
             Self::Inspect => "inspect",
             Self::Stack => "stack",
+            Self::Compare => "compare",
             Self::Decide => "decide",
             Self::Prompt => "prompt",
             Self::Help => "help",

@@ -32,6 +32,11 @@ impl App {
                     self.select(first + usize::from(line));
                 }
             }
+            MouseKind::Press(Button::Left) | MouseKind::Drag(_)
+                if self.swipes() && layout.picture.contains(column, row) =>
+            {
+                self.divide_at(layout.picture, column);
+            }
             MouseKind::Press(Button::Left) if layout.picture.contains(column, row) => {
                 self.drag = Some((column, row));
                 if self.desk.crosshair.is_some() {

@@ -100,6 +100,7 @@ fn leave(app: &mut App, _: &Value) -> Vec<Effect> {
             app.go_back();
         }
         Mode::Inspect if app.desk.corner.is_some() => app.desk.corner = None,
+        Mode::Compare => app.stop_comparing(),
         Mode::Help | Mode::Decide | Mode::Stack | Mode::Inspect => app.go_back(),
         Mode::Browse => {}
     }

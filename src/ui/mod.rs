@@ -3,6 +3,7 @@
 //! Every pane is a file; every word comes from the catalogue; nothing but [`crate::text::Safe`]
 //! text reaches a cell (`paint`).
 
+mod compare;
 mod form;
 mod help;
 mod histogram;
@@ -53,6 +54,8 @@ pub fn draw(app: &App, buffer: &mut Buffer) -> Drawn {
             form::draw(app, buffer, paint::rect(layout.inspector), theme);
         } else if app.mode_below() == Mode::Stack {
             stack::draw(app, buffer, paint::rect(layout.inspector), theme);
+        } else if app.mode_below() == Mode::Compare {
+            compare::draw(app, buffer, paint::rect(layout.inspector), theme);
         } else {
             let pane = paint::rect(layout.inspector);
             inspector::draw(app, buffer, pane, theme);

@@ -71,6 +71,16 @@ fn reminders(mode: Mode) -> &'static [&'static str] {
             "move_filter_down",
             "move_filter_up",
         ],
+        Mode::Compare => &[
+            "help",
+            "leave",
+            "blink",
+            "show_difference",
+            "register",
+            "show_swipe",
+            "compare_mirror",
+            "nudge_left",
+        ],
         Mode::Decide => &[
             "help",
             "leave",

@@ -173,6 +173,10 @@ impl AtWork {
                 self.event(Event::Rendered { number, result });
                 self.on_screen();
             }
+            Effect::Register(job) => {
+                let answer = job.answer(&Cancel::never()).expect("a comparison");
+                self.event(answer);
+            }
             Effect::CheckFiles(opened) => self.event(Event::FilesChecked {
                 scan_id: opened.scan_id.clone(),
                 changed: self.changed,

@@ -947,6 +947,7 @@ fn every_command_runs_in_every_mode_it_declares() {
         Mode::Browse => "",
         Mode::Inspect => "<cr>",
         Mode::Stack => "S",
+        Mode::Compare => "y",
         Mode::Decide => "d",
         Mode::Prompt => "/",
         Mode::Help => "?",
