@@ -17,6 +17,9 @@ const BLUR: f32 = 1.0;
 /// Half of the side of the square around the peak in which no second one is looked for, in pixels.
 const APART: usize = 6;
 
+/// Below this a second place is no more than chance; height.
+const LOWEST: f32 = 0.01;
+
 /// A whitened spectrum, column by column.
 pub(super) struct Spectrum(Vec<Complex<f32>>);
 
@@ -107,7 +110,7 @@ impl Correlator {
         Peak {
             shift,
             height: top,
-            contrast: top / heights[second].max(f32::MIN_POSITIVE),
+            contrast: top / heights[second].max(LOWEST),
         }
     }
 }

@@ -4,7 +4,7 @@
 //! Found by phase correlation, first of both whole planes on a coarse raster for some scales, then of
 //! patches down to the scan's own pixels. Says nothing rather than something that does not stand out.
 
-use super::correlation::{Correlator, Peak};
+use super::correlation::{Correlator, Peak, Spectrum};
 use super::{Plane, Polarity, Size, Unit, resample};
 use crate::Result;
 use crate::cancel::Cancel;
@@ -19,6 +19,10 @@ const STEP: f64 = 0.01;
 const PATCH: usize = 256;
 /// How much a patch stands out that counts.
 const TELLING: f32 = 2.0;
+/// Pixels of the coarse raster by which what patches say may differ from it.
+const SUITS: f64 = 1.5;
+/// Share of the height of the best coarse place that it has to have.
+const AS_GOOD: f32 = 0.9;
 /// Share of a side over which a raster fades out at either end.
 const FADE: f64 = 0.12;
 /// Transmission below this is as dark as this.
@@ -107,21 +111,27 @@ pub fn register(
         facing,
         cancel,
     };
-    let Some(coarse) = pair.coarse(step, size)? else {
+    let glance = pair.glance(step, size)?;
+    let (scale_x, peak) = glance.best(cancel)?;
+    let confidence = f64::from(peak.contrast);
+    if confidence < LEAST_CONFIDENCE {
         return Ok(None);
-    };
-    let mut registration = coarse.registration;
-    let mut step = step;
+    }
+    let coarse = glance.registration(scale_x, peak);
+    let mut registration = coarse;
+    let mut finer = step;
     loop {
-        registration = pair.refined(registration, step)?;
-        if step <= 1.0 {
+        registration = pair.refined(registration, finer)?;
+        if finer <= 1.0 {
             break;
         }
-        step = (step / 4.0).max(1.0);
+        finer = (finer / 4.0).max(1.0);
     }
+    // What patches say has to suit the whole.
+    let suits = glance.agrees(registration, peak);
     Ok(Some(Match {
-        registration,
-        ..coarse
+        registration: if suits { registration } else { coarse },
+        confidence,
     }))
 }
 
@@ -146,41 +156,74 @@ struct Residual {
     weight: f64,
 }
 
-impl Pair<'_> {
-    /// The best scale with its shift, of the whole planes.
-    fn coarse(&self, step: f64, size: Size) -> Result<Option<Match>> {
-        let correlator = Correlator::new(size);
-        let this = patch(self.this, [0.0; 2], (step, size), Facing::Same, self.cancel)?;
-        let this = correlator.spectrum(&this.ready());
-        let other = patch(self.other, [0.0; 2], (step, size), self.facing, self.cancel)?;
-        let of = |scale: f64| -> Result<Peak> {
-            self.cancel.check()?;
-            let stretched = other.stretched(size.width, |x| scale * (x + 0.5) - 0.5);
-            Ok(correlator.peak(&this, &correlator.spectrum(&stretched.ready())))
-        };
-        let first = ((SCALES[1] - SCALES[0]) / STEP).round() as usize;
-        let mut best = (1.0, of(1.0)?);
-        let mut tried: Vec<f64> = (0..=first).map(|k| SCALES[0] + k as f64 * STEP).collect();
+/// Both whole planes on a coarse raster.
+struct Glance {
+    /// Scan pixels a pixel.
+    step: f64,
+    correlator: Correlator,
+    this: Spectrum,
+    other: Patch,
+}
+
+impl Glance {
+    /// Where the other lies best under a scale.
+    fn under(&self, scale: f64) -> Peak {
+        let width = self.other.size.width;
+        let stretched = self.other.stretched(width, |x| scale * (x + 0.5) - 0.5);
+        let other = self.correlator.spectrum(&stretched.ready());
+        self.correlator.peak(&self.this, &other)
+    }
+
+    /// The best scale and where the other lies under it.
+    fn best(&self, cancel: &Cancel) -> Result<(f64, Peak)> {
+        let mut best = (1.0, self.under(1.0));
+        let count = ((SCALES[1] - SCALES[0]) / STEP).round() as usize;
+        let mut tried: Vec<f64> = (0..=count).map(|k| SCALES[0] + k as f64 * STEP).collect();
         for finer in [2.0, 4.0, 8.0] {
             for scale in tried {
-                let peak = of(scale)?;
+                cancel.check()?;
+                let peak = self.under(scale);
                 if peak.height > best.1.height {
                     best = (scale, peak);
                 }
             }
             tried = vec![best.0 - STEP / finer, best.0 + STEP / finer];
         }
-        let (scale_x, peak) = best;
-        let confidence = f64::from(peak.contrast);
-        let registration = Registration {
-            shift: [scale_x * peak.shift[0] * step, peak.shift[1] * step],
+        Ok(best)
+    }
+
+    /// What a peak means in scan pixels.
+    fn registration(&self, scale_x: f64, peak: Peak) -> Registration {
+        let [x, y] = peak.shift;
+        Registration {
+            shift: [scale_x * x * self.step, y * self.step],
             scale_x,
-        };
-        let found = confidence >= LEAST_CONFIDENCE && confidence.is_finite();
-        Ok(found.then_some(Match {
-            registration,
-            confidence,
-        }))
+        }
+    }
+
+    /// Whether the other lies there about as well as at the best place.
+    fn agrees(&self, registration: Registration, best: Peak) -> bool {
+        let peak = self.under(registration.scale_x);
+        let here = self.registration(registration.scale_x, peak);
+        let near =
+            |axis: usize| (here.shift[axis] - registration.shift[axis]).abs() < SUITS * self.step;
+        peak.height > AS_GOOD * best.height && near(0) && near(1)
+    }
+}
+
+impl Pair<'_> {
+    /// Both whole planes on a coarse raster.
+    fn glance(&self, step: f64, size: Size) -> Result<Glance> {
+        let correlator = Correlator::new(size);
+        let this = patch(self.this, [0.0; 2], (step, size), Facing::Same, self.cancel)?;
+        let this = correlator.spectrum(&this.ready());
+        let other = patch(self.other, [0.0; 2], (step, size), self.facing, self.cancel)?;
+        Ok(Glance {
+            step,
+            correlator,
+            this,
+            other,
+        })
     }
 
     /// A closer registration, by patches of `step` scan pixels a pixel in each part of the width.
@@ -234,7 +277,6 @@ impl Pair<'_> {
         let peak = correlator.peak(&first, &second);
         let reach = |side: usize, off: f64| off.abs() < side as f64 / 4.0;
         let tells = peak.contrast >= TELLING
-            && peak.contrast.is_finite()
             && reach(size.width, peak.shift[0])
             && reach(size.height, peak.shift[1]);
         Ok(tells.then(|| Residual {
@@ -338,6 +380,7 @@ impl Patch {
             .collect();
         let row = |row: &[f32]| -> Vec<f32> {
             let at = |(column, share): &(usize, f32)| match row.get(*column..) {
+                Some([one, ..]) if *share == 0.0 => *one,
                 Some([one, next, ..]) => one + share * (next - one),
                 Some([one]) if *share < 0.5 => *one,
                 _ => f32::NAN,

@@ -132,6 +132,16 @@ impl AtWork {
         });
     }
 
+    /// What opening the scan of that file gives.
+    pub(crate) fn knows(&mut self, path: &Path, result: Result<OpenScan>) {
+        self.scans.push((path.to_owned(), result));
+    }
+
+    /// Time passes.
+    pub(crate) fn pass(&mut self, time: Duration) {
+        self.now += time;
+    }
+
     /// Finds one scan.
     pub(crate) fn found(&mut self, scan: Scan, decided: Option<&str>) {
         self.event(Event::Found(Box::new(Found {
