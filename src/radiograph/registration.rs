@@ -25,11 +25,15 @@ const SUITS: f64 = 1.5;
 const AS_GOOD: f32 = 0.9;
 /// Share of a side over which a raster fades out at either end.
 const FADE: f64 = 0.12;
+/// Pixels to the values that one is compared with.
+const BEND: usize = 2;
+/// Attenuation that is no bend yet.
+const FLAT: f32 = 2e-3;
 /// Transmission below this is as dark as this.
 const DARKEST: f32 = 1e-3;
 
 /// How much a match stands out at least: the best place over the second best one.
-pub const LEAST_CONFIDENCE: f64 = 3.0;
+pub const LEAST_CONFIDENCE: f64 = 5.0;
 
 /// How another scan lies on this one: what is at `(x, y)` here is at
 /// `(scale_x * x + shift[0], y + shift[1])` there, in scan pixels.
@@ -394,25 +398,26 @@ impl Patch {
         }
     }
 
-    /// The values about their mean, faded out towards the ends of what there is; 0 outside.
+    /// How far the values bend away from those around, faded out towards the ends of what there is; 0
+    /// outside. What changes evenly says nothing of a place, and its fading would look like a match.
     fn ready(&self) -> Vec<f32> {
         let Size { width, height } = self.size;
         let there = |x: usize, y: usize| self.values[y * width + x].is_finite();
         let across = fade(width, |x| (0..height).step_by(7).any(|y| there(x, y)));
         let down = fade(height, |y| (0..width).step_by(7).any(|x| there(x, y)));
-        let finite = self.values.iter().filter(|value| value.is_finite());
-        let (sum, count) = finite.fold((0.0, 0_usize), |(sum, count), value| {
-            (sum + f64::from(*value), count + 1)
-        });
-        let mean = (sum / count.max(1) as f64) as f32;
-        let at = |(i, value): (usize, &f32)| {
-            if value.is_finite() {
-                (value - mean) * across[i % width] * down[i / width]
-            } else {
-                0.0
+        let value = |x: usize, y: usize| self.values[y * width + x];
+        let mut ready = vec![0.0; self.values.len()];
+        for y in BEND..height.saturating_sub(BEND) {
+            for x in BEND..width.saturating_sub(BEND) {
+                let around = [value(x - BEND, y), value(x + BEND, y)];
+                let around = around.iter().sum::<f32>() + value(x, y - BEND) + value(x, y + BEND);
+                let bent = value(x, y) - around / 4.0;
+                if bent.abs() > FLAT {
+                    ready[y * width + x] = bent * across[x] * down[y];
+                }
             }
-        };
-        self.values.iter().enumerate().map(at).collect()
+        }
+        ready
     }
 }
 
@@ -568,6 +573,25 @@ mod tests {
         }
         assert_eq!(false_alarms, 0, "up to {highest}");
         assert!(lowest > LEAST_CONFIDENCE);
+    }
+
+    #[test]
+    fn what_changes_evenly_lies_nowhere_else() {
+        let of = |sample: &dyn Fn(usize, usize) -> usize| {
+            let samples = (0..64 * 48).map(|i| sample(i % 64, i / 64) as u16);
+            let mut plane = Plane::new(PlaneName::Grey, 64, 48, samples.collect());
+            plane.air = Some(super::super::Air::Uniform(60_000.0));
+            plane
+        };
+        let ramp = of(&|x, y| 1000 + 300 * x + 100 * y);
+        let steps =
+            of(&|x, _| [60_000, 22_000, 13_400][usize::from(x >= 16) + usize::from(x >= 40)]);
+        assert_eq!(found(&ramp, &steps, Facing::Same), None);
+        for same in [&ramp, &steps] {
+            let found = found(same, same, Facing::Same);
+            let off = found.map_or(0.0, |f| apart(f.registration, Registration::default()));
+            assert!(off < 0.5, "{found:?}");
+        }
     }
 
     #[test]
