@@ -231,7 +231,7 @@ impl App {
             return;
         };
         let made = Comparison::with(&opened.scan_id, &other.view, self.compare_mode());
-        self.compare(made);
+        self.compare(&made);
     }
 
     /// How both are shown: as before, else swiped.
@@ -253,7 +253,7 @@ impl App {
         match make(&opened, radiograph, &plain) {
             Some(comparison) => {
                 self.desk.beside.opening = None;
-                self.compare(comparison);
+                self.compare(&comparison);
             }
             None => self.tell(Level::Info, say("notice-compare-alone", &[])),
         }
@@ -309,11 +309,11 @@ impl App {
     }
 
     /// Puts a comparison into force, or says why it cannot be.
-    fn compare(&mut self, comparison: Comparison) {
+    fn compare(&mut self, comparison: &Comparison) {
         let (Some(screen), Some(view)) = (self.picture_size(), self.desk.view.clone()) else {
             return;
         };
-        let Some((this, opened)) = self.desk.radiograph().zip(self.compared_with(&comparison))
+        let Some((this, opened)) = self.desk.radiograph().zip(self.compared_with(comparison))
         else {
             return;
         };

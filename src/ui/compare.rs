@@ -22,8 +22,8 @@ const KEYS: [&str; 12] = [
     "blink",
     "show_difference",
     "show_log_ratio",
-    "show_side_by_side",
     "register",
+    "show_side_by_side",
     "nudge_left",
     "reset_registration",
 ];

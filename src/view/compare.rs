@@ -578,6 +578,7 @@ fn rows(range: f64, unit: Unit) -> Vec<LegendRow> {
                 0 => say("compare-more-here", &value),
                 2 => say("compare-same", &[]),
                 4 => say("compare-less-here", &value),
+                3 => say("compare-less", &value),
                 _ => say("compare-value", &value),
             },
             colour: colours[(share * f64::from(GROUND_INDEX - 1)).round() as usize],

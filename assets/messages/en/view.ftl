@@ -99,4 +99,5 @@ compare-units = both cannot be compared: only one of them has an open beam
 compare-more-here = { $value }: more matter here
 compare-less-here = +{ $value }: less matter here
 compare-value = { $value }
+compare-less = +{ $value }
 compare-same = no difference
