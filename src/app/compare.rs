@@ -213,7 +213,7 @@ impl App {
         match result {
             Ok(open) => {
                 self.desk.beside.open = Some((path.to_owned(), Arc::clone(&open.opened)));
-                self.notice = None;
+                self.quieten();
                 self.compare_with(&Arc::clone(&open.opened));
             }
             Err(crate::Error::Cancelled) => {}

@@ -136,7 +136,7 @@ impl App {
     }
 
     /// Removes a notice that was read; a decision that is not on disk stays said.
-    fn quieten(&mut self) {
+    pub(super) fn quieten(&mut self) {
         let not_recorded = self.not_recorded();
         self.notice = not_recorded.map(|text| Notice::new(Level::NotRecorded, text));
     }

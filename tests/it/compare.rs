@@ -253,6 +253,7 @@ fn scan(block: Option<(Region, f64)>) -> Radiograph {
 }
 
 /// The picture of a comparison of both, pixel by pixel.
+#[allow(clippy::needless_pass_by_value)]
 fn both(a: &Radiograph, b: &Radiograph, comparison: Comparison) -> Picture {
     let view = View {
         comparison: Some(comparison.clone()),
