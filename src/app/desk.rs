@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::compare::Beside;
 use super::form::Form;
 use super::history::History;
 use super::mark::{Mark, Measured, Pending};
@@ -30,6 +31,8 @@ pub struct Desk {
     pub undecoded: Option<Box<ScanBlock>>,
     /// How it is looked at, once it is open.
     pub view: Option<View>,
+    /// The other scan of a comparison.
+    pub beside: Beside,
     /// The views before and after.
     pub history: History,
     /// The crosshair, in scan pixels.

@@ -9,16 +9,17 @@ use super::form::Form;
 use super::mark::{Mark, Measured};
 use super::shown::{Overlay, Shown};
 use super::{TerminalFacts, Verdict};
+use crate::cancel::Cancel;
 use crate::decisions::{Decision, ScanBlock};
 use crate::delivery::Facts;
 use crate::error::Error;
 use crate::graphics::{CellSize, Depth, Effort, Protocol};
 use crate::keymap::Key;
-use crate::radiograph::Outline;
+use crate::radiograph::{Match, Outline};
 use crate::scan::{Opened, Scan};
 use crate::terminal::reader::Mouse;
 use crate::text::Safe;
-use crate::view::{Preset, Presets, View};
+use crate::view::{self, Comparison, Preset, Presets, View};
 
 /// Something that happened.
 #[derive(Debug)]
@@ -80,6 +81,17 @@ pub enum Event {
         /// What is known of it.
         measured: Arc<Measured>,
     },
+    /// Two pictures are registered, or cannot be.
+    Registered {
+        /// The scan at hand.
+        scan_id: String,
+        /// Of which comparison.
+        comparison: Box<Comparison>,
+        /// How the other lies; `None` where nothing stands out.
+        result: Result<Option<Match>, Error>,
+    },
+    /// Time has passed: a steady blink goes on.
+    Tick,
     /// The line, or what of the picture is on the screen, has changed.
     Line(Facts),
     /// The files of a scan were compared with what was read from them.
@@ -143,6 +155,8 @@ pub enum Effect {
     Render(Box<RenderJob>),
     /// Measure the selected mark; older requests are void.
     Measure(Box<MeasureJob>),
+    /// Find how the other picture of a comparison lies on the one at hand.
+    Register(Box<RegisterJob>),
     /// See whether a scan's files are still those that were read.
     CheckFiles(Arc<Opened>),
     /// Record a decision.
@@ -216,6 +230,8 @@ pub struct RenderJob {
     pub number: u64,
     /// The scan.
     pub opened: Arc<Opened>,
+    /// The other scan, where two are compared.
+    pub other: Option<Arc<Opened>>,
     /// How to look at it.
     pub view: View,
     /// Columns and rows of the pane.
@@ -232,6 +248,32 @@ pub struct RenderJob {
     pub effort: Effort,
     /// Crosshair and marks, where they are drawn into the picture.
     pub overlay: Overlay,
+}
+
+/// Two pictures that are to be registered.
+#[derive(Debug, Clone)]
+pub struct RegisterJob {
+    /// The scan at hand.
+    pub this: Arc<Opened>,
+    /// The other one; the same for another view or plane.
+    pub other: Arc<Opened>,
+    /// How the scan at hand is looked at, with the comparison.
+    pub view: View,
+}
+
+impl RegisterJob {
+    /// Registers; `None` for a view without a comparison.
+    pub fn answer(&self, cancel: &Cancel) -> Option<Event> {
+        let comparison = Box::new(self.view.comparison.clone()?);
+        let this = self.this.views.iter().find(|r| r.view == self.view.view)?;
+        let other = comparison.other(&self.other.views);
+        let result = other.and_then(|other| view::registered(&self.view, this, other, cancel));
+        Some(Event::Registered {
+            scan_id: self.this.scan_id.clone(),
+            comparison,
+            result,
+        })
+    }
 }
 
 /// An unfinished form with its marks and view, as it is kept between sittings.

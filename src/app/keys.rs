@@ -53,6 +53,12 @@ impl App {
                     self.desk.measured = Some(measured);
                 }
             }
+            Event::Registered {
+                scan_id,
+                comparison,
+                result,
+            } => self.take_registered(&scan_id, &comparison, result),
+            Event::Tick => self.take_tick(),
             Event::Line(facts) => self.take_line(facts),
             Event::FilesChecked { scan_id, changed } => {
                 if self.desk.scan_id() == Some(scan_id.as_str()) {
@@ -135,7 +141,7 @@ impl App {
     }
 
     /// Removes a notice that was read; a decision that is not on disk stays said.
-    fn quieten(&mut self) {
+    pub(super) fn quieten(&mut self) {
         let not_recorded = self.not_recorded();
         self.notice = not_recorded.map(|text| Notice::new(Level::NotRecorded, text));
     }
@@ -263,6 +269,9 @@ impl App {
             // What the folder said of it stands: one fault, one sentence.
             Err(_) if self.queue.rows[index].scan.error.is_some() => {}
             Err(error) => self.queue.rows[index].problem = Some(error.message()),
+        }
+        if self.take_beside(path, &result) {
+            return;
         }
         if self.desk.row != Some(index) || !matches!(self.desk.state, DeskState::Opening) {
             return;

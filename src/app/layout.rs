@@ -22,7 +22,8 @@ pub struct Layout {
     pub queue: Pane,
     /// The picture.
     pub picture: Pane,
-    /// The inspector; the decision form while deciding, the stack of filters while it is edited.
+    /// The inspector; the decision form while deciding, the stack of filters while it is edited,
+    /// what is compared while it is.
     pub inspector: Pane,
     /// Mode, window, filters, zoom, protocol.
     pub status: Pane,
@@ -60,6 +61,8 @@ const INSPECTOR: u16 = 30;
 const FORM: u16 = 40;
 /// Columns of the stack of filters.
 const STACK: u16 = 36;
+/// Columns of what is compared.
+const COMPARISON: u16 = 32;
 /// Columns the picture never goes below for the sake of a side pane.
 const PICTURE: u16 = 20;
 /// From this width on the inspector is open by itself.
@@ -95,10 +98,11 @@ pub fn layout(columns: u16, rows: u16, mode: Mode, panes: Panes) -> Layout {
         return Layout::default();
     }
     let body = rows - 2;
-    let editing = matches!(mode, Mode::Decide | Mode::Stack);
+    let editing = matches!(mode, Mode::Decide | Mode::Stack | Mode::Compare);
     let right = match (mode, panes.inspector) {
         (Mode::Decide, _) => FORM,
         (Mode::Stack, _) => STACK,
+        (Mode::Compare, _) => COMPARISON,
         (_, Fold::Open) => INSPECTOR,
         (_, Fold::Auto) if columns >= WIDE => INSPECTOR,
         _ => 0,

@@ -198,7 +198,9 @@ impl App {
                 }
             }
             Mode::Stack => self.step_stack(rows),
-            Mode::Browse | Mode::Inspect | Mode::Region => self.step_selection(rows),
+            Mode::Browse | Mode::Inspect | Mode::Region | Mode::Compare => {
+                self.step_selection(rows);
+            }
         }
     }
 

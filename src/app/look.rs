@@ -313,7 +313,12 @@ impl App {
     }
 
     /// Takes up a view of before; one that was made for another pane keeps its place in this one.
-    pub(crate) fn restore_view(&mut self, view: View) {
+    pub(crate) fn restore_view(&mut self, mut view: View) {
+        let with = view.comparison.as_ref();
+        if with.is_some_and(|with| self.compared_with(with).is_none()) {
+            view.comparison = None;
+            self.tell(Level::Info, say("compare-no-other", &[]));
+        }
         self.desk.view = Some(view);
         self.change_view(|view, canvas| {
             let moved = view.resized(canvas);

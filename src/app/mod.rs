@@ -3,6 +3,7 @@
 //! [`App::handle`] changes the state and returns effects; `run` is the one place that performs
 //! them. Nothing here knows a terminal, a clock or a disk: events carry their time.
 
+mod compare;
 mod desk;
 mod event;
 mod form;
@@ -29,8 +30,9 @@ mod wanted;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use compare::Beside;
 pub use desk::{Desk, DeskState, OpenScan};
-pub use event::{Draft, Effect, Event, Found, MeasureJob, RenderJob};
+pub use event::{Draft, Effect, Event, Found, MeasureJob, RegisterJob, RenderJob};
 pub use form::{Form, Recording};
 pub use history::{History, Now, Run, Step};
 pub use layout::{Fold, Layout, Pane, Panes};

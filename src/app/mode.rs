@@ -11,6 +11,8 @@ pub enum Mode {
     Stack,
     /// The selected region has the keys.
     Region,
+    /// A comparison of two pictures has the keys.
+    Compare,
     /// The decision form has the keys.
     Decide,
     /// A line is being typed.
@@ -21,11 +23,12 @@ pub enum Mode {
 
 impl Mode {
     /// Every mode, in the order of the help screen.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Browse,
         Self::Inspect,
         Self::Stack,
         Self::Region,
+        Self::Compare,
         Self::Decide,
         Self::Prompt,
         Self::Help,
@@ -38,6 +41,7 @@ impl Mode {
             Self::Inspect => "inspect",
             Self::Stack => "stack",
             Self::Region => "region",
+            Self::Compare => "compare",
             Self::Decide => "decide",
             Self::Prompt => "prompt",
             Self::Help => "help",

@@ -60,6 +60,11 @@ impl App {
                     self.select(first + usize::from(line));
                 }
             }
+            MouseKind::Press(Button::Left) | MouseKind::Drag(_)
+                if self.swipes() && layout.picture.contains(column, row) =>
+            {
+                self.divide_at(layout.picture, column);
+            }
             MouseKind::Press(button) if layout.picture.contains(column, row) => {
                 self.press_picture(button, (column, row));
             }

@@ -218,6 +218,8 @@ impl App {
         if let Some(mut view) = view {
             // The draft knows the profile's hash alone.
             view.profile.clone_from(&self.request.profile);
+            // The other scan is not open.
+            view.comparison = None;
             self.desk.view = Some(view);
             self.habit.window_auto = self.has_auto_window();
         }

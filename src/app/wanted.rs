@@ -12,7 +12,7 @@ use crate::graphics::{CellSize, Depth, Effort, Protocol};
 use crate::messages::{arg, say};
 use crate::radiograph::{Outline, Size};
 use crate::text::Safe;
-use crate::view::{Calibration, Canvas, Drawn, Stress, View};
+use crate::view::{Calibration, Canvas, CompareMode, Drawn, Stress, View};
 
 /// What was asked for last.
 #[derive(Debug, Default)]
@@ -48,6 +48,7 @@ impl App {
     pub(super) fn ask(&mut self) -> Vec<Effect> {
         let mut effects = Vec::new();
         self.ask_scan(&mut effects);
+        self.ask_beside(&mut effects);
         self.fit_picture();
         self.ask_picture(&mut effects);
         self.ask_measure(&mut effects);
@@ -230,6 +231,7 @@ impl App {
     fn job(&self, opened: Arc<crate::scan::Opened>, key: &PictureKey, pane: Pane) -> RenderJob {
         RenderJob {
             number: self.desk.asked,
+            other: self.other_of(&key.view),
             opened,
             view: key.view.clone(),
             cells: (pane.width, pane.height),
@@ -242,6 +244,11 @@ impl App {
         }
     }
 
+    /// The scan that a view compares with.
+    fn other_of(&self, view: &View) -> Option<Arc<crate::scan::Opened>> {
+        self.compared_with(view.comparison.as_ref()?).cloned()
+    }
+
     /// How much work a byte is worth on this line.
     fn effort(&self) -> Effort {
         self.line.map_or(Effort::Fast, |line| line.effort)
@@ -249,6 +256,13 @@ impl App {
 
     /// Crosshair, marks, and the region that is being marked.
     pub fn overlay(&self) -> Overlay {
+        // Each half of such a picture has the scan elsewhere.
+        if self
+            .comparison()
+            .is_some_and(|now| now.mode == CompareMode::SideBySide)
+        {
+            return Overlay::default();
+        }
         let stress = |at| {
             if self.desk.selected == Some(at) {
                 Stress::Selected

@@ -99,6 +99,7 @@ fn leave(app: &mut App, _: &Value) -> Vec<Effect> {
             app.saving = None;
             app.go_back();
         }
+        Mode::Compare => app.stop_comparing(),
         Mode::Inspect if app.desk.pending.take().is_some() => {}
         Mode::Inspect | Mode::Region if app.desk.plot => app.desk.plot = false,
         Mode::Help | Mode::Decide | Mode::Stack | Mode::Inspect | Mode::Region => app.go_back(),

@@ -5,6 +5,7 @@
 //! it is not possible now `need-NAME`.
 
 mod app;
+mod compare;
 mod decide;
 mod filter;
 mod measure;
@@ -53,6 +54,8 @@ pub enum Group {
     Window,
     /// The filter stack.
     Filter,
+    /// Two pictures on one screen.
+    Compare,
     /// Regions.
     Measure,
     /// Decisions.
@@ -108,16 +111,25 @@ pub enum Need {
     Mark,
     /// A filter in the stack.
     Filter,
+    /// Two pictures that are compared.
+    Comparison,
 }
 
 /// Modes in which scans are looked at.
-const LOOKING: &[Mode] = &[Mode::Browse, Mode::Inspect, Mode::Stack, Mode::Region];
+const LOOKING: &[Mode] = &[
+    Mode::Browse,
+    Mode::Inspect,
+    Mode::Stack,
+    Mode::Region,
+    Mode::Compare,
+];
 /// Every mode but the prompt.
 const NOT_TYPING: &[Mode] = &[
     Mode::Browse,
     Mode::Inspect,
     Mode::Stack,
     Mode::Region,
+    Mode::Compare,
     Mode::Decide,
     Mode::Help,
 ];
@@ -182,6 +194,7 @@ impl Need {
             Self::Redo => app.desk.history.can_redo(),
             Self::Mark => app.desk.pending.is_some() || !app.desk.marks.is_empty(),
             Self::Filter => app.filters() > 0,
+            Self::Comparison => app.comparison().is_some(),
         }
     }
 
@@ -198,6 +211,7 @@ impl Need {
             Self::Redo => "need-redo",
             Self::Mark => "need-mark",
             Self::Filter => "need-filter",
+            Self::Comparison => "need-comparison",
         }
     }
 }
@@ -244,6 +258,7 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         filter::COMMANDS,
         stack::COMMANDS,
         peel::COMMANDS,
+        compare::COMMANDS,
         measure::COMMANDS,
         decide::COMMANDS,
     ]
@@ -258,12 +273,13 @@ pub fn find(name: &str) -> Option<&'static Command> {
 
 impl Group {
     /// Every group, in the order of the help screen.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::App,
         Self::Queue,
         Self::View,
         Self::Window,
         Self::Filter,
+        Self::Compare,
         Self::Measure,
         Self::Decide,
     ];
@@ -276,6 +292,7 @@ impl Group {
             Self::View => "view",
             Self::Window => "window",
             Self::Filter => "filter",
+            Self::Compare => "compare",
             Self::Measure => "measure",
             Self::Decide => "decide",
         }

@@ -199,6 +199,7 @@ mod tests {
                 mirrored: false,
                 flipped: false,
                 aspect: crate::view::Aspect::World,
+                comparison: None,
                 profile: None,
             },
             protocol: "kitty".into(),

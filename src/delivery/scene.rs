@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::graphics::CellSize;
 use crate::radiograph::{Fineness, Size};
-use crate::view::View;
+use crate::view::{CompareMode, View};
 
 /// How far from a whole cell a shift may be, in pixels.
 const EXACT: f64 = 1e-3;
@@ -45,7 +45,24 @@ impl Scene {
             zoom: other.view.zoom,
             ..self.view.clone()
         };
-        self.scan_id == other.scan_id && self.cell == other.cell && here == other.view
+        // Where a divider stands still, the rest does not move as one.
+        let moves_as_one =
+            self.view.comparison.as_ref().is_none_or(|now| {
+                !matches!(now.mode, CompareMode::Swipe | CompareMode::SideBySide)
+            });
+        moves_as_one
+            && self.scan_id == other.scan_id
+            && self.cell == other.cell
+            && here == other.view
+    }
+
+    /// Whether both show one scan, or the same two in the same way.
+    fn compares_as(&self, other: &Self) -> bool {
+        match (&self.view.comparison, &other.view.comparison) {
+            (Some(a), Some(b)) => a.mode == b.mode && a.same_other(b),
+            (None, None) => true,
+            _ => false,
+        }
     }
 
     /// Whether both show the same scan, the same way up.
@@ -53,6 +70,7 @@ impl Scene {
         self.scan_id == other.scan_id
             && self.view.view == other.view.view
             && self.view.same_way_up(&other.view)
+            && self.compares_as(other)
     }
 
     /// Where this scene's top left cell is on the screen of `other`, when the same pixels of the

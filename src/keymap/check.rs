@@ -14,13 +14,20 @@ const INDISPENSABLE: [(&str, &[Mode]); 3] = [
     ("quit", &[Mode::Browse]),
     (
         "help",
-        &[Mode::Browse, Mode::Inspect, Mode::Stack, Mode::Decide],
+        &[
+            Mode::Browse,
+            Mode::Inspect,
+            Mode::Stack,
+            Mode::Compare,
+            Mode::Decide,
+        ],
     ),
     (
         "leave",
         &[
             Mode::Inspect,
             Mode::Stack,
+            Mode::Compare,
             Mode::Decide,
             Mode::Prompt,
             Mode::Help,

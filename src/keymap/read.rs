@@ -54,8 +54,8 @@ pub(super) struct Label {
 }
 
 /// What may stand at the top of a key file.
-const TOP: [&str; 9] = [
-    "inherit", "prefix", "all", "browse", "inspect", "stack", "decide", "prompt", "help",
+const TOP: [&str; 10] = [
+    "inherit", "prefix", "all", "browse", "inspect", "stack", "compare", "decide", "prompt", "help",
 ];
 
 impl Section {

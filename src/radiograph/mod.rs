@@ -4,6 +4,7 @@
 //! read them.
 
 mod attenuation;
+mod correlation;
 mod coverage;
 mod field;
 mod outline;
@@ -12,6 +13,7 @@ mod plane;
 mod profile;
 mod pyramid;
 mod region;
+mod registration;
 mod resample;
 mod signal;
 mod statistics;
@@ -26,6 +28,7 @@ pub use plane::{Air, Energy, EnergyUnit, Plane, PlaneName, Polarity};
 pub use profile::Profile;
 pub use pyramid::Pyramid;
 pub use region::Region;
+pub use registration::{Facing, LEAST_CONFIDENCE, Match, Registration, register};
 pub use resample::{Area, Fineness, resample, resample_to};
 pub use signal::Linear;
 pub use statistics::{Histogram, Statistics, Survey};

@@ -20,7 +20,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::Result;
-use crate::app::{App, Draft, Effect, Event, Level, Mode, Recorder, TerminalFacts};
+use crate::app::{App, Draft, Effect, Event, Level, Mode, Recorder, RegisterJob, TerminalFacts};
+use crate::cancel::Cancel;
 use crate::config::Config;
 use crate::decisions::{self, LogSettings};
 use crate::delivery::{Delivery, Settings};
@@ -259,6 +260,8 @@ impl Console {
         let now = self.started.elapsed();
         let wake = self.delivery.wake(now).into_iter();
         let wake = wake.chain(self.margin_waits(now));
+        let blinks_at = self.app.blinks_at();
+        let wake = wake.chain(blinks_at);
         let wake = wake.map(|at| at.saturating_sub(now));
         let glance = self.app.terminal.probing.then_some(GLANCE);
         let Some(patience) = wake.chain(glance).min() else {
@@ -271,6 +274,9 @@ impl Console {
                     let glanced = self.terminal.glance();
                     self.tell_failure(glanced);
                     self.renew_facts();
+                }
+                if blinks_at.is_some_and(|at| at <= self.started.elapsed()) {
+                    self.handle(Event::Tick);
                 }
                 Some(None)
             }
@@ -403,6 +409,7 @@ impl Console {
                 Effect::Open { scan, ahead } => self.decoder.open(*scan, ahead),
                 Effect::Render(job) => self.renderer.render(*job),
                 Effect::Measure(job) => self.measurer.measure(*job),
+                Effect::Register(job) => self.register(*job),
                 Effect::CheckFiles(opened) => self.check_files(opened),
                 Effect::Record { token, decision } => self.record(token, decision),
                 Effect::UseLog(folder) => {
@@ -448,6 +455,17 @@ impl Console {
                 Effect::Quit => self.leaving = true,
             }
         }
+    }
+
+    /// Registers two scans on a thread of its own.
+    fn register(&self, job: RegisterJob) {
+        let sender = self.sender.clone();
+        thread::spawn(move || {
+            if let Some(event) = job.answer(&Cancel::never()) {
+                // When nobody listens any more the console is leaving.
+                drop(sender.send(Message::App(event)));
+            }
+        });
     }
 
     /// Looks at the files on a thread of its own: a share that is gone delays nobody.

@@ -13,7 +13,7 @@ use crate::messages::{arg, say};
 use crate::radiograph::{Plane, Radiograph};
 use crate::scan::Opened;
 use crate::text::Safe;
-use crate::view::{self, Legend, Readout, Unit};
+use crate::view::{self, Legend, LegendRow, Readout, Unit};
 
 /// Lines of the histogram and its axis.
 const HISTOGRAM: u16 = 5;
@@ -136,34 +136,44 @@ fn legend(legend: &Legend, lines: &mut Lines<'_>, theme: Theme, lettered: bool) 
     }
     lines.line(&say("inspector-legend", &[]), theme.title());
     for row in &legend.rows {
-        let share = row.share.map(|share| {
-            say(
-                "legend-share",
-                &[arg("percent", &Safe::number(share * 100.0, 1))],
-            )
-        });
-        let room = usize::from(lines.width()).saturating_sub(3);
-        let share = share.unwrap_or_default();
-        let label = match row.letter.filter(|_| lettered) {
-            Some(letter) => Safe::join(
-                &[Safe::from_outside(&letter.to_string()), row.label.clone()],
-                " ",
-            ),
-            None => row.label.clone(),
-        };
-        let label = label.cut_end(room.saturating_sub(share.width() + 1));
-        let gap = Safe::blanks(room.saturating_sub(label.width() + share.width()));
-        lines.parts(&[
-            (Safe::word("██ "), theme.swatch(row.colour)),
-            (label, theme.plain()),
-            (gap, theme.plain()),
-            (share, theme.dim()),
-        ]);
+        legend_line(row, lines, theme, lettered);
     }
     for note in &legend.notes {
         lines.wrapped(note, theme.warning());
     }
     lines.gap();
+}
+
+/// A colour and what it means.
+pub(super) fn legend_row(row: &LegendRow, lines: &mut Lines<'_>, theme: Theme) {
+    legend_line(row, lines, theme, false);
+}
+
+/// A colour and what it means, with its letter where letters stand in the picture.
+fn legend_line(row: &LegendRow, lines: &mut Lines<'_>, theme: Theme, lettered: bool) {
+    let share = row.share.map(|share| {
+        say(
+            "legend-share",
+            &[arg("percent", &Safe::number(share * 100.0, 1))],
+        )
+    });
+    let room = usize::from(lines.width()).saturating_sub(3);
+    let share = share.unwrap_or_default();
+    let label = match row.letter.filter(|_| lettered) {
+        Some(letter) => Safe::join(
+            &[Safe::from_outside(&letter.to_string()), row.label.clone()],
+            " ",
+        ),
+        None => row.label.clone(),
+    };
+    let label = label.cut_end(room.saturating_sub(share.width() + 1));
+    let gap = Safe::blanks(room.saturating_sub(label.width() + share.width()));
+    lines.parts(&[
+        (Safe::word("██ "), theme.swatch(row.colour)),
+        (label, theme.plain()),
+        (gap, theme.plain()),
+        (share, theme.dim()),
+    ]);
 }
 
 /// What is known of the scan.

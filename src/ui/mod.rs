@@ -4,6 +4,7 @@
 //! text reaches a cell (`paint`).
 
 mod bars;
+mod compare;
 mod form;
 mod help;
 mod histogram;
@@ -57,6 +58,8 @@ pub fn draw(app: &App, buffer: &mut Buffer) -> Drawn {
             form::draw(app, buffer, paint::rect(layout.inspector), theme);
         } else if app.mode_below() == Mode::Stack {
             stack::draw(app, buffer, paint::rect(layout.inspector), theme);
+        } else if app.mode_below() == Mode::Compare {
+            compare::draw(app, buffer, paint::rect(layout.inspector), theme);
         } else {
             let pane = paint::rect(layout.inspector);
             inspector::draw(app, buffer, pane, theme);

@@ -83,6 +83,16 @@ fn reminders(mode: Mode) -> &'static [&'static str] {
             "move_mark_left",
             "widen_mark",
         ],
+        Mode::Compare => &[
+            "help",
+            "leave",
+            "blink",
+            "show_difference",
+            "register",
+            "show_swipe",
+            "compare_mirror",
+            "nudge_left",
+        ],
         Mode::Decide => &[
             "help",
             "leave",

@@ -12,7 +12,7 @@ use crate::delivery::{Facts, Level, Waits};
 use crate::filter::FilterUse;
 use crate::messages::{arg, say};
 use crate::text::Safe;
-use crate::view::{Aspect, Display, View};
+use crate::view::{Aspect, Display, Registered, View};
 
 /// Parts that give way on a narrow screen, the first to go first; the others always stand.
 const YIELDING: [Part; 5] = [
@@ -38,6 +38,7 @@ enum Part {
     Display,
     Window,
     Preview,
+    Comparison,
     Filters,
     Zoom,
     Turned,
@@ -91,6 +92,14 @@ fn left(app: &App) -> Vec<(Part, Safe)> {
     };
     parts.push((Part::Display, display(view)));
     parts.push((Part::Window, window(app, view)));
+    if let Some(comparison) = &view.comparison {
+        let id = format!("status-compare-{}", comparison.mode.as_str());
+        parts.push((Part::Comparison, say(&id, &[])));
+        if comparison.registered == Registered::No {
+            let unregistered = say("status-compare-not-registered", &[]);
+            parts.push((Part::Comparison, unregistered));
+        }
+    }
     if app.is_preview() {
         parts.push((Part::Preview, say("status-preview", &[])));
     }

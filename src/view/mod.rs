@@ -2,6 +2,7 @@
 //! log and is replayed.
 
 mod calibration;
+mod compare;
 mod develop;
 mod estimate;
 mod frame;
@@ -35,6 +36,7 @@ use crate::filter::FilterUse;
 
 pub use crate::radiograph::Unit;
 pub use calibration::Calibration;
+pub use compare::{CompareMode, Comparison, Pair, Registered, composed, registered};
 pub use estimate::{Candidate, ZEstimate};
 pub use frame::{Frame, Pixels};
 pub use geometry::Canvas;
@@ -90,6 +92,9 @@ pub struct View {
     /// The shape that a scan pixel has on the screen.
     #[serde(default, skip_serializing_if = "Aspect::is_world")]
     pub aspect: Aspect,
+    /// What the scan is compared with, where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
     /// The scanner profile in use; the log holds its hash.
     #[serde(rename = "profile_sha256")]
     pub profile: Option<Calibration>,
@@ -160,6 +165,7 @@ impl View {
             mirrored: false,
             flipped: false,
             aspect: Aspect::World,
+            comparison: None,
             profile: None,
         }
     }

@@ -5,6 +5,7 @@
 //! thread lives on.
 
 mod code;
+mod compare;
 mod decode;
 mod measure;
 mod render;

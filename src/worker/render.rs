@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
 
+use super::compare::Bench;
 use super::slot::Slot;
 use crate::app::{RenderJob, Shown};
 use crate::cancel::{Cancel, Generations};
@@ -83,6 +84,7 @@ struct Easel {
     stages: Stages,
     coarse: Stages,
     last: Option<Kept>,
+    bench: Bench,
 }
 
 /// A picture, everything up to its window, and what made both.
@@ -112,6 +114,14 @@ impl Easel {
             graphics::pixels_for(job.protocol, job.cells.0, job.cells.1, job.cell);
         let size = Size { width, height };
         self.take_up(job);
+        if let Some(comparison) = &job.view.comparison {
+            let this = job.opened.views.iter().find(|r| r.view == job.view.view);
+            let this = this.ok_or_else(|| Error::NotPossible {
+                why: say("error-no-view", &[]),
+            })?;
+            let both = self.bench.make((job, comparison), this, size, cancel)?;
+            return finished(job, Arc::new(both), Fineness::Full, since);
+        }
         if !self
             .last
             .as_ref()

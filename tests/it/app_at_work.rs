@@ -141,6 +141,16 @@ impl AtWork {
         });
     }
 
+    /// What opening the scan of that file gives.
+    pub(crate) fn knows(&mut self, path: &Path, result: Result<OpenScan>) {
+        self.scans.push((path.to_owned(), result));
+    }
+
+    /// Time passes.
+    pub(crate) fn pass(&mut self, time: Duration) {
+        self.now += time;
+    }
+
     /// Finds one scan.
     pub(crate) fn found(&mut self, scan: Scan, decided: Option<&str>) {
         self.event(Event::Found(Box::new(Found {
@@ -186,6 +196,10 @@ impl AtWork {
                 self.measurer.measure(*job);
                 let (number, measured) = self.numbers.recv_timeout(HANG).expect("numbers");
                 self.event(Event::Measured { number, measured });
+            }
+            Effect::Register(job) => {
+                let answer = job.answer(&Cancel::never()).expect("a comparison");
+                self.event(answer);
             }
             Effect::CheckFiles(opened) => self.event(Event::FilesChecked {
                 scan_id: opened.scan_id.clone(),

@@ -960,6 +960,7 @@ fn every_command_runs_in_every_mode_it_declares() {
         Mode::Inspect => "<cr>",
         Mode::Stack => "S",
         Mode::Region => "<cr> c x right down x space",
+        Mode::Compare => "y",
         Mode::Decide => "d",
         Mode::Prompt => "/",
         Mode::Help => "?",

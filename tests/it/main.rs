@@ -14,6 +14,7 @@
 mod app_at_work;
 mod calibration;
 mod command_line;
+mod compare;
 mod configuration;
 mod console;
 mod decisions;

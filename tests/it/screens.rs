@@ -30,6 +30,8 @@ const SCREENS: &[(&str, &str, &str)] = &[
         "t l t c t e t t 'gamma=2' <cr> S k k <space> j = = l",
     ),
     ("stack-empty", "grey", "S"),
+    ("compare", "grey bright dual", "y l x"),
+    ("compare-mirror", "dual", "y s"),
     ("stack-add", "grey", "t l S a 'con'"),
     ("decide", "grey dual", "j d"),
     (

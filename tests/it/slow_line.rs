@@ -189,6 +189,7 @@ fn first_view(screen: Size) -> View {
         mirrored: false,
         flipped: false,
         aspect: Aspect::World,
+        comparison: None,
         profile: None,
     };
     view.one_to_one(Canvas {

@@ -68,3 +68,24 @@ cli-render-time = Say the milliseconds of each stage on standard error
 cli-render-example =
     Example:
       xamine render scan_high.tif --display material -o materials.png
+# Comparison.
+compare-mode-side-by-side = side by side, each at half the size
+compare-mode-swipe = swipe: this scan at the left, the other at the right
+compare-mode-blink-this = blink: this scan
+compare-mode-blink-other = blink: the OTHER scan
+compare-mode-difference = difference of transmission: this scan less the other
+compare-mode-log-ratio = log-ratio: ln of this scan's transmission over the other's
+compare-with = the other: scan { $scan }, view { $view }
+compare-with-plane = the other: scan { $scan }, view { $view }, plane { $plane }
+compare-with-mirror = the other: the mirror image of scan { $scan }, view { $view }
+compare-registered = registered automatically: { $x }, { $y } px, scale { $scale }
+compare-by-hand = moved by hand: { $x }, { $y } px, scale { $scale }
+compare-not-registered = NOT registered: pixel on pixel as stored
+compare-no-other = the other picture of the comparison is not open
+compare-colour = a colour file is for looking at: it cannot be compared
+compare-units = both cannot be compared: only one of them has an open beam
+compare-more-here = { $value }: more matter here
+compare-less-here = +{ $value }: less matter here
+compare-value = { $value }
+compare-less = +{ $value }
+compare-same = no difference

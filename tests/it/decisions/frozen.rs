@@ -75,6 +75,7 @@ fn view() -> View {
         mirrored: false,
         flipped: false,
         aspect: Aspect::World,
+        comparison: None,
         profile: Some("0".repeat(64).into()),
     }
 }
