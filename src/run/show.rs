@@ -70,7 +70,11 @@ impl Console {
         }
         let sprites = if self.app.terminal.has_layers() {
             let overlay = self.app.overlay();
-            Sprite::all(scene, &overlay.marks, overlay.crosshair)
+            let mut sprites = Sprite::guides(scene, &overlay.guides);
+            sprites.extend(Sprite::all(scene, &overlay.marks, overlay.crosshair));
+            let lens = shown.lens.as_ref().filter(|_| overlay.loupe.is_some());
+            sprites.extend(lens.and_then(|lens| Sprite::inset(scene, &lens.inset, &lens.png)));
+            sprites
         } else {
             Vec::new()
         };
