@@ -22,7 +22,7 @@ pub struct Aids {
     /// The map while zoomed in; `None`: in the inspector where that is open, and never over the
     /// picture.
     pub map: Option<bool>,
-    /// Screen pixels to a scan pixel in the loupe.
+    /// How many times the loupe enlarges true pixels, or those of a picture that is larger.
     pub loupe: Option<u8>,
 }
 
@@ -80,6 +80,9 @@ impl App {
         self.desk.crosshair?;
         let at = self.crosshair_pixel()?;
         let view = self.desk.view.as_ref()?;
+        // Where the picture shows a scan pixel enlarged already, the loupe enlarges that.
+        let enlarged = view.zoom.round().clamp(1.0, f64::from(u8::MAX)) as u8;
+        let factor = factor.saturating_mul(enlarged).min(Loupe::MOST);
         let [column, row, columns, rows] = self.loupe_cells(view)?;
         let step = self.cell_step();
         let pixels = |cells: u16, side: usize| (f64::from(cells) * step[side]).round() as usize;

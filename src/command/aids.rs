@@ -86,7 +86,11 @@ fn toggle_map(app: &mut App, _: &Value) -> Vec<Effect> {
 fn toggle_loupe(app: &mut App, _: &Value) -> Vec<Effect> {
     match app.habit.aids.loupe {
         Some(_) if app.desk.crosshair.is_some() => app.habit.aids.loupe = None,
-        kept => magnify(app, kept.unwrap_or(Loupe::FACTORS[1])),
+        kept => {
+            // Pictures of cells have few pixels.
+            let usual = usize::from(app.terminal.protocol.is_pixels());
+            magnify(app, kept.unwrap_or(Loupe::FACTORS[usual]));
+        }
     }
     nothing()
 }
@@ -108,7 +112,7 @@ fn magnify(app: &mut App, factor: u8) {
         app.desk.crosshair = app.desk.view.as_ref().map(View::centre);
     }
     let text = match app.loupe() {
-        Some(_) => say("notice-loupe", &[arg("factor", &factor)]),
+        Some(loupe) => say("notice-loupe", &[arg("factor", &loupe.factor)]),
         None => say("notice-loupe-room", &[]),
     };
     app.tell(Level::Info, text);

@@ -19,9 +19,9 @@ const MAP: [u16; 2] = [28, 7];
 /// Draws what stands over the picture in cells.
 pub(super) fn over(app: &App, buffer: &mut Buffer, picture: Rect, theme: Theme) {
     label(app, buffer, picture, theme);
-    if let Some([x, y, _, _]) = app.loupe_place().filter(|_| app.desk.shown.is_some()) {
-        let factor = app.habit.aids.loupe.unwrap_or_default();
-        let text = say("loupe-factor", &[arg("factor", &factor)]);
+    let place = app.loupe().zip(app.loupe_place());
+    if let Some((loupe, [x, y, _, _])) = place.filter(|_| app.desk.shown.is_some()) {
+        let text = say("loupe-factor", &[arg("factor", &loupe.factor)]);
         paint::text(buffer, picture, (x, y), &text, theme.status());
     }
     if app.map_shown() && app.layout().inspector.is_empty() {

@@ -39,6 +39,8 @@ pub struct Inset {
 impl Loupe {
     /// The factors to choose from.
     pub const FACTORS: [u8; 3] = [2, 4, 8];
+    /// Most screen pixels to a scan pixel, as in any view.
+    pub const MOST: u8 = 64;
 
     /// The view of what is magnified: the look of `view` about the crosshair, as far as the scan
     /// reaches.

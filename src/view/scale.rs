@@ -13,8 +13,8 @@ const SHARE: f64 = 0.2;
 const LINES: f64 = 40.0;
 /// Scales that differ by less than this share are one.
 const ALIKE: f64 = 0.01;
-/// Pixels from dot to dot of the grid, on large and on small screens.
-const RHYTHM: [usize; 2] = [4, 2];
+/// Pixels from dot to dot of the grid.
+const RHYTHM: usize = 4;
 
 /// What lengths are told in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -232,15 +232,14 @@ impl Guide {
 
     /// Its pixels on a screen with their tones.
     pub fn dots(&self, screen: Size) -> Vec<([usize; 2], Tone)> {
-        let rhythm = RHYTHM[usize::from(is_small(screen))];
         let upright = self.from[0] == self.to[0] && self.from[1] != self.to[1];
         let tone = |[x, y]: [usize; 2]| match self.stroke {
             Stroke::Light => Some(Tone::Light),
             Stroke::Dark => Some(Tone::Dark),
             Stroke::Dotted => {
                 let along = if upright { y } else { x };
-                along.is_multiple_of(rhythm).then(|| Tone::Contrast {
-                    light: (along / rhythm).is_multiple_of(2),
+                along.is_multiple_of(RHYTHM).then(|| Tone::Contrast {
+                    light: (along / RHYTHM).is_multiple_of(2),
                 })
             }
         };
