@@ -256,7 +256,7 @@ fn frame(at: &AtWork) -> Frame {
 fn one_key_shows_each_and_the_same_key_takes_it_away() {
     let mut at = after("grey", "<cr> c +");
     let before = frame(&at);
-    for (key, words) in [("B", " px"), ("#", "grid "), ("y", ":1")] {
+    for (key, words) in [("B", "50 mm"), ("#", "grid "), ("y", ":1")] {
         assert!(!at.screen().contains(words), "{key}");
         at.keys(key);
         assert!(at.screen().contains(words), "{key}\n{}", at.screen());
@@ -269,7 +269,7 @@ fn one_key_shows_each_and_the_same_key_takes_it_away() {
     assert_eq!(at.app.loupe().unwrap().factor % 8, 0);
     // Nothing of it is in the view, which the log keeps.
     assert_eq!(*at.view(), view);
-    assert_eq!(at.app.ruling().unwrap().bar.unit, LengthUnit::Pixel);
+    assert_eq!(at.app.ruling().unwrap().bar.unit, LengthUnit::Millimetre);
 }
 
 #[test]
