@@ -264,8 +264,9 @@ pub fn nice(most: f64) -> Option<f64> {
     }
     let power = most.log10().floor() as i32;
     // The logarithm may be off by a hair at the powers themselves.
-    let steps = (power - 1..=power + 1).flat_map(|power| [1.0, 2.0, 5.0].map(|n| times(n, power)));
-    steps.filter(|step| *step <= most * (1.0 + 1e-9)).last()
+    let mut steps =
+        (power - 1..=power + 1).flat_map(|power| [1.0, 2.0, 5.0].map(|n| times(n, power)));
+    steps.rfind(|step| *step <= most * (1.0 + 1e-9))
 }
 
 /// `n` times ten to the power, exact for powers of both signs.
