@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::radiograph::Size;
 use crate::radiograph::{PlaneName, Radiograph, Survey};
 use crate::scan::{Opened, ScanFile};
-use crate::view::View;
+use crate::view::{Thumbnail, View};
 
 /// The scan at hand.
 #[derive(Debug, Clone, Default)]
@@ -54,6 +54,8 @@ pub struct Desk {
     pub fitted: Option<(Size, f64, u16)>,
     /// The picture on the screen; the last one stays while the next is made.
     pub shown: Option<Arc<Shown>>,
+    /// A small picture of the whole scan, once the whole was on the screen.
+    pub thumbnail: Option<Thumbnail>,
     /// Number of the newest request for a picture.
     pub asked: u64,
     /// Number of the newest request to measure.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::form::Form;
 use super::mark::{Mark, Measured};
-use super::shown::{Overlay, Shown};
+use super::shown::{LensPlace, Overlay, Shown};
 use super::{TerminalFacts, Verdict};
 use crate::cancel::Cancel;
 use crate::decisions::{Decision, ScanBlock};
@@ -246,8 +246,10 @@ pub struct RenderJob {
     pub protocol: Protocol,
     /// How much work a byte is worth, for pictures of cells.
     pub effort: Effort,
-    /// Crosshair and marks, where they are drawn into the picture.
+    /// Crosshair, marks and guides, where they are drawn into the picture; the loupe.
     pub overlay: Overlay,
+    /// Where the loupe's inset goes.
+    pub lens: LensPlace,
 }
 
 /// Two pictures that are to be registered.

@@ -328,6 +328,7 @@ impl App {
         match result {
             Ok(shown) => {
                 self.desk.shown = Some(shown);
+                self.keep_thumbnail();
             }
             Err(crate::Error::Cancelled) => {}
             Err(error) => self.refuse_view(&error),

@@ -3,6 +3,7 @@
 //! [`App::handle`] changes the state and returns effects; `run` is the one place that performs
 //! them. Nothing here knows a terminal, a clock or a disk: events carry their time.
 
+mod aids;
 mod compare;
 mod desk;
 mod event;
@@ -30,6 +31,7 @@ mod wanted;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use aids::{Aids, Ruling};
 pub use compare::Beside;
 pub use desk::{Desk, DeskState, OpenScan};
 pub use event::{Draft, Effect, Event, Found, MeasureJob, RegisterJob, RenderJob};
@@ -46,7 +48,7 @@ pub use prompt::{Prompt, Purpose};
 pub use queue::{Queue, Row, State, Verdict};
 pub use record::{Warning, view_seen};
 pub use seen::{Look, Quality, Seen};
-pub use shown::{Overlay, Shown};
+pub use shown::{Lens, LensPlace, Overlay, Shown};
 pub use stack::StackCursor;
 
 use crate::config::Config;
@@ -166,6 +168,8 @@ pub struct Habit {
     pub letters: Option<bool>,
     /// The shape that is marked next.
     pub shape: Shape,
+    /// Scale bar, grid, map and loupe.
+    pub aids: Aids,
 }
 
 impl Default for Habit {
@@ -176,6 +180,7 @@ impl Default for Habit {
             window_stays: true,
             letters: None,
             shape: Shape::default(),
+            aids: Aids::default(),
         }
     }
 }

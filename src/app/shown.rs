@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::graphics::CellPicture;
 use crate::radiograph::Fineness;
-use crate::view::{Drawn, Frame, Picture, View};
+use crate::view::{Drawn, Frame, Guide, Inset, Loupe, Picture, View};
 
 /// A picture ready to be sent.
 #[derive(Debug, Clone)]
@@ -21,6 +21,8 @@ pub struct Shown {
     pub painted: Option<Arc<CellPicture>>,
     /// Columns and rows it covers.
     pub cells: (u16, u16),
+    /// The loupe's inset, which lies over the picture.
+    pub lens: Option<Arc<Lens>>,
     /// How long it took to render.
     pub took: std::time::Duration,
 }
@@ -32,4 +34,26 @@ pub struct Overlay {
     pub crosshair: Option<[f64; 2]>,
     /// Marked regions and lines, the one being marked last.
     pub marks: Vec<Drawn>,
+    /// Strokes of scale bar and grid, in screen pixels.
+    pub guides: Vec<Guide>,
+    /// The loupe.
+    pub loupe: Option<Loupe>,
+}
+
+/// Where the loupe's inset goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LensPlace {
+    /// Into the picture.
+    Drawn,
+    /// Over the picture, as one of its own.
+    Layer,
+}
+
+/// The loupe's inset.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lens {
+    /// Its pixels and where they lie.
+    pub inset: Inset,
+    /// A PNG of its pixels, for terminals that lay pictures over each other; else empty.
+    pub png: Vec<u8>,
 }

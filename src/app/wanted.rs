@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::event::{Draft, Effect, MeasureJob, RenderJob};
-use super::{App, DeskState, Level, Overlay, Pane, Recording, Seen};
+use super::{App, DeskState, LensPlace, Level, Overlay, Pane, Recording, Seen};
 use crate::filter::FilterUse;
 use crate::graphics::{CellSize, Depth, Effort, Protocol};
 use crate::messages::{arg, say};
@@ -173,7 +173,10 @@ impl App {
             ),
             effort: (!self.terminal.protocol.is_pixels()).then_some(self.effort()),
             overlay: if self.terminal.has_layers() {
-                Overlay::default()
+                Overlay {
+                    loupe: self.loupe(),
+                    ..Overlay::default()
+                }
             } else {
                 self.overlay()
             },
@@ -241,6 +244,11 @@ impl App {
             protocol: self.terminal.protocol,
             effort: self.effort(),
             overlay: key.overlay.clone(),
+            lens: if self.terminal.has_layers() {
+                LensPlace::Layer
+            } else {
+                LensPlace::Drawn
+            },
         }
     }
 
@@ -254,7 +262,7 @@ impl App {
         self.line.map_or(Effort::Fast, |line| line.effort)
     }
 
-    /// Crosshair, marks, and the region that is being marked.
+    /// Crosshair, marks, the region that is being marked, scale bar, grid and loupe.
     pub fn overlay(&self) -> Overlay {
         // Each half of such a picture has the scan elsewhere.
         if self
@@ -284,6 +292,8 @@ impl App {
         Overlay {
             crosshair: self.desk.crosshair,
             marks,
+            guides: self.guides(),
+            loupe: self.loupe(),
         }
     }
 

@@ -4,6 +4,7 @@
 //! one-line doc is the message `command-NAME`, its group's label `group-NAME`, and the reason why
 //! it is not possible now `need-NAME`.
 
+mod aids;
 mod app;
 mod compare;
 mod decide;
@@ -253,6 +254,7 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         app::COMMANDS,
         queue::COMMANDS,
         view::COMMANDS,
+        aids::COMMANDS,
         window::COMMANDS,
         preset::COMMANDS,
         filter::COMMANDS,

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 
 use super::scene::Scene;
 use crate::graphics::sprite_png;
-use crate::view::{Drawn, drawn_over};
+use crate::view::{Drawn, Guide, Inset, Stroke, Tone, drawn_over};
 
 /// Sprites that the terminal keeps for the next time.
 pub(super) const KEPT: usize = 24;
@@ -39,7 +39,62 @@ impl Sprite {
 
     /// One of them.
     fn of(scene: &Scene, marks: &[Drawn], crosshair: Option<[f64; 2]>) -> Option<Self> {
-        let dots = drawn_over(scene.screen(), &scene.view, marks, crosshair);
+        Self::dotted(
+            scene,
+            &drawn_over(scene.screen(), &scene.view, marks, crosshair),
+        )
+    }
+
+    /// Scale bar and grid: the bar is one, each line of the grid is one.
+    pub fn guides(scene: &Scene, guides: &[Guide]) -> Vec<Self> {
+        let screen = scene.screen();
+        let dots = |guide: &Guide| {
+            let light = |tone| match tone {
+                Tone::Light => true,
+                Tone::Dark => false,
+                Tone::Contrast { light } => light,
+            };
+            let dots = guide.dots(screen).into_iter();
+            dots.map(|(at, tone)| (at, light(tone))).collect::<Vec<_>>()
+        };
+        let (lines, bar): (Vec<&Guide>, Vec<&Guide>) = guides
+            .iter()
+            .partition(|guide| guide.stroke == Stroke::Dotted);
+        let bar: Vec<_> = bar.into_iter().flat_map(dots).collect();
+        let lines = lines
+            .into_iter()
+            .filter_map(|line| Self::dotted(scene, &dots(line)));
+        lines.chain(Self::dotted(scene, &bar)).collect()
+    }
+
+    /// The loupe's inset with its PNG; `None` where it does not lie on whole cells.
+    pub fn inset(scene: &Scene, inset: &Inset, png: &[u8]) -> Option<Self> {
+        let cell = [
+            usize::from(scene.cell.width),
+            usize::from(scene.cell.height),
+        ];
+        let [x, y] = inset.loupe.corner;
+        let (width, height) = (inset.frame.width, inset.frame.height);
+        let whole = [x, width].iter().all(|side| side.is_multiple_of(cell[0]))
+            && [y, height].iter().all(|side| side.is_multiple_of(cell[1]));
+        let cells = Rect::new(
+            (x / cell[0]) as u16,
+            (y / cell[1]) as u16,
+            (width / cell[0]) as u16,
+            (height / cell[1]) as u16,
+        );
+        let mut hasher = DefaultHasher::new();
+        png.hash(&mut hasher);
+        whole.then(|| Self {
+            cells: cells.intersection(scene.pane()),
+            mark: hasher.finish(),
+            cell,
+            png: png.to_vec(),
+        })
+    }
+
+    /// One of black and white dots.
+    fn dotted(scene: &Scene, dots: &[([usize; 2], bool)]) -> Option<Self> {
         let cell = [
             usize::from(scene.cell.width),
             usize::from(scene.cell.height),
@@ -53,7 +108,7 @@ impl Sprite {
         let (columns, rows) = (right / cell[0] + 1 - x, bottom / cell[1] + 1 - y);
         let (width, height) = (columns * cell[0], rows * cell[1]);
         let mut pixels = vec![0_u8; width * height];
-        for ([dx, dy], light) in &dots {
+        for ([dx, dy], light) in dots {
             let at = (dy - y * cell[1]) * width + dx - x * cell[0];
             pixels[at] = if *light { 2 } else { 1 };
         }

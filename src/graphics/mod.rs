@@ -44,7 +44,7 @@ pub use protocol::{Depth, Evidence, Protocol};
 pub use reduced::in_few_colours;
 pub use rung::Rung;
 pub use size::{CellSize, parse_size, pixels_for};
-pub use sprite::sprite_png;
+pub use sprite::{inset_png, sprite_png};
 pub use stage::{Draw, Placement, Stage, StandIn};
 
 /// How much work goes into smaller bytes.

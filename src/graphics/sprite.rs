@@ -1,6 +1,18 @@
 //! Small pictures with a transparent ground, to lie over others.
 
+use super::Effort;
+use crate::Result;
+use crate::cancel::Cancel;
+use crate::view::Frame;
 use ::png::{BitDepth, ColorType, Compression, Encoder, Filter};
+
+/// A PNG of every pixel of a frame, to lie over another.
+///
+/// # Errors
+/// [`crate::Error::Cancelled`]; [`crate::Error::NotPossible`] where the file cannot be made.
+pub fn inset_png(frame: &Frame, cancel: &Cancel) -> Result<Vec<u8>> {
+    Ok(super::png::encode_all(frame, Effort::Fast, cancel)?.bytes)
+}
 
 /// A PNG of `width` columns from values 0 (transparent), 1 (black) and 2 (white), a byte a pixel.
 pub fn sprite_png(pixels: &[u8], width: usize) -> Vec<u8> {

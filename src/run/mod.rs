@@ -24,7 +24,7 @@ use crate::app::{App, Draft, Effect, Event, Level, Mode, Recorder, RegisterJob, 
 use crate::cancel::Cancel;
 use crate::config::Config;
 use crate::decisions::{self, LogSettings};
-use crate::delivery::{Delivery, Settings};
+use crate::delivery::{Delivery, Settings, Sprite};
 use crate::graphics::{Protocol, Rung};
 use crate::keymap::{Keymap, key_text};
 use crate::messages::{arg, say};
@@ -139,6 +139,8 @@ struct Console {
     encoded_in: Option<Duration>,
     /// Whether it was of a part of the pane.
     coded_part: bool,
+    /// The loupe's inset as it was sent last.
+    lens: Option<Sprite>,
     walker: Walker,
     recording: Option<Recording>,
     keeper: Option<Keeper>,
@@ -223,6 +225,7 @@ impl Console {
             cause: "start",
             encoded_in: None,
             coded_part: false,
+            lens: None,
             walker,
             recording,
             keeper,

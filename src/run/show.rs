@@ -70,11 +70,25 @@ impl Console {
         }
         let sprites = if self.app.terminal.has_layers() {
             let overlay = self.app.overlay();
-            Sprite::all(scene, &overlay.marks, overlay.crosshair)
+            let mut sprites = Sprite::guides(scene, &overlay.guides);
+            sprites.extend(Sprite::all(scene, &overlay.marks, overlay.crosshair));
+            let lens = shown.lens.as_ref().filter(|_| overlay.loupe.is_some());
+            self.take_lens(lens.and_then(|lens| Sprite::inset(scene, &lens.inset, &lens.png)));
+            sprites.extend(self.lens.clone());
+            sprites
         } else {
             Vec::new()
         };
         self.delivery.set_sprites(sprites);
+    }
+
+    /// The loupe's inset is some kilobytes, and a held key moves it thirty times a second: the next one
+    /// goes when the line has carried what is under way, and the newest one at last.
+    fn take_lens(&mut self, lens: Option<Sprite>) {
+        let link = self.delivery.link();
+        if lens.is_none() || self.lens.is_none() || !link.confirms() || link.is_idle() {
+            self.lens = lens;
+        }
     }
 
     /// Draws the state and makes the terminal show it, as far as the line takes it now; text that

@@ -7,7 +7,7 @@ use ratatui::style::Style;
 
 use super::paint::{self, Lines};
 use super::theme::Theme;
-use super::{histogram, queue, region};
+use super::{aids, histogram, queue, region};
 use crate::app::App;
 use crate::messages::{arg, say};
 use crate::radiograph::{Plane, Radiograph};
@@ -38,6 +38,7 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer, area: Rect, theme: Theme) {
     };
     region::draw(app, &mut lines, theme);
     reading(app, radiograph, &mut lines, theme);
+    aids::inspector(app, &mut lines, theme);
     picture(app, &mut lines, theme);
     scan(opened, radiograph, &mut lines, theme);
     metadata(opened, &mut lines, theme);

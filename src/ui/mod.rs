@@ -3,6 +3,7 @@
 //! Every pane is a file; every word comes from the catalogue; nothing but [`crate::text::Safe`]
 //! text reaches a cell (`paint`).
 
+mod aids;
 mod bars;
 mod compare;
 mod form;
@@ -54,6 +55,7 @@ pub fn draw(app: &App, buffer: &mut Buffer) -> Drawn {
     } else {
         queue::draw(app, buffer, paint::rect(layout.queue), theme);
         drawn.picture = picture::draw(app, buffer, paint::rect(layout.picture), theme);
+        aids::over(app, buffer, paint::rect(layout.picture), theme);
         if app.form_is_open() {
             form::draw(app, buffer, paint::rect(layout.inspector), theme);
         } else if app.mode_below() == Mode::Stack {

@@ -3,7 +3,7 @@
 //! Lines take the frame's own lightest and darkest colour, whichever stands out, so that they add
 //! no colour: an indexed picture stays indexed, and red stays free for alarms.
 
-use super::{Frame, Pixels, View};
+use super::{Frame, Guide, Pixels, Tone, View};
 use crate::radiograph::{Outline, Region, Size};
 
 /// Arm of the crosshair in screen pixels.
@@ -54,6 +54,24 @@ pub fn overlaid(frame: &Frame, view: &View, marks: &[Drawn], crosshair: Option<[
         pen.dot(x, y);
     }
     drawn
+}
+
+/// The frame with guides drawn into it.
+#[must_use]
+pub fn guided(mut frame: Frame, guides: &[Guide]) -> Frame {
+    let screen = Size {
+        width: frame.width,
+        height: frame.height,
+    };
+    let mut pen = Pen::new(&mut frame);
+    for ([x, y], tone) in guides.iter().flat_map(|guide| guide.dots(screen)) {
+        match tone {
+            Tone::Light => pen.paint(x, y, Tip::Lightest),
+            Tone::Dark => pen.paint(x, y, Tip::Darkest),
+            Tone::Contrast { .. } => pen.dot(x, y),
+        }
+    }
+    frame
 }
 
 /// The pixels of a screen on which outlines and crosshair lie, and whether each is light: dashes
@@ -264,6 +282,13 @@ impl Lines {
     }
 }
 
+/// Which of a frame's colours a pixel gets.
+#[derive(Debug, Clone, Copy)]
+enum Tip {
+    Lightest,
+    Darkest,
+}
+
 /// Colours pixels of a frame.
 struct Pen<'a> {
     frame: &'a mut Frame,
@@ -289,9 +314,22 @@ impl<'a> Pen<'a> {
     /// One pixel, light on dark and dark on light.
     fn dot(&mut self, x: usize, y: usize) {
         let light: u32 = self.frame.rgb(x, y).iter().map(|c| u32::from(*c)).sum();
+        let tip = if light < 3 * 128 {
+            Tip::Lightest
+        } else {
+            Tip::Darkest
+        };
+        self.paint(x, y, tip);
+    }
+
+    /// One pixel in the lightest or the darkest colour.
+    fn paint(&mut self, x: usize, y: usize, tip: Tip) {
         let at = y * self.frame.width + x;
         let (lightest, darkest) = self.extremes;
-        let chosen = if light < 3 * 128 { lightest } else { darkest };
+        let chosen = match tip {
+            Tip::Lightest => lightest,
+            Tip::Darkest => darkest,
+        };
         match &mut self.frame.pixels {
             Pixels::Grey(grey) => grey[at] = chosen,
             Pixels::Indexed { indices, .. } => indices[at] = chosen,

@@ -7,13 +7,13 @@ use std::time::Instant;
 
 use super::compare::Bench;
 use super::slot::Slot;
-use crate::app::{RenderJob, Shown};
+use crate::app::{Lens, LensPlace, RenderJob, Shown};
 use crate::cancel::{Cancel, Generations};
 use crate::graphics::{self, Answers, Body, CellPicture, Effort, Target};
 use crate::messages::say;
 use crate::radiograph::{Fineness, Pyramid, Radiograph, Size};
 use crate::scan::Opened;
-use crate::view::{self, Frame, Picture, Prepared, Source, Stages, View};
+use crate::view::{self, Frame, Inset, Picture, Prepared, Source, Stages, View};
 use crate::{Error, Result};
 
 /// Pixels of a scan that is worth coarser levels.
@@ -120,7 +120,7 @@ impl Easel {
                 why: say("error-no-view", &[]),
             })?;
             let both = self.bench.make((job, comparison), this, size, cancel)?;
-            return finished(job, Arc::new(both), Fineness::Full, since);
+            return finished(job, (Arc::new(both), None), Fineness::Full, since);
         }
         if !self
             .last
@@ -137,7 +137,7 @@ impl Easel {
             if is_long(radiograph, view, size, held) > patience(job.effort) {
                 let picture = self.prepare(radiograph, view, (size, Fineness::Coarse), cancel)?;
                 let picture = Arc::new(picture.develop(view)?);
-                first(finished(job, picture, Fineness::Coarse, since)?);
+                first(finished(job, (picture, None), Fineness::Coarse, since)?);
             }
             let prepared = self.prepare(radiograph, view, (size, Fineness::Full), cancel)?;
             self.last = Some(Kept {
@@ -161,7 +161,8 @@ impl Easel {
         } else {
             Fineness::Full
         };
-        let shown = finished(job, picture, fineness, since)?;
+        let lens = lens(job, cancel)?;
+        let shown = finished(job, (picture, lens), fineness, since)?;
         cancel.check()?;
         Ok(shown)
     }
@@ -198,15 +199,34 @@ impl Easel {
     }
 }
 
+/// The loupe's inset, from the scan itself.
+fn lens(job: &RenderJob, cancel: &Cancel) -> Result<Option<Arc<Lens>>> {
+    let mut views = job.opened.views.iter();
+    let radiograph = views.find(|radiograph| radiograph.view == job.view.view);
+    let (Some(loupe), Some(radiograph)) = (job.overlay.loupe, radiograph) else {
+        return Ok(None);
+    };
+    let inset = Inset::of(radiograph, &job.view, loupe, cancel)?;
+    let png = match job.lens {
+        LensPlace::Drawn => Vec::new(),
+        LensPlace::Layer => graphics::inset_png(&inset.frame, cancel)?,
+    };
+    Ok(Some(Arc::new(Lens { inset, png })))
+}
+
 /// A picture with what is drawn into it, in cells where the terminal takes no pixels.
 fn finished(
     job: &RenderJob,
-    picture: Arc<Picture>,
+    (picture, lens): (Arc<Picture>, Option<Arc<Lens>>),
     fineness: Fineness,
     since: Instant,
 ) -> Result<Shown> {
     let overlay = &job.overlay;
     let frame = view::overlaid(&picture.frame, &job.view, &overlay.marks, overlay.crosshair);
+    let mut frame = view::guided(frame, &overlay.guides);
+    if let Some(lens) = lens.as_ref().filter(|_| job.lens == LensPlace::Drawn) {
+        frame = lens.inset.over(frame);
+    }
     let painted = if job.protocol.is_pixels() {
         None
     } else {
@@ -219,6 +239,7 @@ fn finished(
         frame: Arc::new(frame),
         painted,
         cells: job.cells,
+        lens,
         took: since.elapsed(),
     })
 }

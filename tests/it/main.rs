@@ -11,6 +11,7 @@
     missing_docs
 )]
 
+mod aids;
 mod app_at_work;
 mod calibration;
 mod command_line;

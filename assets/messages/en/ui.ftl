@@ -34,6 +34,12 @@ picture-rendering = drawing…
 
 inspector-title = Inspector
 inspector-nothing = no scan is open
+inspector-map = Map
+scale-mm = { $length } mm
+scale-px = { $length } px
+scale-across = { $length } across only
+scale-grid = grid { $length }
+loupe-factor = { $factor }:1
 inspector-reading = Crosshair
 inspector-histogram = Histogram in view
 histogram-value = { $value } { $unit }
