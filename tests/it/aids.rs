@@ -265,7 +265,7 @@ fn one_key_shows_each_and_the_same_key_takes_it_away() {
         assert_eq!(frame(&at), before, "{key}");
     }
     let view = at.view().clone();
-    at.keys("B # y Y Y");
+    at.keys("B # O Y Y");
     assert_eq!(at.app.loupe().unwrap().factor % 8, 0);
     // Nothing of it is in the view, which the log keeps.
     assert_eq!(*at.view(), view);
@@ -274,7 +274,7 @@ fn one_key_shows_each_and_the_same_key_takes_it_away() {
 
 #[test]
 fn the_loupe_is_never_over_the_crosshair() {
-    let mut at = after("grey", "<cr> y");
+    let mut at = after("grey", "<cr> O");
     for key in [
         "right", "up", "left", "left", "down", "down", "right", "right",
     ] {
@@ -295,14 +295,14 @@ fn the_loupe_is_never_over_the_crosshair() {
 fn where_pictures_lie_over_each_other_the_picture_itself_stays_as_it_is() {
     let mut at = after("grey", "");
     at.app.terminal.protocol = Protocol::Kitty;
-    at.keys("<cr> c + B # y");
+    at.keys("<cr> c + B # O");
     let shown = at.app.desk.shown.clone().unwrap();
     assert_eq!(*shown.frame, shown.picture.frame);
     let lens = shown.lens.as_ref().unwrap();
     assert!(lens.png.starts_with(b"\x89PNG"));
     assert!(!at.app.overlay().guides.is_empty());
     assert_ne!(LensPlace::Layer, LensPlace::Drawn);
-    at.keys("y");
+    at.keys("O");
     assert!(at.app.desk.shown.as_ref().unwrap().lens.is_none());
 }
 
