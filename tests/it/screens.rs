@@ -45,7 +45,7 @@ const SCREENS: &[(&str, &str, &str)] = &[
     ("chord", "grey dual", "t"),
     ("reasons", "grey dual", "d b"),
     ("note", "grey", "d n 'a note that is being typed'"),
-    ("aids", "grey dual", "<cr> B # y + + N"),
+    ("aids", "grey dual", "<cr> B # O + + N"),
     ("empty", "", ""),
 ];
 

@@ -156,7 +156,7 @@ command-scroll_up-value =
        *[other] Moves up by { $value } rows
     }
 command-apply_preset-value = Looks as the preset { $value } says
-command-toggle_filter-value = { $value } on or off: { $about }
+command-toggle_filter-value = { $value }: { $about }
 command-toggle_reason-value = Sets or takes back the reason { $value }
 command-set_confidence-value = Says how sure the decision is: { $value } of 5
 
