@@ -13,9 +13,9 @@ QUERY = re.compile(
     rb"\x1b\[c|\x1b\[0c|\x1b\[>0?c|\x1b\[>0?q|\x1b\[5n|\x1b\[6n|\x1b\[14t|\x1b\[16t|\x1b\[18t"
     rb"|\x1b\[\?2026\$p|\x1b_G([^;\x1b]*);?[^\x1b]*\x1b\\")
 STACKS = {
-    "window + gamma + unsharp": {"on": ["s", "t g", "t e"]},
-    "material + SEN": {"on": ["m", "t c"]},
-    "log + CLAHE + edge": {"on": ["s", "t l", "t c", "t e"]},
+    "window + gamma + unsharp": {"on": ["s", "t g", "t p"]},
+    "material + SEN": {"on": ["m", "t n"]},
+    "log + CLAHE + edge": {"on": ["s", "t l", "t a", "t e"]},
 }
 # Another window, a zoom, a pan, another filter, and back.
 CHANGES = ["]", "[", "+", "L", "H", "-", "t s", "t s", "i", "i"]
