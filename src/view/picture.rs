@@ -60,8 +60,8 @@ pub struct Prepared {
 /// The picture of `view` in `size` screen pixels.
 ///
 /// # Errors
-/// [`Error::NotPossible`] for what this scan cannot show, [`Error::Request`] for an unknown filter
-/// or an empty size, [`Error::Cancelled`].
+/// [`crate::Error::NotPossible`] for what this scan cannot show, [`crate::Error::Request`] for an unknown filter
+/// or an empty size, [`crate::Error::Cancelled`].
 pub fn picture(
     radiograph: &Radiograph,
     view: &View,
