@@ -28,7 +28,12 @@ impl Delivery {
         let mut cells: Vec<Shows> = self.free.iter().map(blank).collect();
         let marks = self.marks_of(wish);
         for (number, held) in self.shelf.held.iter().enumerate() {
-            let Some(shift) = held.scene.shift_on(wish) else {
+            // Cells of a coarse picture and a full one are the same by chance, here and there.
+            let kin = match wish.fineness {
+                Fineness::Full => held.scene.fineness == Fineness::Full,
+                Fineness::Coarse => *held.scene == *wish,
+            };
+            let Some(shift) = held.scene.shift_on(wish).filter(|_| kin) else {
                 continue;
             };
             for (at, mark) in own_cells(held.area, &held.marks, shift, wish) {

@@ -14,7 +14,7 @@ use crate::cancel::Cancel;
 /// Bytes of a scan that is worth a glimpse: smaller ones are read before the eye has waited.
 const LARGE: u64 = 32 << 20;
 /// Rows or columns that are left on the shorter side.
-const LEAST: u64 = 800;
+const LEAST: u64 = 500;
 
 /// A glimpse of a scan; `None` where it is small, or its files give none. What is wrong with a file
 /// is told when it is opened.
@@ -30,20 +30,13 @@ fn read(scan: &Scan, limits: &Limits, cancel: &Cancel) -> Option<Opened> {
         Some(path) => Some((path.as_path(), Sidecar::read(path).ok()?)),
         None => None,
     };
-    let mut parts = Vec::new();
-    let mut steps = Vec::new();
-    for file in &scan.files {
-        let (part, step) = part(&file.path, limits, cancel)?;
-        parts.push(part);
-        steps.push(step);
-    }
-    let step = *steps.first()?;
-    let bytes: u64 = parts.iter().map(|part| part.record.bytes).sum();
-    if bytes < LARGE || steps.iter().any(|other| *other != step) {
+    // One plane is enough to be looked at.
+    let (part, step) = part(&scan.files.first()?.path, limits, cancel)?;
+    if part.record.bytes < LARGE {
         return None;
     }
     let sidecar = sidecar.as_ref().map(|(path, sidecar)| (*path, sidecar));
-    let mut opened = assemble(scan, parts, sidecar).ok()?;
+    let mut opened = assemble(scan, vec![part], sidecar).ok()?;
     opened.glimpse = true;
     for view in &mut opened.views {
         view.pixel_mm = view.pixel_mm.map(|size| size.map(|mm| mm * step as f64));
