@@ -1,13 +1,14 @@
 //! A glimpse of a large scan while it is being read: a part of its rows, where they can be found
 //! without reading the rest.
 
-use std::io::{BufReader, Read as _, Seek as _};
+use std::io::BufReader;
 use std::path::Path;
 
+use super::look::{Begun, begin};
 use super::open::{Part, apart, assemble};
-use super::read::{MAGIC, reader_for};
+use super::read::reader_for;
 use super::sidecar::Sidecar;
-use super::source::{Source, modified_ns, open_regular};
+use super::source::{Source, modified_ns};
 use super::{FileRecord, Limits, Opened, Scan};
 use crate::cancel::Cancel;
 
@@ -46,12 +47,11 @@ fn read(scan: &Scan, limits: &Limits, cancel: &Cancel) -> Option<Opened> {
 
 /// A part of the rows of one file, and one in how many.
 fn part(path: &Path, limits: &Limits, cancel: &Cancel) -> Option<(Part, usize)> {
-    let (mut file, metadata) = open_regular(path).ok()?;
-    let mut magic = Vec::new();
-    (&mut file)
-        .take(MAGIC as u64)
-        .read_to_end(&mut magic)
-        .ok()?;
+    let Begun {
+        file,
+        metadata,
+        magic,
+    } = begin(path).ok()?;
     let reader = reader_for(&magic)?;
     let source = Source {
         path,
@@ -59,7 +59,6 @@ fn part(path: &Path, limits: &Limits, cancel: &Cancel) -> Option<(Part, usize)> 
         limits,
         cancel,
     };
-    file.rewind().ok()?;
     let mut input = BufReader::new(file);
     let decoded = reader.glimpse?(&mut input, &source, metadata.len(), LEAST).ok()?;
     let (decoded, step) = decoded?;

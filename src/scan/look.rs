@@ -1,5 +1,6 @@
 //! Looking at one file of a folder: by its first bytes and its header, nothing decoded.
 
+use std::fs::{File, Metadata};
 use std::io::{BufReader, Read as _, Seek as _};
 use std::path::Path;
 
@@ -21,27 +22,45 @@ pub(super) enum Look {
 
 /// Opens a file and reads its header; the error is the row's.
 pub(super) fn look_inside(file: &ScanFile, limits: &Limits, cancel: &Cancel) -> Result<Look> {
-    let (mut opened, metadata) = open_regular(&file.path)?;
-    let mut magic = Vec::new();
-    (&mut opened)
-        .take(read::MAGIC as u64)
-        .read_to_end(&mut magic)
-        .map_err(|error| Error::io(&file.path, &error))?;
-    let Some(reader) = read::reader_for(&magic) else {
-        return not_a_picture(&file.path, &magic);
+    let begun = begin(&file.path)?;
+    let Some(reader) = read::reader_for(&begun.magic) else {
+        return not_a_picture(&file.path, &begun.magic);
     };
-    opened
-        .rewind()
-        .map_err(|error| Error::io(&file.path, &error))?;
     let source = Source {
         path: &file.path,
         bytes: &[],
         limits,
         cancel,
     };
-    let mut input = BufReader::new(opened);
-    let glance = (reader.glance)(&mut input, &source, metadata.len())?;
+    let mut input = BufReader::new(begun.file);
+    let glance = (reader.glance)(&mut input, &source, begun.metadata.len())?;
     Ok(Look::Picture(reader.format, glance))
+}
+
+/// A file at its beginning, and its first bytes.
+pub(super) struct Begun {
+    pub(super) file: File,
+    pub(super) metadata: Metadata,
+    pub(super) magic: Vec<u8>,
+}
+
+/// Opens a regular file and reads its first bytes.
+///
+/// # Errors
+/// What the system says of it.
+pub(super) fn begin(path: &Path) -> Result<Begun> {
+    let (mut file, metadata) = open_regular(path)?;
+    let mut magic = Vec::new();
+    (&mut file)
+        .take(read::MAGIC as u64)
+        .read_to_end(&mut magic)
+        .and_then(|_| file.rewind())
+        .map_err(|error| Error::io(path, &error))?;
+    Ok(Begun {
+        file,
+        metadata,
+        magic,
+    })
 }
 
 /// An other file, or one whose name promises a format that it is not.

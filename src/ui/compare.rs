@@ -30,15 +30,8 @@ const KEYS: [&str; 12] = [
 
 /// Draws the pane.
 pub(super) fn draw(app: &App, buffer: &mut Buffer, area: Rect, theme: Theme) {
-    if area.is_empty() {
+    let Some(area) = paint::beside(buffer, area, theme.plain()) else {
         return;
-    }
-    paint::fill(buffer, area, theme.plain());
-    // One column of air between picture and pane.
-    let area = Rect {
-        x: area.x + 1,
-        width: area.width - 1,
-        ..area
     };
     let mut lines = Lines::new(buffer, area);
     lines.line(&say("compare-title", &[]), theme.title());

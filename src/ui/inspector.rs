@@ -20,15 +20,8 @@ const HISTOGRAM: u16 = 5;
 
 /// Draws the inspector.
 pub(super) fn draw(app: &App, buffer: &mut Buffer, area: Rect, theme: Theme) {
-    if area.is_empty() {
+    let Some(area) = paint::beside(buffer, area, theme.plain()) else {
         return;
-    }
-    paint::fill(buffer, area, theme.plain());
-    // One column of air between picture and inspector.
-    let area = Rect {
-        x: area.x + 1,
-        width: area.width - 1,
-        ..area
     };
     let mut lines = Lines::new(buffer, area);
     let (Some(opened), Some(radiograph)) = (app.desk.opened(), app.desk.radiograph()) else {

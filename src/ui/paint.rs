@@ -31,6 +31,20 @@ pub(super) fn text(
     end
 }
 
+/// Fills a pane beside the picture; gives the part for its text, a column of air away from the
+/// picture, where there is any.
+pub(super) fn beside(buffer: &mut Buffer, area: Rect, style: Style) -> Option<Rect> {
+    if area.is_empty() {
+        return None;
+    }
+    fill(buffer, area, style);
+    Some(Rect {
+        x: area.x + 1,
+        width: area.width - 1,
+        ..area
+    })
+}
+
 /// Fills `area` with blanks of one style, taking it from whatever was there.
 pub(super) fn fill(buffer: &mut Buffer, area: Rect, style: Style) {
     for position in area.intersection(buffer.area).positions() {

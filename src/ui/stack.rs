@@ -18,15 +18,8 @@ const INDENT: usize = 4;
 
 /// Draws the stack.
 pub(super) fn draw(app: &App, buffer: &mut Buffer, area: Rect, theme: Theme) {
-    if area.is_empty() {
+    let Some(area) = paint::beside(buffer, area, theme.plain()) else {
         return;
-    }
-    paint::fill(buffer, area, theme.plain());
-    // One column of air between picture and pane.
-    let area = Rect {
-        x: area.x + 1,
-        width: area.width - 1,
-        ..area
     };
     let rows = app.stack_rows();
     let cursor = app.stack_cursor();

@@ -327,6 +327,9 @@ impl Ground<'_> {
             (_, Some((high, ..)), Some([h, _])) if plane.name == high.name => {
                 Ok(peeled(plane, h.clone()))
             }
+            (_, Some((_, low, _)), Some([_, l])) if plane.name == low.name => {
+                Ok(peeled(plane, l.clone()))
+            }
             _ => Ok(peeled(plane, self.raster(plane)?)),
         }
     }

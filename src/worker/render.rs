@@ -115,10 +115,7 @@ impl Easel {
         let size = Size { width, height };
         self.take_up(job);
         if let Some(comparison) = &job.view.comparison {
-            let this = job.opened.views.iter().find(|r| r.view == job.view.view);
-            let this = this.ok_or_else(|| Error::NotPossible {
-                why: say("error-no-view", &[]),
-            })?;
+            let this = radiograph_of(&job.opened, &job.view)?;
             let both = self.bench.make((job, comparison), this, size, cancel)?;
             return finished(job, (Arc::new(both), None), Fineness::Full, since);
         }
@@ -129,12 +126,9 @@ impl Easel {
         {
             self.last = None;
             let (opened, view) = (Arc::clone(&job.opened), &job.view);
-            let radiograph = opened.views.iter().find(|r| r.view == view.view);
-            let radiograph = radiograph.ok_or_else(|| Error::NotPossible {
-                why: say("error-no-view", &[]),
-            })?;
+            let radiograph = radiograph_of(&opened, view)?;
             let held = self.stages.holds(radiograph, view, size)?;
-            if is_long(radiograph, view, size, held) > patience(job.effort) {
+            if expected(radiograph, view, size, held) > patience(job.effort) {
                 let picture = self.prepare(radiograph, view, (size, Fineness::Coarse), cancel)?;
                 let picture = Arc::new(picture.develop(view)?);
                 first(finished(job, (picture, None), Fineness::Coarse, since)?);
@@ -199,13 +193,20 @@ impl Easel {
     }
 }
 
+/// What a view is of.
+fn radiograph_of<'a>(opened: &'a Opened, view: &View) -> Result<&'a Radiograph> {
+    let radiograph = opened.views.iter().find(|r| r.view == view.view);
+    radiograph.ok_or_else(|| Error::NotPossible {
+        why: say("error-no-view", &[]),
+    })
+}
+
 /// The loupe's inset, from the scan itself.
 fn lens(job: &RenderJob, cancel: &Cancel) -> Result<Option<Arc<Lens>>> {
-    let mut views = job.opened.views.iter();
-    let radiograph = views.find(|radiograph| radiograph.view == job.view.view);
-    let (Some(loupe), Some(radiograph)) = (job.overlay.loupe, radiograph) else {
+    let Some(loupe) = job.overlay.loupe else {
         return Ok(None);
     };
+    let radiograph = radiograph_of(&job.opened, &job.view)?;
     let inset = Inset::of(radiograph, &job.view, loupe, cancel)?;
     let png = match job.lens {
         LensPlace::Drawn => Vec::new(),
@@ -246,7 +247,7 @@ fn finished(
 
 /// About how long a picture takes, in milliseconds: what is seen of the scan has to be read unless it
 /// is held, and every pixel of the raster told and filtered.
-fn is_long(radiograph: &Radiograph, view: &View, size: Size, held: bool) -> f64 {
+fn expected(radiograph: &Radiograph, view: &View, size: Size, held: bool) -> f64 {
     let [_, _, w, h] = view.region;
     let seen = w.min(radiograph.width() as f64) * h.min(radiograph.height() as f64);
     let raster = seen.min((size.width * size.height) as f64);
