@@ -157,28 +157,27 @@ fn evidence(scan: &Scan) -> Vec<PathBuf> {
 
 /// The bytes of the file.
 fn encode(request: &Request, kind: FileKind, view: &View, picture: Picture) -> Result<Vec<u8>> {
-    let size = picture.field.size();
-    let values = match (&view.display, &picture.codes) {
-        (Display::Class, Some(codes)) => Values::Codes(codes),
-        (Display::Z, _) => Values::Float(picture.z.as_deref().unwrap_or(&picture.field.values)),
-        _ => Values::Float(&picture.field.values),
+    if let FileKind::Png = kind {
+        let frame = if request.legend {
+            legend::under(picture.frame, &picture.legend)
+        } else {
+            picture.frame
+        };
+        return files::png(&request.output, &frame);
+    }
+    let (field, codes) = (picture.field(), picture.codes());
+    let size = field.size();
+    let z = picture.z().filter(|_| view.display == Display::Z);
+    let values = match &codes {
+        Some(codes) if view.display == Display::Class => Values::Codes(codes),
+        _ => Values::Float(z.as_deref().unwrap_or(&field.values)),
     };
     match kind {
-        FileKind::Png => {
-            let frame = if request.legend {
-                legend::under(picture.frame, &picture.legend)
-            } else {
-                picture.frame
-            };
-            files::png(&request.output, &frame)
-        }
-        FileKind::Tiff | FileKind::Npy if view.planes.len() == 3 && picture.codes.is_none() => {
-            Err(Error::NotPossible {
-                why: say("render-colour", &[]),
-            })
-        }
-        FileKind::Tiff => files::tiff(&request.output, size, values),
+        _ if view.planes.len() == 3 && codes.is_none() => Err(Error::NotPossible {
+            why: say("render-colour", &[]),
+        }),
         FileKind::Npy => Ok(files::npy(size, values)),
+        _ => files::tiff(&request.output, size, values),
     }
 }
 

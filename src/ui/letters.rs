@@ -17,7 +17,9 @@ const MOST: f64 = 0.7;
 
 /// Writes the letters over the cells of `area`, which shows all of `picture`.
 pub(super) fn draw(picture: &Picture, buffer: &mut Buffer, area: Rect) {
-    let Some(codes) = &picture.codes else { return };
+    let Some(codes) = picture.codes() else {
+        return;
+    };
     let (width, height) = (picture.frame.width, picture.frame.height);
     let pixels = |from: u16, to: u16, cells: u16, all: usize| {
         let at = |cell: u16| usize::from(cell) * all / usize::from(cells.max(1));

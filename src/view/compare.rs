@@ -4,11 +4,13 @@
 //! Both go through the same display, filters and window, and the other's part of its scan follows from
 //! the first's by the registration. What was compared and how it was registered is always said.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::legend::{Legend, LegendRow, value_label};
 use super::palette::{GROUND, GROUND_INDEX, oklab};
-use super::picture::Picture;
+use super::picture::{Picture, Under, Values};
 use super::{Display, Frame, Pixels, View, Window};
 use crate::cancel::Cancel;
 use crate::messages::{arg, say};
@@ -391,11 +393,9 @@ impl Seam {
     /// One picture with a line at the seam.
     fn joined(&self, here: &Picture, there: &Picture) -> Result<Picture> {
         let (wide, across) = (here.frame.width, there.frame.width);
-        let both = |a: Option<&Vec<u8>>, b: Option<&Vec<u8>>| {
-            a.zip(b).map(|(a, b)| self.rows((a, wide), (b, across)))
-        };
         let width = self.left + across - self.first;
-        let values = self.rows((&here.field.values, wide), (&there.field.values, across));
+        let fields = [here.field(), there.field()];
+        let values = self.rows((&fields[0].values, wide), (&fields[1].values, across));
         let pixels = match (&here.frame.pixels, &there.frame.pixels) {
             (Pixels::Grey(a), Pixels::Grey(b)) => Pixels::Grey(self.rows((a, wide), (b, across))),
             (
@@ -415,9 +415,10 @@ impl Seam {
             width,
             height,
             values,
-            ..here.field
+            ..fields[0]
         };
-        let z = here.z.as_ref().zip(there.z.as_ref());
+        let codes = here.codes().zip(there.codes());
+        let z = here.z().zip(there.z());
         let mut frame = Frame {
             width,
             height,
@@ -427,11 +428,13 @@ impl Seam {
         Ok(Picture {
             frame,
             histogram: Histogram::of(&field, BINS),
-            field,
-            codes: both(here.codes.as_ref(), there.codes.as_ref()),
-            z: z.map(|(a, b)| self.rows((a, wide), (b, across))),
             window: here.window,
             legend: here.legend.clone(),
+            under: Under::Frame(Arc::new(Values {
+                field,
+                codes: codes.map(|(a, b)| self.rows((&a, wide), (&b, across))),
+                z: z.map(|(a, b)| self.rows((&a, wide), (&b, across))),
+            })),
         })
     }
 }
@@ -464,18 +467,16 @@ fn line(frame: &mut Frame, x: usize) {
 /// The difference of two pictures in the colours of [`diverging`].
 fn subtracted(comparison: &Comparison, here: &Picture, there: &Picture) -> Picture {
     let ratio = comparison.mode == CompareMode::LogRatio;
+    let fields = [here.field(), there.field()];
     let of = |(a, b): (&f32, &f32)| {
-        let (a, b) = (
-            transmission(&here.field, *a),
-            transmission(&there.field, *b),
-        );
+        let (a, b) = (transmission(&fields[0], *a), transmission(&fields[1], *b));
         match ratio {
             false => a - b,
             true if a < DARKEST && b < DARKEST => f32::NAN,
             true => (a.max(DARKEST) / b.max(DARKEST)).ln() + 0.0 * (a + b),
         }
     };
-    let both = here.field.values.iter().zip(&there.field.values);
+    let both = fields[0].values.iter().zip(&fields[1].values);
     let values: Vec<f32> = both.map(of).collect();
     let range = comparison
         .range
@@ -490,7 +491,7 @@ fn subtracted(comparison: &Comparison, here: &Picture, there: &Picture) -> Pictu
         unit,
         polarity: Polarity::BrightIsAir,
         full_scale: 1.0,
-        ..here.field
+        ..fields[0]
     };
     let top = f32::from(GROUND_INDEX - 1);
     let index = |value: &f32| {
@@ -511,14 +512,16 @@ fn subtracted(comparison: &Comparison, here: &Picture, there: &Picture) -> Pictu
             },
         },
         histogram: Histogram::of(&field, BINS),
-        codes: None,
-        z: None,
         window: Window::between(-range, range, unit),
         legend: Legend {
             rows: rows(range, unit),
             notes: Vec::new(),
         },
-        field,
+        under: Under::Frame(Arc::new(Values {
+            field,
+            codes: None,
+            z: None,
+        })),
     }
 }
 

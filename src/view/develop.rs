@@ -1,19 +1,20 @@
 //! The last step of a picture: window, colours and legend on what was prepared.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::legend::{self, Legend, STRIPPED, Shares, Telling, state_grey};
 use super::material::{GROUND_STEP, Scheme, Tone, alarm};
 use super::palette::{GROUND, GROUND_INDEX, MATTER, Palette, class_colours};
-use super::picture::{Picture, Prepared};
+use super::picture::{Picture, Prepared, Under};
 use super::quantity::{self, is_determinable};
 use super::strip::{Fate, faint};
 use super::{Display, Frame, Pixels, View, Window, zmap};
 use crate::messages::say;
 use crate::physics::{Class, Confidence};
-use crate::radiograph::{Field, Histogram, Unit};
+use crate::radiograph::{Field, Histogram, Size, Unit};
 use crate::{Error, Result};
 
 /// Pixels that a processor takes at a time.
@@ -33,57 +34,72 @@ impl Prepared {
     ///
     /// # Errors
     /// [`Error::Request`] for a window in a unit that this picture does not have.
-    pub fn develop(&self, view: &View) -> Result<Picture> {
+    pub fn develop(self: &Arc<Self>, view: &View) -> Result<Picture> {
         let window = view
             .window
             .in_unit(self.field.unit)
             .ok_or_else(|| Error::request(say("view-window-unit", &[])))?;
         let pixels = self.pixels(view, window);
         let size = self.grid.screen();
-        let field = self.quantity();
-        let histogram = Histogram::of(&field, BINS);
         Ok(Picture {
             frame: Frame {
                 width: size.width,
                 height: size.height,
                 pixels,
             },
-            field: Field {
-                width: size.width,
-                height: size.height,
-                values: self.grid.to_screen(&field.values, f32::NAN),
-                ..field
-            },
-            codes: self
-                .codes
-                .as_ref()
-                .map(|codes| self.grid.to_screen(codes, 0)),
-            z: self.z.as_ref().map(|z| {
-                self.grid
-                    .to_screen(&self.without_stripped(z.clone()), f32::NAN)
-            }),
-            histogram,
+            histogram: Histogram::of(&self.quantity(), BINS),
             window,
             legend: self.legend(view, window),
+            under: Under::Raster(Arc::clone(self)),
         })
     }
 
+    /// See [`Picture::field`].
+    pub(super) fn field_on_screen(&self) -> Field {
+        let field = self.quantity();
+        let Size { width, height } = self.grid.screen();
+        Field {
+            width,
+            height,
+            values: self.grid.to_screen(&field.values, f32::NAN),
+            ..*field
+        }
+    }
+
+    /// See [`Picture::codes`].
+    pub(super) fn codes_on_screen(&self) -> Option<Vec<u8>> {
+        let codes = self.codes.as_ref()?;
+        Some(self.grid.to_screen(codes, 0))
+    }
+
+    /// See [`Picture::z`].
+    pub(super) fn z_on_screen(&self) -> Option<Vec<f32>> {
+        let z = self.without_stripped(self.z.as_ref()?);
+        Some(self.grid.to_screen(&z, f32::NAN))
+    }
+
     /// The quantity without what strips take out.
-    pub(super) fn quantity(&self) -> Field {
-        let values = self.without_stripped(self.field.values.clone());
-        self.field.with_values(values)
+    pub(super) fn quantity(&self) -> Cow<'_, Field> {
+        match self.without_stripped(&self.field.values) {
+            Cow::Borrowed(_) => Cow::Borrowed(&self.field),
+            Cow::Owned(values) => Cow::Owned(self.field.with_values(values)),
+        }
     }
 
     /// `values` with NaN for what strips take out.
-    fn without_stripped(&self, mut values: Vec<f32>) -> Vec<f32> {
-        if let Some(codes) = self.codes.as_ref().filter(|_| self.strips.take_out()) {
-            for (i, (value, code)) in values.iter_mut().zip(codes).enumerate() {
-                if !self.strips.keeps(*code) || self.is_outside(i, *code) {
-                    *value = f32::NAN;
-                }
+    fn without_stripped<'a>(&self, values: &'a [f32]) -> Cow<'a, [f32]> {
+        let Some(codes) = self.codes.as_ref().filter(|_| self.strips.take_out()) else {
+            return Cow::Borrowed(values);
+        };
+        let left = values.iter().zip(codes).enumerate();
+        let left = left.map(|(i, (value, code))| {
+            if self.strips.keeps(*code) && !self.is_outside(i, *code) {
+                *value
+            } else {
+                f32::NAN
             }
-        }
-        values
+        });
+        Cow::Owned(left.collect())
     }
 
     /// The values of what is not air, NaN where not determinable: what a window is found by.

@@ -1,6 +1,8 @@
 //! From a radiograph and a view to everything that a picture needs before its window: geometry,
 //! materials, filters; the window is the last step (`develop`). Pure: no terminal, no clock, no disk.
 
+use std::sync::Arc;
+
 use super::grid::{Grid, Place};
 use super::legend::Legend;
 use super::stages::{Source, Stages};
@@ -24,19 +26,58 @@ const MARGIN: usize = 32;
 pub struct Picture {
     /// The pixels.
     pub frame: Frame,
-    /// The last quantity before the window, of the frame's size; NaN where not determinable.
-    pub field: Field,
-    /// The class codes of the frame's pixels where materials were told; 0 outside the scan.
-    pub codes: Option<Vec<u8>>,
-    /// The effective atomic numbers of the frame's pixels where they were read; NaN where not
-    /// determinable.
-    pub z: Option<Vec<f32>>,
     /// The displayed quantity in the visible part of the scan.
     pub histogram: Histogram,
     /// The window as it was applied, in the histogram's unit.
     pub window: Window,
     /// What the colours mean.
     pub legend: Legend,
+    pub(super) under: Under,
+}
+
+/// Where a picture's values are: few of its readers want them, so that they are brought to the frame's
+/// size only when asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Under {
+    /// On the raster.
+    Raster(Arc<Prepared>),
+    /// On the frame.
+    Frame(Arc<Values>),
+}
+
+/// The values under a frame's pixels; see [`Picture::field`], [`Picture::codes`] and [`Picture::z`].
+#[derive(Debug, PartialEq)]
+pub(super) struct Values {
+    pub(super) field: Field,
+    pub(super) codes: Option<Vec<u8>>,
+    pub(super) z: Option<Vec<f32>>,
+}
+
+impl Picture {
+    /// The last quantity before the window, of the frame's size; NaN where not determinable.
+    pub fn field(&self) -> Field {
+        match &self.under {
+            Under::Raster(prepared) => prepared.field_on_screen(),
+            Under::Frame(values) => values.field.clone(),
+        }
+    }
+
+    /// The class codes of the frame's pixels where materials were told; 0 outside the scan.
+    pub fn codes(&self) -> Option<Vec<u8>> {
+        match &self.under {
+            Under::Raster(prepared) => prepared.codes_on_screen(),
+            Under::Frame(values) => values.codes.clone(),
+        }
+    }
+
+    /// The effective atomic numbers of the frame's pixels where they were read; NaN where not
+    /// determinable.
+    pub fn z(&self) -> Option<Vec<f32>> {
+        match &self.under {
+            Under::Raster(prepared) => prepared.z_on_screen(),
+            Under::Frame(values) => values.z.clone(),
+        }
+    }
 }
 
 /// Everything up to the window: kept, so that a new window costs one look-up per pixel.
@@ -82,7 +123,7 @@ pub fn prepare(
     size: Size,
     cancel: &Cancel,
     stage: &mut dyn FnMut(&str),
-) -> Result<Prepared> {
+) -> Result<Arc<Prepared>> {
     Stages::once().prepare(
         Source::of(radiograph),
         view,

@@ -227,7 +227,11 @@ impl View {
     }
 
     /// The whole scan under `filters` on a raster of at most about [`SURVEYED`] pixels.
-    fn surveyed(&self, radiograph: &Radiograph, filters: Vec<FilterUse>) -> Result<Prepared> {
+    fn surveyed(
+        &self,
+        radiograph: &Radiograph,
+        filters: Vec<FilterUse>,
+    ) -> Result<Arc<Prepared>> {
         let (width, height) = (radiograph.width() as f64, radiograph.height() as f64);
         self.surveyed_in(radiograph, filters, [0.0, 0.0, width, height])
     }
@@ -239,7 +243,7 @@ impl View {
         radiograph: &Radiograph,
         filters: Vec<FilterUse>,
         region: [f64; 4],
-    ) -> Result<Prepared> {
+    ) -> Result<Arc<Prepared>> {
         let [_, _, width, height] = region;
         let scale = (SURVEYED / width.max(height)).min(1.0);
         let size = Size {

@@ -2,6 +2,8 @@
 //! energies tell of it, then the quantity after each filter. The next picture begins at the first
 //! stage that is another one; a new window costs none of them.
 
+use std::sync::Arc;
+
 use super::grid::Grid;
 use super::palette::GROUND;
 use super::peel::{self, Peels};
@@ -111,7 +113,7 @@ impl Stages {
         view: &View,
         (size, fineness): (Size, Fineness),
         (cancel, stage): (&Cancel, &mut dyn FnMut(&str)),
-    ) -> Result<Prepared> {
+    ) -> Result<Arc<Prepared>> {
         let [_, _, w, h] = view.region;
         if size.width == 0 || size.height == 0 || !(w > 0.0 && h > 0.0) {
             return Err(Error::request(say("view-empty", &[])));
@@ -187,7 +189,7 @@ impl Stages {
     }
 
     /// Everything that the window needs.
-    fn prepared(&self, view: &View, strips: Strips) -> Result<Prepared> {
+    fn prepared(&self, view: &View, strips: Strips) -> Result<Arc<Prepared>> {
         let Some((key, based)) = &self.based else {
             return Err(Error::Cancelled);
         };
@@ -204,7 +206,7 @@ impl Stages {
                 unit.is_none_or(|unit| is_determinable(class, unit))
             });
         }
-        Ok(Prepared {
+        Ok(Arc::new(Prepared {
             field,
             codes: told.map(|told| told.codes.clone()),
             confidence: told.and_then(|told| told.confidence.clone()),
@@ -214,7 +216,7 @@ impl Stages {
             grid: key.grid.clone(),
             colour: based.colour.clone(),
             notes: based.notes.clone(),
-        })
+        }))
     }
 }
 

@@ -55,7 +55,7 @@ impl View {
         }
         let region = self.seen(radiograph);
         let prepared = self.surveyed_in(radiograph, self.filters.clone(), region)?;
-        let all = prepared.quantity();
+        let all = prepared.quantity().into_owned();
         let mut values = match extent {
             Extent::Content if self.display.read().is_some() => prepared.matter(),
             Extent::Content => self.without_air(radiograph, region, &all)?,
@@ -93,7 +93,8 @@ impl View {
         };
         let plane = plain
             .surveyed_in(radiograph, self.peeling(), region)?
-            .quantity();
+            .quantity()
+            .into_owned();
         if plane.unit != Unit::Transmission {
             return Ok(shown.clone());
         }

@@ -91,7 +91,7 @@ struct Easel {
 struct Kept {
     view: View,
     size: Size,
-    prepared: Prepared,
+    prepared: Arc<Prepared>,
     picture: Arc<Picture>,
 }
 
@@ -129,8 +129,8 @@ impl Easel {
             let radiograph = radiograph_of(&opened, view)?;
             let held = self.stages.holds(radiograph, view, size)?;
             if expected(radiograph, view, size, held) > patience(job.effort) {
-                let picture = self.prepare(radiograph, view, (size, Fineness::Coarse), cancel)?;
-                let picture = Arc::new(picture.develop(view)?);
+                let coarse = self.prepare(radiograph, view, (size, Fineness::Coarse), cancel)?;
+                let picture = Arc::new(coarse.develop(view)?);
                 first(finished(job, (picture, None), Fineness::Coarse, since)?);
             }
             let prepared = self.prepare(radiograph, view, (size, Fineness::Full), cancel)?;
@@ -180,7 +180,7 @@ impl Easel {
         view: &View,
         (size, fineness): (Size, Fineness),
         cancel: &Cancel,
-    ) -> Result<Prepared> {
+    ) -> Result<Arc<Prepared>> {
         let source = Source {
             radiograph,
             pyramid: Some(&self.pyramid),

@@ -117,7 +117,7 @@ fn every_class_has_its_hue_and_states_are_grey() {
     ] {
         let picture = shown(&scan, display, &[]);
         for (block, class) in CARGO.into_iter().enumerate() {
-            let codes = picture.codes.as_ref().unwrap();
+            let codes = picture.codes().unwrap();
             let at = ROWS / 2 * scan.width() + block * BLOCK + BLOCK / 2;
             assert_eq!(codes[at], class.code(), "{class:?}");
             let rgb = colour(&picture, block);
@@ -147,7 +147,7 @@ fn no_luminance_filter_touches_class_or_hue() {
             "local-contrast",
         ] {
             let filtered = shown(&scan, display, &[filter]);
-            assert_eq!(filtered.codes, plain.codes, "{display} {filter}");
+            assert_eq!(filtered.codes(), plain.codes(), "{display} {filter}");
             for (block, class) in CARGO.into_iter().enumerate() {
                 let (was, is) = (colour(&plain, block), colour(&filtered, block));
                 let (was, is) = (hue(was), hue(is));
@@ -183,7 +183,7 @@ fn what_is_stripped_is_faint_grey_and_states_stay_as_they_were() {
             for (block, class) in CARGO.into_iter().enumerate() {
                 let (was, is) = (colour(&plain, block), colour(&stripped, block));
                 let at = (block * BLOCK + BLOCK / 2, ROWS / 2);
-                let value = stripped.field.at(at.0, at.1);
+                let value = stripped.field().at(at.0, at.1);
                 if !class.is_material() || kept.contains(&class) {
                     assert_eq!(is, was, "{display} {strip} {class:?}");
                 } else {

@@ -72,7 +72,7 @@ fn drawn(radiograph: &Radiograph, display: &str, filters: &[&str]) -> Picture {
 
 /// The class in the middle of a column.
 fn class(picture: &Picture, x: usize) -> Class {
-    let codes = picture.codes.as_ref().unwrap();
+    let codes = picture.codes().unwrap();
     Class::from_code(codes[HEIGHT / 2 * WIDTH + x]).unwrap()
 }
 
@@ -110,7 +110,7 @@ fn a_wall_taken_off_leaves_what_was_behind_it() {
     for filter in ["peel=wall", by_region, &by_number, &by_material] {
         let peeled = drawn(&walled, "grey", &[filter, "log"]);
         for x in 12..WIDTH {
-            let (got, want) = (peeled.field.at(x, 20), truth.field.at(x, 20));
+            let (got, want) = (peeled.field().at(x, 20), truth.field().at(x, 20));
             assert!((got - want).abs() < 0.004, "{filter} {x}: {got} {want}");
         }
         // In front of nothing, less than nothing is left, and it is air: no impossible matter.
@@ -141,7 +141,7 @@ fn what_cannot_be_told_is_not_told_by_taking_something_off() {
             "{filters:?}"
         );
         let steel = drawn(&walled, "steel", filters);
-        assert!(steel.field.at(102, 20).is_nan(), "{filters:?}");
+        assert!(steel.field().at(102, 20).is_nan(), "{filters:?}");
     }
     // Less than nothing is no air.
     let thick = drawn(&walled, "class", &["peel=2,2.3"]);
@@ -228,10 +228,10 @@ fn a_part_alone_can_lose_its_background() {
     let raw = drawn(&walled, "grey", &["log"]);
     let part = drawn(&walled, "grey", &["peel=0.1,0.12,30,0,20,40", "log"]);
     for x in [20, 29, 50, 70] {
-        assert_eq!(part.field.at(x, 20), raw.field.at(x, 20), "{x}");
+        assert_eq!(part.field().at(x, 20), raw.field().at(x, 20), "{x}");
     }
     for x in [30, 40, 49] {
-        let off = raw.field.at(x, 20) - part.field.at(x, 20);
+        let off = raw.field().at(x, 20) - part.field().at(x, 20);
         assert!((off - 0.1).abs() < 1e-4, "{x}: {off}");
     }
 }
@@ -240,8 +240,8 @@ fn a_part_alone_can_lose_its_background() {
 fn the_cancelled_material_vanishes_and_the_others_stay() {
     let bare = scan(false);
     let left = drawn(&bare, "grey", &["cancel=iron"]);
-    let steel = [70, 100].map(|x| left.field.at(x, 20).abs());
-    let water = left.field.at(40, 20);
+    let steel = [70, 100].map(|x| left.field().at(x, 20).abs());
+    let water = left.field().at(40, 20);
     println!("iron {steel:?}, water {water}");
     // The beam hardens, so a weight is exact for one thickness: that of the middle.
     assert!(
@@ -250,7 +250,7 @@ fn the_cancelled_material_vanishes_and_the_others_stay() {
     );
     let weight = ratio(&bare, &asked(&bare, "grey", &[]).unwrap(), [100, 20]).unwrap();
     let thick = drawn(&bare, "grey", &[&format!("cancel={weight}")]);
-    assert!(thick.field.at(100, 20).abs() < 1e-3);
+    assert!(thick.field().at(100, 20).abs() < 1e-3);
     let note: Vec<String> = left.legend.notes.iter().map(ToString::to_string).collect();
     assert!(
         note.iter().any(|note| note.contains("Z 26 vanishes")),
@@ -261,7 +261,7 @@ fn the_cancelled_material_vanishes_and_the_others_stay() {
     let scanner = Scanner::generic(3).unwrap();
     let [high, low] = pile(&scanner, &layers(40, false));
     let want = low - 1.5 * high;
-    assert!((f64::from(weighted.field.at(40, 20)) - want).abs() < 2e-3);
+    assert!((f64::from(weighted.field().at(40, 20)) - want).abs() < 2e-3);
     // The automatic window spans what is left.
     let [from, to] = left.window.edges();
     assert!(from <= 0.01 && to >= f64::from(water) * 0.99, "{from} {to}");

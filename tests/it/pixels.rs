@@ -313,7 +313,7 @@ fn a_dead_row_is_a_defect_and_the_ground_is_not_counted() {
     let mut view = asked(&scan, "class", &[]);
     view.region = [-10.0, 0.0, 100.0, 64.0];
     let shown = picture(&scan, &view, size(100, 64), &Cancel::never()).unwrap();
-    let codes = shown.codes.unwrap();
+    let codes = shown.codes().unwrap();
     assert!(
         codes[10 * 100 + 10..10 * 100 + 90]
             .iter()
@@ -322,7 +322,7 @@ fn a_dead_row_is_a_defect_and_the_ground_is_not_counted() {
     assert!(codes[..10].iter().all(|c| *c == 0));
     let total: f64 = shown.legend.rows.iter().filter_map(|row| row.share).sum();
     assert!((total - 1.0).abs() < 1e-9);
-    assert!(shown.field.at(0, 0).is_nan());
+    assert!(shown.field().at(0, 0).is_nan());
 }
 
 #[test]
@@ -350,7 +350,7 @@ fn gaps_in_a_load_are_no_metal_from_afar() {
     let view = asked(&scan, "class", &[]);
     for columns in [160, 80, 50, 24] {
         let far = picture(&scan, &view, size(columns, 8), &Cancel::never()).unwrap();
-        for code in far.codes.unwrap() {
+        for code in far.codes().unwrap() {
             let class = Class::from_code(code).unwrap();
             let sound = matches!(
                 class,
@@ -377,7 +377,7 @@ fn the_edge_of_a_sound_scan_is_no_defect() {
             ..view.clone()
         };
         let far = picture(&scan, &view, size(37, 29), &Cancel::never()).unwrap();
-        let codes = far.codes.unwrap();
+        let codes = far.codes().unwrap();
         assert!(!codes.contains(&Class::Defect.code()), "{:?}", view.region);
     }
 }
@@ -420,7 +420,7 @@ fn the_crosshair_reads_what_the_scan_holds() {
         let class = readout(&scan, &view, [x, y]).unwrap().class.unwrap();
         assert_eq!(
             class.code(),
-            whole.codes.as_ref().unwrap()[y * 80 + x],
+            whole.codes().unwrap()[y * 80 + x],
             "{x} {y}"
         );
     }
@@ -497,18 +497,19 @@ fn a_visible_part_is_the_part_of_the_whole() {
             let out = size(64 / zoom, 48 / zoom);
             let some = picture(&scan, &view, out, &Cancel::never()).unwrap();
             let [low, high] = view.window.edges();
+            let (seen, all) = (some.field(), whole.field());
             for y in 0..out.height {
                 for x in 0..out.width {
                     let (wx, wy) = (x + 40 / zoom, y + 32 / zoom);
-                    let (a, b) = (some.field.at(x, y), whole.field.at(wx, wy));
+                    let (a, b) = (seen.at(x, y), all.at(wx, wy));
                     assert!(
                         f64::from((a - b).abs()) <= 0.01 * (high - low),
                         "{filters:?} {x} {y}"
                     );
                 }
             }
-            let whole_codes = whole.codes.unwrap();
-            for (i, code) in some.codes.unwrap().into_iter().enumerate() {
+            let whole_codes = whole.codes().unwrap();
+            for (i, code) in some.codes().unwrap().into_iter().enumerate() {
                 let (x, y) = (i % out.width, i / out.width);
                 let there = (y + 32 / zoom) * (160 / zoom) + x + 40 / zoom;
                 assert_eq!(code, whole_codes[there], "{x} {y}");

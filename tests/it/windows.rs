@@ -290,11 +290,12 @@ fn every_pixel_mark_and_crosshair_lands_where_it_is_told() {
                 view = view.zoom_about(canvas, [30.0, 50.0], 2.0);
             }
             let shown = picture(&scan, &view, screen, &Cancel::never()).unwrap();
+            let field = shown.field();
             let mut inside = 0;
             for i in 0..screen.width * screen.height {
                 let (x, y) = (i % screen.width, i / screen.width);
                 let [u, v] = view.to_scan(screen, [x as f64 + 0.5, y as f64 + 0.5]);
-                let value = shown.field.at(x, y);
+                let value = field.at(x, y);
                 if u < 0.0 || v < 0.0 || u >= 40.0 || v >= 32.0 {
                     assert!(value.is_nan(), "{view:?} {x} {y}");
                     continue;
@@ -401,7 +402,8 @@ fn pixels_have_their_shape_in_the_world_unless_asked_otherwise() {
     let plain = View::plain(&scan, None).unwrap();
     let sides = |view: &View, screen: Size| {
         let shown = picture(&scan, view, screen, &Cancel::never()).unwrap();
-        let light = |x: usize, y: usize| shown.field.at(x, y) > 30_000.0;
+        let field = shown.field();
+        let light = |x: usize, y: usize| field.at(x, y) > 30_000.0;
         let middle = view.to_screen(screen, [60.0, 120.0]).map(|at| at as usize);
         let columns = (0..screen.width).filter(|x| light(*x, middle[1])).count();
         let rows = (0..screen.height).filter(|y| light(middle[0], *y)).count();

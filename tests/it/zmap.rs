@@ -149,12 +149,12 @@ fn colour(picture: &Picture, at: usize) -> [u8; 3] {
 
 fn z(picture: &Picture, at: usize) -> f32 {
     let (x, y) = middle(at);
-    picture.z.as_ref().unwrap()[y * picture.frame.width + x]
+    picture.z().unwrap()[y * picture.frame.width + x]
 }
 
 fn value(picture: &Picture, at: usize) -> f64 {
     let (x, y) = middle(at);
-    f64::from(picture.field.at(x, y))
+    f64::from(picture.field().at(x, y))
 }
 
 fn truth(values: &[f32], scan: &Simulated, at: usize) -> f64 {
@@ -268,7 +268,7 @@ fn the_generic_model_says_that_it_is_generic_and_reads_roughly() {
 fn states_have_no_value_and_are_grey() {
     let (scan, _) = cargo();
     let [zs, thickness, steel] = ["z", "thickness", "steel"].map(|d| shown(&scan, d, &[]));
-    let codes = zs.codes.as_ref().unwrap();
+    let codes = zs.codes().unwrap();
     let code = |at: usize| codes[middle(at).1 * zs.frame.width + middle(at).0];
     assert_eq!(
         [code(6), code(7)],
@@ -496,7 +496,7 @@ fn turned_and_enlarged_pictures_show_the_same_values() {
         };
         let part = drawn(&scan, &part, size);
         assert_eq!(part.frame.rgb(1, 1), plain.frame.rgb(x, y), "{display}");
-        assert_eq!(part.field.at(1, 1), plain.field.at(x, y));
+        assert_eq!(part.field().at(1, 1), plain.field().at(x, y));
     }
 }
 
