@@ -4,7 +4,10 @@
 //! scan's own pixels, filters work on those, and only the finished picture is enlarged: true
 //! pixels are seen and nothing is filtered twice. A margin lets kernels see beyond the edge.
 
+use std::ops::Range;
+
 use super::View;
+use super::rasters::Shift;
 use crate::Result;
 use crate::cancel::Cancel;
 use crate::radiograph::{
@@ -13,6 +16,9 @@ use crate::radiograph::{
 
 /// How many times finer than a coarse raster the transmissions are whose attenuations it averages.
 const FINER: f64 = 3.0;
+/// How much of themselves steps, and of a pixel places, may differ and be the same: what floats lose
+/// on the way.
+const ALIKE: f64 = 1e-7;
 /// No raster pixel: outside the scan.
 const NONE: u32 = u32::MAX;
 
@@ -55,7 +61,7 @@ struct Axis {
     /// For every screen pixel the raster pixel without margin, or [`NONE`].
     take: Vec<u32>,
     /// First and last scan pixel under each raster pixel without margin; empty outside.
-    under: Vec<std::ops::Range<usize>>,
+    under: Vec<Range<usize>>,
 }
 
 impl Grid {
@@ -181,6 +187,30 @@ impl Grid {
         ([x.origin, y.origin, x.extent, y.extent], self.whole())
     }
 
+    /// Where it lies on `old`, where both have the same pixels in full.
+    pub(super) fn moved_from(&self, old: &Self) -> Option<Shift> {
+        if self.is_coarse() || old.is_coarse() {
+            return None;
+        }
+        let (columns, left) = self.across.moved_from(&old.across)?;
+        let (rows, top) = self.down.moved_from(&old.down)?;
+        Some(Shift {
+            columns,
+            rows,
+            from: [left, top],
+        })
+    }
+
+    /// The part of the scan under a part of the raster, margin included, and its size.
+    pub(super) fn part(&self, columns: &Range<usize>, rows: &Range<usize>) -> (Area, Size) {
+        let ([x, w], [y, h]) = (self.across.part(columns), self.down.part(rows));
+        let size = Size {
+            width: columns.len(),
+            height: rows.len(),
+        };
+        ([x, y, w, h], size)
+    }
+
     /// The raster without its margin.
     pub(super) fn seen(&self) -> Size {
         Size {
@@ -229,7 +259,7 @@ impl Grid {
     }
 
     /// The scan columns and rows under each raster pixel without margin; empty outside the scan.
-    pub(super) fn under(&self) -> (&[std::ops::Range<usize>], &[std::ops::Range<usize>]) {
+    pub(super) fn under(&self) -> (&[Range<usize>], &[Range<usize>]) {
         (&self.across.under, &self.down.under)
     }
 
@@ -278,9 +308,38 @@ impl Grid {
 }
 
 impl Axis {
+    /// Scan pixels from one raster pixel to the next.
+    fn step(&self) -> f64 {
+        self.extent / self.wide.max(1) as f64
+    }
+
+    /// The raster pixels that `old` has, and which of its pixels is the first of them; none where
+    /// pixels of one do not lie on those of the other.
+    fn moved_from(&self, old: &Self) -> Option<(Range<usize>, usize)> {
+        let step = self.step();
+        let apart = (self.origin - old.origin) / step;
+        let whole = apart.round();
+        if (step / old.step() - 1.0).abs() > ALIKE || (apart - whole).abs() > ALIKE {
+            return None;
+        }
+        let ahead = (-whole).max(0.0) as usize;
+        let behind = whole.max(0.0) as usize;
+        let end = self.wide.min((old.wide + ahead).saturating_sub(behind));
+        (ahead < end).then_some((ahead..end, behind))
+    }
+
+    /// First and length of raster pixels in the scan.
+    fn part(&self, pixels: &Range<usize>) -> [f64; 2] {
+        let step = self.step();
+        [
+            self.origin + pixels.start as f64 * step,
+            pixels.len() as f64 * step,
+        ]
+    }
+
     /// Where the middle of raster pixel `at`, margin included, lies in the scan.
     fn middle(&self, at: usize) -> f64 {
-        self.origin + (at as f64 + 0.5) * self.extent / self.wide.max(1) as f64
+        self.origin + (at as f64 + 0.5) * self.step()
     }
 
     /// One raster pixel per scan pixel.

@@ -21,6 +21,7 @@ mod peel;
 mod picture;
 mod preset;
 mod quantity;
+mod rasters;
 mod readout;
 mod request;
 mod scale;

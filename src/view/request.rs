@@ -227,11 +227,7 @@ impl View {
     }
 
     /// The whole scan under `filters` on a raster of at most about [`SURVEYED`] pixels.
-    fn surveyed(
-        &self,
-        radiograph: &Radiograph,
-        filters: Vec<FilterUse>,
-    ) -> Result<Arc<Prepared>> {
+    fn surveyed(&self, radiograph: &Radiograph, filters: Vec<FilterUse>) -> Result<Arc<Prepared>> {
         let (width, height) = (radiograph.width() as f64, radiograph.height() as f64);
         self.surveyed_in(radiograph, filters, [0.0, 0.0, width, height])
     }

@@ -9,6 +9,7 @@ use super::palette::GROUND;
 use super::peel::{self, Peels};
 use super::picture::{Prepared, grid};
 use super::quantity::is_determinable;
+use super::rasters::Rasters;
 use super::request::Dual;
 use super::strip::Strips;
 use super::told::{Fields, ToldRaster, codes, told};
@@ -46,6 +47,7 @@ impl<'a> Source<'a> {
 #[derive(Debug, Default)]
 pub struct Stages {
     keeps: Keeps,
+    rasters: Rasters,
     based: Option<(Key, Based)>,
     /// Filters with the quantity after each, the first on the base.
     filtered: Vec<(FilterUse, Field)>,
@@ -124,13 +126,19 @@ impl Stages {
         if self.based.as_ref().is_none_or(|(kept, _)| *kept != key) {
             self.based = None;
             self.filtered.clear();
-            let ground = Ground {
+            self.rasters.begin(&key.grid);
+            let mut ground = Ground {
                 source,
                 view,
                 grid: &key.grid,
+                rasters: &mut self.rasters,
                 cancel,
             };
             let based = ground.based(dual.as_ref(), &key.peels, stage)?;
+            self.rasters.end();
+            if self.keeps == Keeps::Nothing {
+                self.rasters = Rasters::default();
+            }
             self.based = Some((key, based));
         }
         let strips = self.strips(view)?;
@@ -138,11 +146,12 @@ impl Stages {
         self.prepared(view, strips)
     }
 
-    /// Whether the next picture needs the planes again.
+    /// Share of the raster that the next picture needs the planes for; `None` where everything before
+    /// its filters is there.
     ///
     /// # Errors
     /// As [`super::picture`].
-    pub fn holds(&self, radiograph: &Radiograph, view: &View, size: Size) -> Result<bool> {
+    pub fn missing(&self, radiograph: &Radiograph, view: &View, size: Size) -> Result<Option<f64>> {
         let dual = view.wants_energies().then(|| view.dual(radiograph));
         let key = Key::of(
             radiograph,
@@ -150,7 +159,8 @@ impl Stages {
             (size, Fineness::Full),
             dual.transpose()?.as_ref(),
         )?;
-        Ok(self.based.as_ref().is_some_and(|(kept, _)| *kept == key))
+        let held = self.based.as_ref().is_some_and(|(kept, _)| *kept == key);
+        Ok((!held).then(|| self.rasters.missing(&key.grid)))
     }
 
     /// The strips and alerts of the view, with what they mark by what is there before any filter.
@@ -246,12 +256,13 @@ struct Ground<'a> {
     source: Source<'a>,
     view: &'a View,
     grid: &'a Grid,
+    rasters: &'a mut Rasters,
     cancel: &'a Cancel,
 }
 
 impl Ground<'_> {
     fn based(
-        &self,
+        &mut self,
         dual: Option<&Dual<'_>>,
         peels: &Peels,
         stage: &mut dyn FnMut(&str),
@@ -275,7 +286,7 @@ impl Ground<'_> {
             let planes = [*high, *low];
             let fields = Fields {
                 fields: both,
-                pyramid: self.source.pyramid,
+                means: self.means(planes, chosen.boundaries.black)?,
             };
             let seen = told(grid, (planes, fields), (chosen, peels), self.cancel, view)?;
             let (seen, quantity) = Telling::of(seen, grid, (high, low), chosen.boundaries.unit);
@@ -302,14 +313,24 @@ impl Ground<'_> {
     }
 
     /// A plane on the raster, margin included.
-    fn raster(&self, plane: &Plane) -> Result<Field> {
-        self.grid.resample(plane, self.source.pyramid, self.cancel)
+    fn raster(&mut self, plane: &Plane) -> Result<Field> {
+        let on = (self.grid, self.source.pyramid);
+        self.rasters.plane(plane, on, self.cancel)
+    }
+
+    /// Mean attenuations of both planes without those of more than `darkest`, where the raster is
+    /// coarser than the scan.
+    fn means(&mut self, planes: [&Plane; 2], darkest: f32) -> Result<Option<[Vec<f32>; 2]>> {
+        let on = (self.grid, self.source.pyramid);
+        let coarse = self.grid.scale < 1.0;
+        let means = coarse.then(|| self.rasters.attenuations(planes, on, darkest, self.cancel));
+        means.transpose()
     }
 
     /// The luminance before any filter: the plane without what is taken off, or what a cancellation
     /// leaves of two.
     fn base(
-        &self,
+        &mut self,
         plane: &Plane,
         (dual, both): (Option<&Dual<'_>>, Option<&[Field; 2]>),
         peels: &Peels,
@@ -337,7 +358,7 @@ impl Ground<'_> {
     }
 
     /// The colours of a colour scan on the raster, eight bits a channel.
-    fn colour(&self) -> Result<Option<Vec<[u8; 3]>>> {
+    fn colour(&mut self) -> Result<Option<Vec<[u8; 3]>>> {
         let (view, grid) = (self.view, self.grid);
         if !view.is_colour() {
             return Ok(None);

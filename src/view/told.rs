@@ -16,7 +16,7 @@ use crate::physics::scanner::Scanner;
 use crate::physics::{
     self, AIR, Chosen, Class, Confidence, Layer, Noisy, Told, confidences, defects,
 };
-use crate::radiograph::{Field, Fineness, Plane, Pyramid, Radiograph, Size, Unit};
+use crate::radiograph::{Field, Fineness, Plane, Radiograph, Size, Unit};
 
 /// What both energies tell of every raster pixel, margin included.
 pub(super) struct ToldRaster {
@@ -29,11 +29,12 @@ pub(super) struct ToldRaster {
     pub(super) quantity: Option<Field>,
 }
 
-/// Transmissions of both energies on a raster, and the coarser levels of the scan.
-pub(super) struct Fields<'a> {
-    /// High and low, margin included.
+/// Both energies on a raster, high and low, margin included.
+pub(super) struct Fields {
+    /// Transmissions.
     pub(super) fields: [Field; 2],
-    pub(super) pyramid: Option<&'a Pyramid>,
+    /// Mean attenuations, where the raster is coarser than the scan.
+    pub(super) means: Option<[Vec<f32>; 2]>,
 }
 
 /// Classes, and what the view needs beside them.
@@ -42,7 +43,7 @@ pub(super) struct Fields<'a> {
 /// [`crate::Error::Cancelled`], and [`crate::Error::NotPossible`] without a model for Z.
 pub(super) fn told(
     grid: &Grid,
-    (planes, fields): ([&Plane; 2], Fields<'_>),
+    (planes, fields): ([&Plane; 2], Fields),
     (chosen, peels): (&Chosen, &Peels),
     cancel: &Cancel,
     view: &View,
@@ -112,16 +113,12 @@ impl Classified {
 /// Tells the classes of both energies on the raster, of which `fields` are the transmissions.
 fn classified(
     grid: &Grid,
-    (planes, fields): ([&Plane; 2], Fields<'_>),
+    (planes, fields): ([&Plane; 2], Fields),
     (chosen, peels): (&Chosen, &Peels),
     cancel: &Cancel,
 ) -> Result<Classified> {
-    let Fields { fields, pyramid } = fields;
+    let Fields { fields, means } = fields;
     let taken = [0, 1].map(|i| peels.taken(grid, i));
-    let coarse = grid.scale < 1.0;
-    let darkest = chosen.boundaries.black;
-    let means = coarse.then(|| grid.attenuations(planes, pyramid, darkest, cancel));
-    let means = means.transpose()?;
     let [high, low] = [0, 1].map(|i| Layer {
         means: means.as_ref().map(|means| means[i].as_slice()),
         taken: taken[i].as_deref(),
@@ -166,7 +163,7 @@ fn at_pixel(radiograph: &Radiograph, view: &View, dual: &Dual<'_>) -> Result<(Gr
     let fields = [field(*high)?, field(*low)?];
     let fields = Fields {
         fields,
-        pyramid: None,
+        means: None,
     };
     let seen = classified(&grid, (planes, fields), (chosen, &peels), &never)?;
     Ok((grid, seen))

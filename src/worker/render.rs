@@ -18,6 +18,8 @@ use crate::{Error, Result};
 
 /// Pixels of a scan that is worth coarser levels.
 const LARGE: usize = 16_000_000;
+/// Pixels of the pictures that are kept: eight of a usual pane, or one of any size.
+const KEPT: usize = 12_000_000;
 
 /// A handle of the rendering thread; dropping it ends the thread.
 #[derive(Debug)]
@@ -74,8 +76,9 @@ impl Drop for Renderer {
     }
 }
 
-/// What serves the next picture: the stages of the last one, the picture itself, and coarser levels
-/// of the scan, which are made while nothing else is to be done.
+/// What serves the next picture: the stages of the last one, the last pictures themselves, because
+/// whoever looks closer or to the side comes back, and coarser levels of the scan, which are made
+/// while nothing else is to be done.
 #[derive(Default)]
 struct Easel {
     /// The scan at hand and its view.
@@ -83,7 +86,8 @@ struct Easel {
     pyramid: Pyramid,
     stages: Stages,
     coarse: Stages,
-    last: Option<Kept>,
+    /// The newest last.
+    kept: Vec<Kept>,
     bench: Bench,
 }
 
@@ -119,36 +123,17 @@ impl Easel {
             let both = self.bench.make((job, comparison), this, size, cancel)?;
             return finished(job, (Arc::new(both), None), Fineness::Full, since);
         }
-        if !self
-            .last
-            .as_ref()
-            .is_some_and(|kept| kept.serves(job, size))
-        {
-            self.last = None;
-            let (opened, view) = (Arc::clone(&job.opened), &job.view);
-            let radiograph = radiograph_of(&opened, view)?;
-            let held = self.stages.holds(radiograph, view, size)?;
-            if expected(radiograph, view, size, held) > patience(job.effort) {
-                let coarse = self.prepare(radiograph, view, (size, Fineness::Coarse), cancel)?;
-                let picture = Arc::new(coarse.develop(view)?);
-                first(finished(job, (picture, None), Fineness::Coarse, since)?);
-            }
-            let prepared = self.prepare(radiograph, view, (size, Fineness::Full), cancel)?;
-            self.last = Some(Kept {
-                picture: Arc::new(prepared.develop(view)?),
-                view: view.clone(),
-                size,
-                prepared,
-            });
-        }
-        let Some(kept) = &mut self.last else {
-            return Err(Error::Cancelled);
+        let kept = self.kept.iter().position(|kept| kept.serves(job, size));
+        let mut kept = match kept {
+            Some(at) => self.kept.remove(at),
+            None => self.made(job, size, (cancel, since, first))?,
         };
         if kept.view != job.view {
             kept.picture = Arc::new(kept.prepared.develop(&job.view)?);
             kept.view = job.view.clone();
         }
         let picture = Arc::clone(&kept.picture);
+        self.keep(kept);
         cancel.check()?;
         let fineness = if job.opened.glimpse {
             Fineness::Coarse
@@ -159,6 +144,39 @@ impl Easel {
         let shown = finished(job, (picture, lens), fineness, since)?;
         cancel.check()?;
         Ok(shown)
+    }
+
+    /// A picture that no kept one serves; `first` takes a coarse one where it takes long.
+    fn made(
+        &mut self,
+        job: &RenderJob,
+        size: Size,
+        (cancel, since, first): (&Cancel, Instant, &dyn Fn(Shown)),
+    ) -> Result<Kept> {
+        let (opened, view) = (Arc::clone(&job.opened), &job.view);
+        let radiograph = radiograph_of(&opened, view)?;
+        let missing = self.stages.missing(radiograph, view, size)?;
+        if expected(radiograph, view, size, missing) > patience(job.effort) {
+            let coarse = self.prepare(radiograph, view, (size, Fineness::Coarse), cancel)?;
+            let picture = Arc::new(coarse.develop(view)?);
+            first(finished(job, (picture, None), Fineness::Coarse, since)?);
+        }
+        let prepared = self.prepare(radiograph, view, (size, Fineness::Full), cancel)?;
+        Ok(Kept {
+            picture: Arc::new(prepared.develop(view)?),
+            view: view.clone(),
+            size,
+            prepared,
+        })
+    }
+
+    /// Keeps a picture as the newest, and of the others as many as there is room for.
+    fn keep(&mut self, kept: Kept) {
+        self.kept.push(kept);
+        let pixels = |kept: &Kept| kept.size.width * kept.size.height;
+        while self.kept.len() > 1 && self.kept.iter().map(pixels).sum::<usize>() > KEPT {
+            self.kept.remove(0);
+        }
     }
 
     /// Forgets everything that belongs to another scan.
@@ -245,22 +263,16 @@ fn finished(
     })
 }
 
-/// About how long a picture takes, in milliseconds: what is seen of the scan has to be read unless it
-/// is held, and every pixel of the raster told and filtered.
-fn expected(radiograph: &Radiograph, view: &View, size: Size, held: bool) -> f64 {
+/// About how long a picture takes, in milliseconds: what is `missing` of what is seen has to be read,
+/// and unless all is there every pixel of the raster told; it is filtered in any case.
+fn expected(radiograph: &Radiograph, view: &View, size: Size, missing: Option<f64>) -> f64 {
     let [_, _, w, h] = view.region;
     let seen = w.min(radiograph.width() as f64) * h.min(radiograph.height() as f64);
     let raster = seen.min((size.width * size.height) as f64);
-    let reading = if held {
-        0.0
-    } else if !view.display.shows_classes() {
-        seen * 0.3e-6
-    } else if raster < seen {
-        seen * 1.5e-6
-    } else {
-        seen * 40e-6
-    };
-    reading + raster * view.filters.len() as f64 * 8e-6
+    let told = view.display.shows_classes();
+    let [reading, telling] = if told { [1.1e-6, 40e-6] } else { [0.3e-6, 0.0] };
+    let made = missing.map_or(0.0, |share| share * seen * reading + raster * telling);
+    made + raster * view.filters.len() as f64 * 8e-6
 }
 
 /// How long a full picture may take before a coarse one is worth its bytes, in milliseconds.

@@ -10,9 +10,12 @@ use xamine::filter::FilterUse;
 use xamine::graphics::{CellSize, Protocol, pixels_for};
 use xamine::physics::Class;
 use xamine::radiograph::{
-    Air, Energy, Plane, PlaneName, Polarity, Radiograph, Region, Size, Unit, resample,
+    Air, Energy, Fineness, Plane, PlaneName, Polarity, Radiograph, Region, Size, Unit, resample,
 };
-use xamine::view::{Canvas, Pixels, View, ViewRequest, Window, measure, picture, prepare, readout};
+use xamine::view::{
+    Canvas, Picture, Pixels, Source, Stages, View, ViewRequest, Window, measure, picture, prepare,
+    readout,
+};
 
 use crate::shared::shared;
 
@@ -418,11 +421,7 @@ fn the_crosshair_reads_what_the_scan_holds() {
     let whole = picture(&scan, &view, size(80, 64), &Cancel::never()).unwrap();
     for (x, y) in [(30, 20), (5, 5), (50, 40), (79, 63)] {
         let class = readout(&scan, &view, [x, y]).unwrap().class.unwrap();
-        assert_eq!(
-            class.code(),
-            whole.codes().unwrap()[y * 80 + x],
-            "{x} {y}"
-        );
+        assert_eq!(class.code(), whole.codes().unwrap()[y * 80 + x], "{x} {y}");
     }
     assert_eq!(readout(&scan, &view, [80, 0]), None);
 }
@@ -514,6 +513,74 @@ fn a_visible_part_is_the_part_of_the_whole() {
                 let there = (y + 32 / zoom) * (160 / zoom) + x + 40 / zoom;
                 assert_eq!(code, whole_codes[there], "{x} {y}");
             }
+        }
+    }
+}
+
+/// The next picture of a moved view, by stages that have seen `before`.
+fn moved(
+    stages: &mut Stages,
+    (scan, view, out): (&Radiograph, &View, Size),
+) -> xamine::Result<Picture> {
+    let never = Cancel::never();
+    let source = Source::of(scan);
+    stages
+        .prepare(source, view, (out, Fineness::Full), (&never, &mut |_| ()))?
+        .develop(view)
+}
+
+#[test]
+fn a_moved_view_is_the_view_itself_and_reads_only_what_came_into_sight() {
+    let scan = dual(400, 320);
+    for (display, zoom) in [
+        ("grey", 1.0),
+        ("grey", 2.6),
+        ("material", 1.0),
+        ("material", 2.6),
+    ] {
+        let out = size(60, 40);
+        let at = |x: i32, y: i32| {
+            let mut view = asked(&scan, display, &["unsharp=2,1"]);
+            let (w, h) = (60.0 * zoom, 40.0 * zoom);
+            let (x, y) = (f64::from(x), f64::from(y));
+            view.region = [60.3 + x * zoom, 50.7 + y * zoom, w, h];
+            view
+        };
+        let mut stages = Stages::default();
+        let places = [
+            (0, 0),
+            (12, 0),
+            (12, -7),
+            (-3, 9),
+            (-3, 9),
+            (30, 35),
+            (0, 0),
+        ];
+        for place in places {
+            let view = at(place.0, place.1);
+            let got = moved(&mut stages, (&scan, &view, out)).unwrap();
+            let want = picture(&scan, &view, out, &Cancel::never()).unwrap();
+            assert_eq!(got.codes(), want.codes(), "{display} {zoom} {place:?}");
+            let (got, want) = (got.field(), want.field());
+            let both = got.values.iter().zip(&want.values);
+            let off = both.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            assert!(off < 1e-5, "{display} {zoom} {place:?}: {off}");
+        }
+        // Darkness wherever the last view had looked: nothing of it is read again.
+        let mut dark = scan.clone();
+        let (first, second) = (at(0, 0), at(6, 0));
+        for plane in &mut dark.planes {
+            let (from, to) = (30, (first.region[0] + first.region[2]) as usize + 30);
+            for row in plane.samples.chunks_exact_mut(400) {
+                row[from..to].fill(1);
+            }
+        }
+        let mut stages = Stages::default();
+        moved(&mut stages, (&scan, &first, out)).unwrap();
+        let seen = moved(&mut stages, (&dark, &second, out)).unwrap();
+        let want = picture(&scan, &second, out, &Cancel::never()).unwrap();
+        for y in 0..40 {
+            assert_eq!(seen.frame.rgb(20, y), want.frame.rgb(20, y), "{display}");
         }
     }
 }
