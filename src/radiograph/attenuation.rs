@@ -158,18 +158,12 @@ impl Sums {
     /// Means over the columns of a span, of rows of weight `whole`; the first column of the sums is
     /// `left`.
     fn under(&self, span: Span, left: usize, whole: f32) -> [f32; 2] {
-        let (mut sums, mut all) = ([0.0; 2], 0.0);
-        for k in 0..span.len {
-            let (at, weight) = (span.first - left + k, span.weight(k));
-            all += weight * self.weights[at];
-            for (sum, alphas) in sums.iter_mut().zip(&self.alphas) {
-                *sum += weight * alphas[at];
-            }
-        }
+        let [high, low] = &self.alphas;
+        let [all, high, low] = [&self.weights, high, low].map(|sums| span.sum(sums, left));
         if all < TOLD * span.whole * whole {
             [f32::INFINITY; 2]
         } else {
-            sums.map(|sum| sum / all)
+            [high / all, low / all]
         }
     }
 }

@@ -61,6 +61,18 @@ impl Span {
             1.0
         }
     }
+
+    /// The weighted sum of the columns under it, of which `left` is the first.
+    pub(super) fn sum(self, columns: &[f32], left: usize) -> f32 {
+        let first = self.first - left;
+        match &columns[first..first + self.len] {
+            [one] => self.head * one,
+            [head, between @ .., tail] => {
+                between.iter().sum::<f32>() + head * self.head + tail * self.tail
+            }
+            [] => 0.0,
+        }
+    }
 }
 
 /// The spans of the rows of a raster, as finely as asked.
@@ -190,20 +202,12 @@ fn add_row(sums: &mut [f32], samples: &[u16], weight: f32) {
 
 /// The weighted mean of the column sums under each output column; `sums` starts at column `left`.
 fn gather(line: &mut [f32], sums: &[f32], columns: &[Span], left: usize) {
-    for (value, span) in line
+    let inside = line
         .iter_mut()
         .zip(columns)
-        .filter(|(_, span)| span.len > 0)
-    {
-        let part = &sums[span.first - left..span.first - left + span.len];
-        *value = match part {
-            [one] => *one,
-            [head, between @ .., tail] => {
-                let sum = between.iter().sum::<f32>() + head * span.head + tail * span.tail;
-                sum / span.whole
-            }
-            [] => f32::NAN,
-        };
+        .filter(|(_, span)| span.len > 0);
+    for (value, span) in inside {
+        *value = span.sum(sums, left) / span.whole;
     }
 }
 
