@@ -65,8 +65,8 @@ impl Default for Settings {
 pub enum Care {
     /// On its rung.
     Ladder,
-    /// At once, at half the size: something better follows in a moment.
-    Halved,
+    /// At once, as few pixels as it has: something better follows in a moment.
+    Coarse,
 }
 
 /// Work for the coder.
@@ -165,7 +165,7 @@ impl Delivery {
             target: self.target(id, rung),
             rung,
             care: if self.is_coarse() && self.rate().is_some_and(|rate| rate >= super::FAST) {
-                Care::Halved
+                Care::Coarse
             } else {
                 Care::Ladder
             },

@@ -114,18 +114,18 @@ pub fn encode(frame: &Frame, target: &Target) -> Result<Encoded> {
     Ok(encoded(frame, target, [columns, rows], (made, rung)))
 }
 
-/// Encodes every second pixel of every second row as a first look: for a picture that is there for a
-/// moment only, on a line that carries it sooner than a rung could be looked for.
+/// Encodes the pixels of a coarse picture as a first look: it is there for a moment only, on a line that
+/// carries it sooner than a rung could be looked for.
 ///
 /// # Errors
 /// As [`encode`]; [`Error::Cancelled`].
-pub fn code_halved(frame: &Frame, target: &Target, cancel: &Cancel) -> Result<Encoded> {
+pub fn code_thinned(frame: &Frame, target: &Target, cancel: &Cancel) -> Result<Encoded> {
     cancel.check()?;
     if target.protocol != Protocol::Kitty {
         return code(frame, target, Rung::Q1, None, cancel);
     }
-    let half = frame.halved();
-    let file = png::encode(&half, Effort::Fast, cancel)?;
+    let thin = frame.thinned();
+    let file = png::encode(&thin, Effort::Fast, cancel)?;
     let bytes = kitty::transmit(&file.bytes, target.id, target.answers);
     let (columns, rows) = cells_of(frame, target)?;
     Ok(Encoded {
@@ -134,7 +134,7 @@ pub fn code_halved(frame: &Frame, target: &Target, cancel: &Cancel) -> Result<En
         columns,
         rows,
         pixels: [frame.width, frame.height],
-        sent: [half.width, half.height],
+        sent: [thin.width, thin.height],
         rung: Rung::Q1,
         cell: target.cell,
         colours: file.colours,

@@ -19,6 +19,8 @@ use crate::{Error, Result};
 
 /// Pixels that a processor takes at a time.
 const CHUNK: usize = 1 << 14;
+/// Pixels whose luminances are worked out together.
+const LINE: usize = 1 << 10;
 /// Bins of the inspector's histogram.
 const BINS: usize = 256;
 /// The highest index of a grey or a palette colour in a picture that has room for an alarm.
@@ -384,8 +386,15 @@ impl Prepared {
         let mut indices = vec![0; values.len()];
         let chunks = indices.par_chunks_mut(CHUNK).zip(values.par_chunks(CHUNK));
         chunks.enumerate().for_each(|(at, (indices, values))| {
-            for (k, (place, value)) in indices.iter_mut().zip(values).enumerate() {
-                *place = index(at * CHUNK + k, curve.luminance(*value));
+            let mut luminances = [0.0; LINE];
+            let lines = indices.chunks_mut(LINE).zip(values.chunks(LINE));
+            for (line, (indices, values)) in lines.enumerate() {
+                let luminances = &mut luminances[..values.len()];
+                curve.luminances(values, luminances);
+                let first = at * CHUNK + line * LINE;
+                for (k, (place, luminance)) in indices.iter_mut().zip(luminances).enumerate() {
+                    *place = index(first + k, *luminance);
+                }
             }
         });
         indices

@@ -1,5 +1,9 @@
 //! The finished 8-bit picture: what every encoder takes and `render` writes.
 
+/// Columns and rows of the screen that share a pixel of a coarse picture: few enough to see what it
+/// is, and so many that it is there at once.
+pub(super) const COARSE: usize = 3;
+
 /// A picture of 8-bit pixels.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frame {
@@ -44,25 +48,26 @@ impl Frame {
         }
     }
 
-    /// Every second pixel of every second row.
+    /// The first of every [`COARSE`] pixels of the first of as many rows: all that a coarse picture
+    /// has.
     #[must_use]
-    pub fn halved(&self) -> Self {
-        fn half<T: Copy>(pixels: &[T], width: usize) -> Vec<T> {
-            let rows = pixels.chunks(width.max(1)).step_by(2);
-            rows.flat_map(|row| row.iter().step_by(2))
+    pub fn thinned(&self) -> Self {
+        fn thin<T: Copy>(pixels: &[T], width: usize) -> Vec<T> {
+            let rows = pixels.chunks(width.max(1)).step_by(COARSE);
+            rows.flat_map(|row| row.iter().step_by(COARSE))
                 .copied()
                 .collect()
         }
         Self {
-            width: self.width.div_ceil(2),
-            height: self.height.div_ceil(2),
+            width: self.width.div_ceil(COARSE),
+            height: self.height.div_ceil(COARSE),
             pixels: match &self.pixels {
-                Pixels::Grey(grey) => Pixels::Grey(half(grey, self.width)),
+                Pixels::Grey(grey) => Pixels::Grey(thin(grey, self.width)),
                 Pixels::Indexed { palette, indices } => Pixels::Indexed {
                     palette: palette.clone(),
-                    indices: half(indices, self.width),
+                    indices: thin(indices, self.width),
                 },
-                Pixels::Rgb(rgb) => Pixels::Rgb(half(rgb, self.width)),
+                Pixels::Rgb(rgb) => Pixels::Rgb(thin(rgb, self.width)),
             },
         }
     }

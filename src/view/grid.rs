@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use super::View;
+use super::frame::COARSE;
 use super::rasters::Shift;
 use crate::Result;
 use crate::cancel::Cancel;
@@ -65,7 +66,7 @@ struct Axis {
 }
 
 impl Grid {
-    /// The grid of a place; `margin` gives raster pixels by scale. A coarse one has half as many
+    /// The grid of a place; `margin` gives raster pixels by scale. A coarse one has a third as many
     /// columns and rows as the full one, unless that has the scan's own pixels.
     pub(super) fn new(place: Place, fineness: Fineness, margin: impl Fn(f64) -> usize) -> Self {
         let Place {
@@ -83,12 +84,12 @@ impl Grid {
             }
         };
         let native = |size: Size| region[2] <= size.width as f64 && region[3] <= size.height as f64;
-        let half = Size {
-            width: upright.width.div_ceil(2),
-            height: upright.height.div_ceil(2),
+        let few = Size {
+            width: upright.width.div_ceil(COARSE),
+            height: upright.height.div_ceil(COARSE),
         };
-        let coarse = fineness == Fineness::Coarse && !native(half);
-        let raster = if coarse { half } else { upright };
+        let coarse = fineness == Fineness::Coarse && !native(few);
+        let raster = if coarse { few } else { upright };
         let native = native(raster);
         let steps = [
             region[2] / raster.width as f64,
@@ -266,9 +267,7 @@ impl Grid {
     /// Raster values without margin, brought to the screen.
     pub(super) fn to_screen<T: Copy>(&self, values: &[T], outside: T) -> Vec<T> {
         let (across, down) = (&self.across.take, &self.down.take);
-        let upright = self.rotation == 0;
-        let plain = |(i, take): (usize, &u32)| *take == i as u32;
-        if upright && across.len() == self.across.seen && across.iter().enumerate().all(plain) {
+        if self.rotation == 0 {
             return self.rows_to_screen(values, outside);
         }
         let (width, height) = (self.screen.width, self.screen.height);
@@ -292,16 +291,28 @@ impl Grid {
         out
     }
 
-    /// [`Grid::to_screen`] where the columns are the raster's own: whole rows are copied.
+    /// [`Grid::to_screen`] of a picture that is not turned: by whole rows.
     fn rows_to_screen<T: Copy>(&self, values: &[T], outside: T) -> Vec<T> {
-        let width = self.across.seen;
-        let mut out = Vec::with_capacity(width * self.down.take.len());
+        let (width, across) = (self.across.seen, &self.across.take);
+        let own = |(i, take): (usize, &u32)| *take == i as u32;
+        let plain = across.len() == width && across.iter().enumerate().all(own);
+        let mut out = Vec::with_capacity(across.len() * self.down.take.len());
+        let mut above = NONE;
         for row in &self.down.take {
             if *row == NONE {
-                out.resize(out.len() + width, outside);
+                out.resize(out.len() + across.len(), outside);
+            } else if *row == above {
+                out.extend_from_within(out.len() - across.len()..);
             } else {
-                out.extend_from_slice(&values[*row as usize * width..][..width]);
+                let line = &values[*row as usize * width..][..width];
+                let at = |take: &u32| line.get(*take as usize).copied().unwrap_or(outside);
+                if plain {
+                    out.extend_from_slice(line);
+                } else {
+                    out.extend(across.iter().map(at));
+                }
             }
+            above = *row;
         }
         out
     }

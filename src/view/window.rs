@@ -6,10 +6,14 @@
 //! C.11.2.1.3.1 (SIGMOID). Air is always drawn bright, whatever the file's polarity, unless the
 //! analyst inverts.
 
+// Only what is inlined is compiled for wider registers.
+#![allow(clippy::inline_always)]
+
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
 use crate::filter::{self, FilterUse};
+use crate::lanes::wide;
 use crate::radiograph::{Field, Plane, Polarity, Size, Survey, Unit};
 
 /// Transmissions that the automatic window looks at: neither air nor darkness.
@@ -328,6 +332,24 @@ impl Curve {
             Bend::Step if (value > self.centre) == (self.slope > 0.0) => 1.0,
             Bend::Step => 0.0,
         }
+    }
+
+    /// [`Curve::luminance`] of every value.
+    pub(super) fn luminances(self, values: &[f32], luminances: &mut [f32]) {
+        let pixels = luminances.iter_mut().zip(values);
+        match self.bend {
+            // By far the most.
+            Bend::Line => wide!(line(values, luminances, [self.centre, self.slope])),
+            _ => pixels.for_each(|(luminance, value)| *luminance = self.luminance(*value)),
+        }
+    }
+}
+
+/// The straight part of [`Curve::luminance`] of every value.
+#[inline(always)]
+fn line(values: &[f32], luminances: &mut [f32], [centre, slope]: [f32; 2]) {
+    for (luminance, value) in luminances.iter_mut().zip(values) {
+        *luminance = ((value - centre) * slope + 0.5).clamp(0.0, 1.0);
     }
 }
 

@@ -81,6 +81,6 @@ fn code(order: &Order, cancel: &Cancel) -> Result<Encoded> {
     let part = order.frame.crop(origin, size);
     match order.care {
         Care::Ladder => graphics::code(&part, &order.target, order.rung, order.most, cancel),
-        Care::Halved => graphics::code_halved(&part, &order.target, cancel),
+        Care::Coarse => graphics::code_thinned(&part, &order.target, cancel),
     }
 }
