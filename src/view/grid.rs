@@ -138,10 +138,7 @@ impl Grid {
             .filter(|_| self.is_coarse())
             .and_then(|pyramid| pyramid.level(&plane.name, self.step()));
         match level {
-            Some((level, factor)) => {
-                let area = area.map(|length| length / factor as f64);
-                resample(level, area, size, cancel)
-            }
+            Some((level, _)) => resample(level, area, size, cancel),
             None => resample_to(plane, (area, size), self.fineness, cancel),
         }
     }
@@ -160,8 +157,7 @@ impl Grid {
         let step = self.step() / FINER;
         let level = |plane: &Plane| pyramid.and_then(|all| all.level(&plane.name, step));
         match planes.map(|plane| level(plane).filter(|_| self.is_coarse())) {
-            [Some((high, factor)), Some((low, _))] => {
-                let area = area.map(|length| length / factor as f64);
+            [Some((high, _)), Some((low, _))] => {
                 let raster = (area, size, self.fineness);
                 mean_attenuations([high, low], darkest, raster, cancel)
             }

@@ -265,7 +265,7 @@ impl Ground<'_> {
         stage("resample");
         let mut notes = notes(plane, grid);
         if let Some((high, _, chosen)) = dual {
-            notes.extend(peels.notes(chosen, high.height));
+            notes.extend(peels.notes(chosen, high.scan_size().height));
         }
         let mut told_of = None;
         let mut luminance = None;
