@@ -44,11 +44,12 @@ impl Region {
     #[must_use]
     pub fn with(self, other: Self) -> Self {
         let (x, y) = (self.x.min(other.x), self.y.min(other.y));
+        let end = |from: usize, side: usize| from.saturating_add(side);
         Self {
             x,
             y,
-            width: (self.x + self.width).max(other.x + other.width) - x,
-            height: (self.y + self.height).max(other.y + other.height) - y,
+            width: end(self.x, self.width).max(end(other.x, other.width)) - x,
+            height: end(self.y, self.height).max(end(other.y, other.height)) - y,
         }
     }
 

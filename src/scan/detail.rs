@@ -32,14 +32,17 @@ pub fn detail(opened: &Opened, view: &str, region: Region, cancel: &Cancel) -> R
     let (whole, reduced) = whole.ok_or_else(|| Error::NotPossible {
         why: say("error-no-view", &[]),
     })?;
-    check(opened, whole, region)?;
+    check_detail(opened, whole, region)?;
     apart(&reduced.scan.path, || {
         read(opened, (whole, reduced), region, cancel)
     })
 }
 
-/// Refuses a region whose pixels the limits do not allow.
-fn check(opened: &Opened, whole: &Radiograph, region: Region) -> Result<()> {
+/// Refuses a region whose pixels the limits do not allow, of a view of a scan that is held reduced.
+///
+/// # Errors
+/// [`Error::Limit`].
+pub fn check_detail(opened: &Opened, whole: &Radiograph, region: Region) -> Result<()> {
     let path = opened
         .files
         .first()

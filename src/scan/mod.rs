@@ -24,7 +24,7 @@ mod source;
 
 use std::path::PathBuf;
 
-pub use detail::detail;
+pub use detail::{check_detail, detail};
 pub use find::{FindOptions, Found, Other, Tally, find};
 pub use glimpse::glimpse;
 pub use limits::Limits;

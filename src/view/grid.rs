@@ -166,13 +166,13 @@ impl Grid {
     }
 
     /// Scan pixels across a raster pixel, the lesser of both directions.
-    fn step(&self) -> f64 {
+    pub(super) fn step(&self) -> f64 {
         let (area, size) = self.area();
         (area[2] / size.width as f64).min(area[3] / size.height as f64)
     }
 
     /// The part of the scan under the raster, margin included, and the raster's size.
-    fn area(&self) -> (Area, Size) {
+    pub(super) fn area(&self) -> (Area, Size) {
         let (x, y) = (&self.across, &self.down);
         ([x.origin, y.origin, x.extent, y.extent], self.whole())
     }

@@ -6,14 +6,12 @@ use serde_json::{Map, Value, json};
 use super::estimate::{Candidate, ZEstimate};
 use super::legend::Shares;
 use super::measure::part;
+use super::near::REACH;
 use super::peel::take_off;
 use crate::Result;
 use crate::cancel::Cancel;
 use crate::physics::{Boundaries, Chosen, Class, Layer, attenuation, by_ratio, told};
 use crate::radiograph::{Coverage, Field, Plane, Region, Size, crop};
-
-/// Scan pixels around a region that its classes look at.
-const REACH: usize = 36;
 
 /// The material of a region by ratio classes.
 #[derive(Debug, Clone, PartialEq)]

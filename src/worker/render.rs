@@ -6,14 +6,15 @@ use std::thread;
 use std::time::Instant;
 
 use super::compare::Bench;
+use super::detail::Near;
 use super::slot::Slot;
 use crate::app::{Lens, LensPlace, RenderJob, Shown};
 use crate::cancel::{Cancel, Generations};
 use crate::graphics::{self, Answers, Body, CellPicture, Effort, Target};
 use crate::messages::say;
-use crate::radiograph::{Fineness, Pyramid, Radiograph, Size};
+use crate::radiograph::{Fineness, Pyramid, Radiograph, Region, Size};
 use crate::scan::Opened;
-use crate::view::{self, Frame, Inset, Picture, Prepared, Source, Stages, View};
+use crate::view::{self, Frame, Inset, Picture, Prepared, Source, Stages, View, own_pixels};
 use crate::{Error, Result};
 
 /// Pixels of a scan that is worth coarser levels.
@@ -85,6 +86,10 @@ struct Easel {
     coarse: Stages,
     last: Option<Kept>,
     bench: Bench,
+    /// Of a scan that is held reduced: what the picture and the loupe show of its own pixels.
+    near: Near,
+    detail: Option<Arc<Radiograph>>,
+    lens: Near,
 }
 
 /// A picture, everything up to its window, and what made both.
@@ -117,7 +122,11 @@ impl Easel {
         if let Some(comparison) = &job.view.comparison {
             let this = radiograph_of(&job.opened, &job.view)?;
             let both = self.bench.make((job, comparison), this, size, cancel)?;
-            return finished(job, (Arc::new(both), None), Fineness::Full, since);
+            let others = job.other.as_ref().map_or(1, |other| other.reduction());
+            return Ok(Shown {
+                reduction: job.opened.reduction().max(others),
+                ..finished(job, (Arc::new(both), None), Fineness::Full, since)?
+            });
         }
         if !self
             .last
@@ -127,12 +136,15 @@ impl Easel {
             self.last = None;
             let (opened, view) = (Arc::clone(&job.opened), &job.view);
             let radiograph = radiograph_of(&opened, view)?;
-            let held = self.stages.holds(radiograph, view, size)?;
-            if expected(radiograph, view, size, held) > patience(job.effort) {
+            let own = own_pixels(radiograph, view, size)?;
+            let at_hand = self.near.serves(own);
+            let held = at_hand && self.stages.holds(radiograph, view, size)?;
+            if !at_hand || expected(radiograph, view, size, held) > patience(job.effort) {
                 let picture = self.prepare(radiograph, view, (size, Fineness::Coarse), cancel)?;
                 let picture = Arc::new(picture.develop(view)?);
                 first(finished(job, (picture, None), Fineness::Coarse, since)?);
             }
+            self.approach((&opened, view), own, cancel)?;
             let prepared = self.prepare(radiograph, view, (size, Fineness::Full), cancel)?;
             self.last = Some(Kept {
                 picture: Arc::new(prepared.develop(view)?),
@@ -155,10 +167,62 @@ impl Easel {
         } else {
             Fineness::Full
         };
-        let lens = lens(job, cancel)?;
+        let lens = self.lens(job, cancel)?;
         let shown = finished(job, (picture, lens), fineness, since)?;
         cancel.check()?;
-        Ok(shown)
+        let whole = if self.detail.is_some() {
+            1
+        } else {
+            job.opened.reduction()
+        };
+        Ok(Shown {
+            reduction: whole,
+            detail: self.detail.clone(),
+            ..shown
+        })
+    }
+
+    /// Takes up the scan's own pixels where the picture needs them and they are not held.
+    fn approach(
+        &mut self,
+        (opened, view): (&Opened, &View),
+        own: Option<Region>,
+        cancel: &Cancel,
+    ) -> Result<()> {
+        let detail = self.near.take((opened, &view.view), own, cancel)?;
+        let same = match (&detail, &self.detail) {
+            (Some(new), Some(old)) => Arc::ptr_eq(new, old),
+            (new, old) => new.is_none() && old.is_none(),
+        };
+        if !same {
+            // Stages know what was asked of a radiograph, not which pixels of it there were.
+            self.stages = Stages::default();
+            self.detail = detail;
+        }
+        Ok(())
+    }
+
+    /// The loupe's inset, from the scan itself.
+    fn lens(&mut self, job: &RenderJob, cancel: &Cancel) -> Result<Option<Arc<Lens>>> {
+        let Some(loupe) = job.overlay.loupe else {
+            return Ok(None);
+        };
+        let radiograph = radiograph_of(&job.opened, &job.view)?;
+        let view = loupe.view(radiograph, &job.view);
+        let own = own_pixels(radiograph, &view, loupe.size)?;
+        let near = if self.near.serves(own) {
+            &mut self.near
+        } else {
+            &mut self.lens
+        };
+        let detail = near.take((&job.opened, &view.view), own, cancel)?;
+        let source = Source::of(radiograph).with(detail.as_deref());
+        let inset = Inset::of(source, &job.view, loupe, cancel)?;
+        let png = match job.lens {
+            LensPlace::Drawn => Vec::new(),
+            LensPlace::Layer => graphics::inset_png(&inset.frame, cancel)?,
+        };
+        Ok(Some(Arc::new(Lens { inset, png })))
     }
 
     /// Forgets everything that belongs to another scan.
@@ -184,6 +248,10 @@ impl Easel {
         let source = Source {
             radiograph,
             pyramid: Some(&self.pyramid),
+            detail: self
+                .detail
+                .as_deref()
+                .filter(|_| fineness == Fineness::Full),
         };
         let stages = match fineness {
             Fineness::Full => &mut self.stages,
@@ -199,20 +267,6 @@ fn radiograph_of<'a>(opened: &'a Opened, view: &View) -> Result<&'a Radiograph> 
     radiograph.ok_or_else(|| Error::NotPossible {
         why: say("error-no-view", &[]),
     })
-}
-
-/// The loupe's inset, from the scan itself.
-fn lens(job: &RenderJob, cancel: &Cancel) -> Result<Option<Arc<Lens>>> {
-    let Some(loupe) = job.overlay.loupe else {
-        return Ok(None);
-    };
-    let radiograph = radiograph_of(&job.opened, &job.view)?;
-    let inset = Inset::of(radiograph, &job.view, loupe, cancel)?;
-    let png = match job.lens {
-        LensPlace::Drawn => Vec::new(),
-        LensPlace::Layer => graphics::inset_png(&inset.frame, cancel)?,
-    };
-    Ok(Some(Arc::new(Lens { inset, png })))
 }
 
 /// A picture with what is drawn into it, in cells where the terminal takes no pixels.
@@ -241,6 +295,8 @@ fn finished(
         painted,
         cells: job.cells,
         lens,
+        reduction: job.opened.reduction(),
+        detail: None,
         took: since.elapsed(),
     })
 }
