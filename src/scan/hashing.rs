@@ -50,7 +50,7 @@ impl<'a> Hashing<'a> {
     }
 
     /// Says where pixels are, from the first to the end of the last.
-    pub(super) fn expect(&mut self, pixels: Range<u64>) {
+    pub(super) fn pixels_lie_in(&mut self, pixels: Range<u64>) {
         self.pixels = pixels;
     }
 

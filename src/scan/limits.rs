@@ -63,7 +63,9 @@ impl Claim {
     /// Refuses a claim of nothing, or one that the data cannot hold.
     pub(super) fn check_sound(&self, source: &Source<'_>) -> Result<()> {
         self.check_some(source)?;
-        self.held(source)
+        // What is also over a limit is told as that, as where limits are looked at first.
+        let over = |short| self.check_limits(source).err().unwrap_or(short);
+        self.held(source).map_err(over)
     }
 
     /// Refuses a claim of nothing.

@@ -69,7 +69,7 @@ fn read(
     let mut decoded = Decoded::default();
     let wanted = only_wanted(&pages, page, &mut decoded.warnings)?;
     describe(&mut decoded, &pages, &layouts, &wanted);
-    input.expect(pixels(&pages));
+    input.pixels_lie_in(pixels(&pages));
     for at in wanted {
         source.cancel.check()?;
         let layout = &layouts[at];
@@ -251,6 +251,7 @@ fn chunks(
     sinks: &mut [Sink],
     source: &Source<'_>,
 ) -> Result<()> {
+    input.rewind().map_err(|error| disk(&error, source))?;
     let mut decoder = Decoder::new(&mut *input)
         .map_err(|error| library(&error, source))?
         .with_limits(tiff_limits(source, IFD));
