@@ -134,7 +134,7 @@ mod tests {
             let sum: u64 = samples.iter().map(|s| u64::from(*s)).sum();
             assert_eq!(summary.sum, sum);
             let column: Vec<u16> = samples.iter().skip(5).step_by(width).copied().collect();
-            let ends = [column.iter().min(), column.iter().max()].map(|end| end.copied());
+            let ends = [column.iter().min(), column.iter().max()].map(Option::<&u16>::copied);
             assert_eq!(summary.columns[5].map(Some), ends);
         }
     }

@@ -21,8 +21,8 @@ use crate::{Error, Result};
 ///
 /// # Errors
 /// [`Error::Limit`] for a region that is larger than the limits, [`Error::NotPossible`] for a scan
-/// that is held whole or has no such view; [`Error::BadFile`] where a file has changed since it was
-/// opened; [`Error::Cancelled`].
+/// that is held whole or has no such view; [`Error::Environment`] where a file has changed since it
+/// was opened; [`Error::Cancelled`].
 pub fn detail(opened: &Opened, view: &str, region: Region, cancel: &Cancel) -> Result<Radiograph> {
     let whole = opened
         .views
@@ -160,5 +160,8 @@ fn is_same(metadata: &Metadata, record: &FileRecord) -> Result<()> {
 }
 
 fn changed(path: &Path) -> Error {
-    Error::bad_file(path, say("scan-changed-since", &[]))
+    Error::Environment {
+        path: Safe::from_path(path),
+        why: say("scan-changed-since", &[]),
+    }
 }

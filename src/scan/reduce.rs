@@ -126,3 +126,85 @@ pub(super) fn reader_of(path: &Path) -> Result<(&'static Reader, &'static Bands)
     let bands = reader.and_then(|reader| Some((reader, reader.bands.as_ref()?)));
     bands.ok_or_else(|| Error::bad_file(path, say("scan-changed-while-read", &[])))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::radiograph::Region;
+    use crate::scan::hashing::Hashing;
+
+    /// Columns and rows: 24 MB in one strip.
+    const SIZE: [usize; 2] = [4000, 3000];
+
+    fn file() -> std::io::Result<(tempfile::TempDir, PathBuf)> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("large.tif");
+        let samples: Vec<u16> = (0..SIZE[0] * SIZE[1])
+            .map(|i| (i % 60_013) as u16)
+            .collect();
+        let written = tiff::encoder::TiffEncoder::new(std::fs::File::create(&path)?);
+        let written = written.and_then(|mut encoder| {
+            type Grey = tiff::encoder::colortype::Gray16;
+            let mut image = encoder.new_image::<Grey>(SIZE[0] as u32, SIZE[1] as u32)?;
+            image.rows_per_strip(SIZE[1] as u32)?;
+            image.write_data(&samples)
+        });
+        written.map_err(std::io::Error::other)?;
+        Ok((folder, path))
+    }
+
+    #[test]
+    fn nothing_larger_than_a_band_is_asked_for() -> Result<()> {
+        let (_folder, path) = file().map_err(|error| Error::io(Path::new("."), &error))?;
+        let cancel = Cancel::never();
+        let limits = Limits {
+            bytes: 1 << 20,
+            ..Limits::default()
+        };
+        let (file, metadata) = open_regular(&path)?;
+        let source = Source {
+            path: &path,
+            bytes: &[],
+            limits: &limits,
+            cancel: &cancel,
+        };
+        let (_, bands) = reader_of(&path)?;
+        let part = Region {
+            x: 1000,
+            y: 1000,
+            width: 500,
+            height: 700,
+        };
+        // A band is a quarter of the limit, in whole rows; a part is read row by row.
+        for (take, most) in [
+            (Take::Means(8), (1 << 18) / 8000 * 8000),
+            (Take::Part(part), 1000),
+        ] {
+            let mut input = Hashing::plain(&file, &cancel);
+            let decoded = (bands.read)(&mut input, &source, metadata.len(), (None, take))?;
+            let held = &decoded.pages[0].planes[0];
+            assert_eq!(input.most, most, "{take:?}");
+            assert!(2 * held.samples.len() as u64 <= limits.bytes, "{take:?}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn the_least_reduction_that_the_limits_allow_is_taken() -> Result<()> {
+        let (_folder, path) = file().map_err(|error| Error::io(Path::new("."), &error))?;
+        let (scan, _) = crate::scan::resolve(&path, true)?;
+        let cancel = Cancel::never();
+        let of =
+            |megapixels: u64, bytes: u64| step_of(&scan, &Limits { megapixels, bytes }, &cancel);
+        let length = std::fs::metadata(&path).map_or(0, |metadata| metadata.len());
+        assert_eq!(of(12, length), None);
+        assert_eq!(of(11, length), Some(2));
+        assert_eq!(of(12, length - 1000), Some(2));
+        assert_eq!(of(12, 6_000_000), Some(2));
+        assert_eq!(of(12, 5_999_999), Some(4));
+        assert_eq!(of(12, 1 << 20), Some(8));
+        // Rows of 8 kB are more than a share of this.
+        assert_eq!(of(12, 8_000), None);
+        Ok(())
+    }
+}

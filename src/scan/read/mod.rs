@@ -93,13 +93,20 @@ pub(super) struct Reader {
 
 /// Reading a file by bands of rows, one at a time in memory.
 pub(super) struct Bands {
-    /// What reading all of the file, or that page, would hold; `None` where it cannot be read so.
-    pub(super) extent:
-        fn(&mut dyn Input, &Source<'_>, u64, Option<usize>) -> Result<Option<Extent>>,
-    /// Reads all of the file, or that page, as is asked.
-    pub(super) read:
-        fn(&mut Hashing<'_>, &Source<'_>, u64, (Option<usize>, Take)) -> Result<Decoded>,
+    /// What would be held.
+    pub(super) extent: ExtentOf,
+    /// Reads it.
+    pub(super) read: ReadBands,
 }
+
+/// What reading all of a file of that length, or that page, would hold; `None` where it cannot be
+/// read by bands.
+pub(super) type ExtentOf =
+    fn(&mut dyn Input, &Source<'_>, u64, Option<usize>) -> Result<Option<Extent>>;
+
+/// Reads all of a file of that length, or that page, as is asked.
+pub(super) type ReadBands =
+    fn(&mut Hashing<'_>, &Source<'_>, u64, (Option<usize>, Take)) -> Result<Decoded>;
 
 /// What is to be read by bands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

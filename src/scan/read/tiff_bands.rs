@@ -96,19 +96,14 @@ fn read(
 
 /// Where the pixels of all pages lie.
 fn pixels(pages: &[Directory]) -> Range<u64> {
-    let mut all = u64::MAX..0;
-    for page in pages {
-        for (offsets, counts) in [
-            (tag::STRIP_OFFSETS, tag::STRIP_COUNTS),
-            (tag::TILE_OFFSETS, tag::TILE_COUNTS),
-        ] {
-            for (from, count) in page.numbers(offsets).iter().zip(page.numbers(counts)) {
-                all.start = all.start.min(*from);
-                all.end = all.end.max(from.saturating_add(*count));
-            }
-        }
-    }
-    all
+    let chunks = pages.iter().flat_map(|page| {
+        let of = |offsets, counts| page.numbers(offsets).iter().zip(page.numbers(counts));
+        of(tag::STRIP_OFFSETS, tag::STRIP_COUNTS).chain(of(tag::TILE_OFFSETS, tag::TILE_COUNTS))
+    });
+    let (first, end) = chunks.fold((u64::MAX, 0), |(first, end): (u64, u64), (from, count)| {
+        (first.min(*from), end.max(from.saturating_add(*count)))
+    });
+    first..end
 }
 
 /// Where the rows of a plane go.
@@ -202,8 +197,9 @@ fn plain(
     let order = order(input, source)?;
     let width = columns.len();
     let whole = width as u64 == layout.width;
+    let band = BAND.min(source.limits.bytes / SHARE);
     let at_once = if whole {
-        (BAND / (2 * layout.width.max(1))).max(1) as usize
+        (band / (2 * layout.width.max(1))).max(1) as usize
     } else {
         1
     };
