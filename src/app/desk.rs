@@ -12,9 +12,9 @@ use crate::cancel::Cancel;
 use crate::decisions::ScanBlock;
 use crate::error::{Error, Result};
 use crate::radiograph::Size;
-use crate::radiograph::{PlaneName, Radiograph, Survey};
+use crate::radiograph::{PlaneName, Radiograph, Region, Survey};
 use crate::scan::{Opened, ScanFile};
-use crate::view::{Thumbnail, View};
+use crate::view::{Source, Thumbnail, View};
 
 /// The scan at hand.
 #[derive(Debug, Clone, Default)]
@@ -167,6 +167,23 @@ impl Desk {
             .views
             .iter()
             .find(|radiograph| radiograph.view == view.view)
+    }
+
+    /// The radiograph with the part of it that was read in its own pixels for the picture, where that
+    /// holds `region`.
+    pub fn source(&self, region: Region) -> Option<Source<'_>> {
+        let whole = self.radiograph()?;
+        let detail = self
+            .shown
+            .as_ref()
+            .and_then(|shown| shown.detail.as_deref());
+        let detail = detail.filter(|detail| detail.view == whole.view && detail.holds(region));
+        Some(Source::of(whole).with(detail))
+    }
+
+    /// Scan pixels to a pixel that the picture on the screen was drawn from, across and down.
+    pub fn reduction(&self) -> usize {
+        self.shown.as_ref().map_or(1, |shown| shown.reduction)
     }
 
     /// Whether the picture on the screen is older than the view.

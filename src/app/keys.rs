@@ -342,7 +342,8 @@ impl App {
                 let quality = Quality {
                     protocol: self.terminal.protocol.as_str(),
                     rung,
-                    lossless,
+                    // What it was drawn from is no picture of every pixel.
+                    lossless: lossless && self.desk.reduction() == 1,
                 };
                 self.desk.seen.show(view, quality, self.now);
             }

@@ -233,8 +233,20 @@ impl App {
         // A region that cannot be measured is still where the analyst saw something.
         let view = self.desk.view.as_ref();
         let never = Cancel::never();
-        let measured = view.map(|view| view.measure(radiograph, outline, usize::MAX, &never));
-        let measured = measured.and_then(Result::ok);
+        let own = view::measured_pixels(radiograph, outline, None);
+        let source = self.desk.source(own).unwrap_or(radiograph.into());
+        let measured = view.map(|view| view.measure(source, outline, usize::MAX, &never));
+        // Of a scan that is held reduced the selected mark was measured in its own pixels.
+        let known = self
+            .desk
+            .measured
+            .as_ref()
+            .filter(|known| known.outline == *outline);
+        let measured = measured.and_then(|measured| match (measured, known) {
+            (Ok(measured), _) => Some(measured),
+            (Err(_), Some(known)) => known.result.clone().ok(),
+            (Err(_), None) => None,
+        });
         let planes = measured.iter().flat_map(|measured| &measured.planes);
         let side = |i: usize| {
             let along = points.iter().map(|point| point[i]);

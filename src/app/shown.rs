@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::graphics::CellPicture;
-use crate::radiograph::Fineness;
+use crate::radiograph::{Fineness, Radiograph};
 use crate::view::{Drawn, Frame, Guide, Inset, Loupe, Picture, View};
 
 /// A picture ready to be sent.
@@ -23,6 +23,11 @@ pub struct Shown {
     pub cells: (u16, u16),
     /// The loupe's inset, which lies over the picture.
     pub lens: Option<Arc<Lens>>,
+    /// Scan pixels to a pixel that it was drawn from, across and down; 1 where it was drawn from the
+    /// scan's own.
+    pub reduction: usize,
+    /// The part of a scan held reduced that was read for it.
+    pub detail: Option<Arc<Radiograph>>,
     /// How long it took to render.
     pub took: std::time::Duration,
 }

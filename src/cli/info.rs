@@ -7,13 +7,14 @@ use std::io::Write;
 use serde_json::{Map, Value, json};
 
 use super::list::{kind_word, path_members, size};
+use super::opening::limits;
 use super::{Failure, ScanArgs, exit};
 use crate::Result;
 use crate::cancel::Cancel;
 use crate::messages::{arg, say};
 use crate::physics::Class;
 use crate::radiograph::{Air, Plane, Radiograph};
-use crate::scan::{FileRecord, Limits, Opened, Scan, open, resolve};
+use crate::scan::{FileRecord, Opened, Scan, open, resolve};
 use crate::text::Safe;
 
 /// Runs the command.
@@ -21,7 +22,7 @@ pub(super) fn run(
     arguments: &ScanArgs,
     json: bool,
     out: &mut dyn Write,
-    _err: &mut dyn Write,
+    err: &mut dyn Write,
 ) -> Result<u8, Failure> {
     let told = |scan: &Scan, error: crate::Error, out: &mut dyn Write| {
         if json {
@@ -33,7 +34,8 @@ pub(super) fn run(
         Ok((scan, _)) => scan,
         Err(error) => return told(&Scan::bare(arguments.scan.clone(), Vec::new()), error, out),
     };
-    let opened = match open(&scan, &Limits::default(), &Cancel::never()) {
+    let limits = limits(err)?;
+    let opened = match open(&scan, &limits, &Cancel::never()) {
         Ok(opened) => opened,
         Err(error) => return told(&scan, error, out),
     };
@@ -49,30 +51,6 @@ pub(super) fn run(
 fn write_json(value: &Value, out: &mut dyn Write) -> std::io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, value)?;
     writeln!(out)
-}
-
-/// Sums over the samples of a plane, as stored.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Sums {
-    min: u16,
-    max: u16,
-    mean: f64,
-    sum: u64,
-}
-
-impl Sums {
-    fn of(plane: &Plane) -> Self {
-        let start = (u16::MAX, 0, 0u64);
-        let (min, max, sum) = plane.samples.iter().fold(start, |(min, max, sum), sample| {
-            (min.min(*sample), max.max(*sample), sum + u64::from(*sample))
-        });
-        Self {
-            min,
-            max,
-            mean: sum as f64 / plane.samples.len().max(1) as f64,
-            sum,
-        }
-    }
 }
 
 /// The members in the contract's order; what later work fills is null or empty.
@@ -148,15 +126,21 @@ fn json_of_unread(file: &crate::scan::ScanFile) -> Value {
 
 fn json_of_view(view: &Radiograph) -> Value {
     let planes: Vec<Value> = view.planes.iter().map(json_of_plane).collect();
-    json!({ "name": view.view, "pixel_mm": view.pixel_mm, "planes": planes })
+    let reduction = view.reduction();
+    json!({
+        "name": view.view,
+        "pixel_mm": view.pixel_mm,
+        "reduction": reduction,
+        "planes": planes,
+    })
 }
 
 fn json_of_plane(plane: &Plane) -> Value {
-    let sums = Sums::of(plane);
+    let sums = plane.sums();
     json!({
         "name": plane.name.as_str(),
-        "width": plane.width,
-        "height": plane.height,
+        "width": plane.scan_size().width,
+        "height": plane.scan_size().height,
         "bits": plane.bits,
         "bits_allocated": plane.bits_allocated,
         "polarity": plane.polarity.as_str(),
@@ -265,6 +249,11 @@ fn of_view(view: &Radiograph) -> Vec<Line> {
             &[arg("width", &width), arg("height", &height)],
         ),
     )];
+    let reduction = view.reduction();
+    if reduction > 1 {
+        let words = say("info-reduced", &[arg("step", &reduction)]);
+        lines.push(line("info-held", words));
+    }
     if let Some([x, y]) = view.pixel_mm {
         let (x, y) = (shortest(x), shortest(y));
         lines.push(line(
@@ -283,7 +272,7 @@ fn of_view(view: &Radiograph) -> Vec<Line> {
 
 /// What is known of a plane's samples.
 fn of_samples(plane: &Plane) -> Safe {
-    let sums = Sums::of(plane);
+    let sums = plane.sums();
     let mean = Safe::number(sums.mean, 2);
     let arguments = [
         arg("bits", &plane.bits),

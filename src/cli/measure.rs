@@ -5,12 +5,14 @@ use std::path::Path;
 
 use clap::{ArgGroup, Args};
 
-use super::render::open;
+use super::opening::{near, open};
 use super::{Failure, ScanArgs, exit};
 use crate::messages::{arg, say};
 use crate::radiograph::{Outline, Radiograph, Region, Shape, Statistics};
 use crate::text::Safe;
-use crate::view::{Detail, Measurement, bad_region, choose, class_label, measure_by};
+use crate::view::{
+    Detail, Measurement, Source, bad_region, choose, class_label, measure_by, measured_pixels,
+};
 use crate::{Error, Result};
 
 /// What is asked for.
@@ -73,8 +75,9 @@ pub(super) fn run(
     scan: &ScanArgs,
     asked: &MeasureArgs,
     out: &mut dyn Write,
+    err: &mut dyn Write,
 ) -> Result<u8, Failure> {
-    let opened = open(scan)?;
+    let opened = open(scan, err)?;
     let radiograph = choose(&opened.views, None)?;
     let background = asked.background.as_deref();
     let background = background.map(|text| read(radiograph, text)).transpose()?;
@@ -83,7 +86,13 @@ pub(super) fn run(
         .map(|path| super::profile::scanner(Path::new(path)))
         .transpose()?;
     let outline = asked.outline(radiograph)?;
-    let measured = measure_by(radiograph, &outline, background, scanner.as_ref())?;
+    let own = measured_pixels(radiograph, &outline, background);
+    // What reaches beyond the scan is refused as that, not as too large.
+    let inside = own.contains(outline.bounds()) && background.is_none_or(|b| own.contains(b));
+    let own = (inside && radiograph.reduction() > 1).then_some(own);
+    let detail = near(&opened, radiograph, own)?;
+    let source = Source::of(radiograph).with(detail.as_ref());
+    let measured = measure_by(source, &outline, background, scanner.as_ref())?;
     if asked.json {
         serde_json::to_writer_pretty(&mut *out, &measured.document(Detail::Whole))
             .map_err(std::io::Error::from)?;

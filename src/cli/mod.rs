@@ -13,6 +13,7 @@ pub mod keys;
 mod list;
 mod log;
 mod measure;
+mod opening;
 mod papers;
 pub mod profile;
 mod render;
@@ -507,7 +508,7 @@ fn dispatch(cli: Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, Fa
             out,
             err,
         ),
-        Some(Command::Measure { scan, asked }) => measure::run(&scan, &asked, out),
+        Some(Command::Measure { scan, asked }) => measure::run(&scan, &asked, out, err),
         Some(Command::Calibrate { file, output }) => calibrate::run(&file, &output, out),
         Some(Command::Simulate {
             scene,

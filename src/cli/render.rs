@@ -7,15 +7,18 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::Instant;
 
+use super::opening::{limits, near};
 use super::{Failure, ScanArgs, ViewArgs, exit};
 use crate::cancel::Cancel;
 use crate::config::Places;
 use crate::messages::{arg, say};
-use crate::radiograph::Size;
-use crate::scan::{self, Limits, Opened, Scan};
+use crate::radiograph::{Radiograph, Region, Size};
+use crate::scan::{self, Opened, Scan};
 use crate::store::PresetFolders;
 use crate::text::Safe;
-use crate::view::{Calibration, Display, Picture, Presets, View, ViewRequest, choose, prepare};
+use crate::view::{
+    Calibration, Display, Picture, Presets, Source, View, ViewRequest, choose, own_pixels, prepare,
+};
 use crate::{Error, Result};
 use files::{FileKind, Values};
 
@@ -104,17 +107,31 @@ pub(super) fn run(
     let mut times = Times::start();
     let (scan, _) = scan::resolve(&request.scan.scan, request.scan.alone)?;
     files::refuse_evidence(&request.output, &evidence(&scan))?;
-    let opened = scan::open(&scan, &Limits::default(), &Cancel::never())?;
+    let opened = scan::open(&scan, &limits(err)?, &Cancel::never())?;
     times.done("open");
     let asked = request.view.request(presets(err)?)?;
     let radiograph = choose(&opened.views, asked.view_name.as_deref())?;
     let view = View::of(radiograph, &asked)?;
     times.done("view");
     let shape = view.aspect.of(radiograph.pixel_mm);
+    if request.size.is_none() {
+        refuse_large(&opened, radiograph, &view)?;
+    }
     let (view, size) = sized(view, shape, request.size.as_deref())?;
-    let prepared = prepare(radiograph, &view, size, &Cancel::never(), &mut |stage| {
-        times.done(stage);
-    })?;
+    let own = own_pixels(radiograph, &view, size)?;
+    let detail = near(&opened, radiograph, own)?;
+    let source = Source::of(radiograph).with(detail.as_ref());
+    let never = Cancel::never();
+    times.done("detail");
+    let prepared = prepare(source, &view, size, &never, &mut |stage| times.done(stage))?;
+    if detail.is_none() && radiograph.reduction() > 1 {
+        let step = radiograph.reduction();
+        writeln!(
+            err,
+            "xamine: {}",
+            say("render-reduced", &[arg("step", &step)])
+        )?;
+    }
     let mut picture = prepared.develop(&view)?;
     if opened.simulated {
         picture.legend.notes.push(say("scan-simulated", &[]));
@@ -130,6 +147,18 @@ pub(super) fn run(
     Ok(exit::DONE)
 }
 
+/// Refuses a part of a scan held reduced at 1:1 that is larger than the limits.
+fn refuse_large(opened: &Opened, radiograph: &Radiograph, view: &View) -> Result<()> {
+    let [x, y, width, height] = view.region.map(|n| n.max(0.0) as usize);
+    let region = Region {
+        x,
+        y,
+        width,
+        height,
+    };
+    scan::check_detail(opened, radiograph, region)
+}
+
 /// The presets in effect; what is wrong with a file of them is told, and the others serve.
 pub(super) fn presets(err: &mut dyn Write) -> std::io::Result<Presets> {
     let (presets, problems) = PresetFolders::beside(&Places::of_this_machine()).load();
@@ -137,12 +166,6 @@ pub(super) fn presets(err: &mut dyn Write) -> std::io::Result<Presets> {
         writeln!(err, "xamine: {problem}")?;
     }
     Ok(presets)
-}
-
-/// Opens the scan that was named; the page or slice of `PATH#N` is part of it.
-pub(super) fn open(args: &ScanArgs) -> Result<Opened> {
-    let (scan, _) = scan::resolve(&args.scan, args.alone)?;
-    scan::open(&scan, &Limits::default(), &Cancel::never())
 }
 
 /// Every file of the scan, and of the group that it was taken from.

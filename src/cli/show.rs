@@ -5,7 +5,8 @@
 
 use std::io::{IsTerminal as _, Write};
 
-use super::render::{open, presets};
+use super::opening::{near, open};
+use super::render::presets;
 use super::{Failure, ScanArgs, ViewArgs, exit, quality};
 use crate::cancel::Cancel;
 use crate::graphics::{
@@ -16,7 +17,7 @@ use crate::messages::{arg, say};
 use crate::radiograph::Size;
 use crate::terminal::{self, Choice, OneShot, WindowSize};
 use crate::text::Safe;
-use crate::view::{Frame, View, choose, picture};
+use crate::view::{Frame, Source, View, choose, own_pixels, picture};
 use crate::{Error, Result};
 
 /// Cells into a pipe, when no size is given.
@@ -80,7 +81,7 @@ pub(super) fn run(
     if protocol.is_none() && !local {
         return Err(Error::request(say("show-needs-protocol", &[])).into());
     }
-    let opened = open(&request.scan)?;
+    let opened = open(&request.scan, err)?;
     let asked = request.view.request(presets(err)?)?;
     let radiograph = choose(&opened.views, asked.view_name.as_deref())?;
     let view = View::of(radiograph, &asked)?;
@@ -96,7 +97,10 @@ pub(super) fn run(
     }
     let shape = view.aspect.of(radiograph.pixel_mm);
     let size = fitted(&view, shape, &sheet);
-    let picture = picture(radiograph, &view, size, &Cancel::never())?;
+    let own = own_pixels(radiograph, &view, size)?;
+    let detail = near(&opened, radiograph, own)?;
+    let source = Source::of(radiograph).with(detail.as_ref());
+    let picture = picture(source, &view, size, &Cancel::never())?;
     let reached = print(&picture.frame, &sheet, &limit, out)?;
     out.flush()?;
     if let Some(reached) = reached.filter(|_| !limit.is_open()) {

@@ -258,14 +258,15 @@ const STRAYING: f64 = 0.1;
 fn read_like_a_linac(high: &Plane, low: &Plane) -> bool {
     let step = (high.samples.len() / LOOKED_AT).max(1);
     let (mut all, mut beyond) = (0_usize, 0_usize);
-    for at in (0..high.samples.len()).step_by(step) {
-        let (x, y) = (at % high.width, at / high.width);
-        let alpha = |plane: &Plane| {
-            let row = plane.linear_of_row(y);
-            let sample = plane.sample(x, y).unwrap_or_default();
+    let rows = [high, low].map(Plane::linear);
+    let samples = high.samples.iter().zip(&low.samples).enumerate();
+    for (at, (high_sample, low_sample)) in samples.step_by(step) {
+        let y = at / high.width.max(1);
+        let alpha = |plane: usize, sample: u16| {
+            let row = rows[plane][y];
             super::attenuation(row.gain * f32::from(sample) + row.offset)
         };
-        let (high, low) = (alpha(high), alpha(low));
+        let (high, low) = (alpha(0, *high_sample), alpha(1, *low_sample));
         if GUESSED_AT.contains(&high) && low.is_finite() {
             all += 1;
             beyond += usize::from(low / high > NO_LINAC);

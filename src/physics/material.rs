@@ -57,7 +57,7 @@ impl<'a> Layer<'a> {
 
 /// Transmission of the highest sample; infinite where it is unknown or too near to the open beam.
 fn detector_limit(plane: &Plane) -> f32 {
-    let middle = plane.linear_of_row(plane.height / 2);
+    let middle = plane.linear_of_row(plane.scan_size().height / 2);
     let limit = middle.gain * f32::from(plane.full_scale()) + middle.offset;
     if plane.unit() == Unit::Transmission && limit > NEAR_AIR {
         limit
@@ -227,12 +227,21 @@ pub fn by_ratio(boundaries: &Boundaries, alpha_high: f32, alpha_low: f32) -> Cla
     }
 }
 
-/// Rows and columns of `plane` that hold nothing but zeros, or nothing but its full scale while
+/// Rows and columns of the scan of `plane` that hold nothing but zeros, or nothing but its full scale while
 /// the open beam is known to be lower: dead or missing detector elements.
 pub fn defects(plane: &Plane) -> (Vec<bool>, Vec<bool>) {
     let full = detector_limit(plane)
         .is_finite()
         .then(|| plane.full_scale());
+    if let Some(summary) = &plane.summary {
+        // Not all samples are held; what they are was found when they were read.
+        let blank = plane.sums().min == plane.sums().max;
+        let dead = |ends: &[u16; 2]| {
+            !blank && ends[0] == ends[1] && (ends[0] == 0 || Some(ends[0]) == full)
+        };
+        let of = |lines: &[[u16; 2]]| lines.iter().map(dead).collect();
+        return (of(&summary.rows), of(&summary.columns));
+    }
     let (w, h) = (plane.width, plane.height);
     // A plane of one value has no defect that could be told from it.
     let blank = plane.samples.windows(2).all(|pair| pair[0] == pair[1]);

@@ -105,8 +105,8 @@ impl Scanner {
             );
             return Err(Error::NotPossible { why });
         }
-        if !self.profile().fits(high.height) {
-            let (own, rows) = (self.profile().rows.len(), high.height);
+        if !self.profile().fits(high.scan_size().height) {
+            let (own, rows) = (self.profile().rows.len(), high.scan_size().height);
             let why = say(
                 "profile-other-rows",
                 &[arg("own", &own), arg("rows", &rows)],

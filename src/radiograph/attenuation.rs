@@ -61,8 +61,9 @@ pub fn mean_attenuations(
     (area, size, fineness): (Area, Size, Fineness),
     cancel: &Cancel,
 ) -> Result<[Vec<f32>; 2]> {
-    let columns = spans(area[0], area[2], size.width, planes[0].width);
-    let rows = row_spans(area, size.height, planes[0].height, fineness);
+    let (area, [right, bottom]) = (planes[0].part.area(area), planes[0].reach());
+    let columns = spans(area[0], area[2], size.width, right);
+    let rows = row_spans(area, size.height, bottom, fineness);
     let [left, right] = ends(&columns);
     let linear = planes.map(Plane::linear);
     let mut means = [0, 1].map(|_| vec![f32::NAN; size.width * size.height]);

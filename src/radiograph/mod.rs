@@ -8,10 +8,12 @@ mod correlation;
 mod coverage;
 mod field;
 mod outline;
+mod part;
 mod period;
 mod plane;
 mod profile;
 mod pyramid;
+mod reduction;
 mod region;
 mod registration;
 mod resample;
@@ -23,10 +25,12 @@ pub use attenuation::{attenuation, mean_attenuations};
 pub use coverage::Coverage;
 pub use field::{Field, Size, Unit, crop};
 pub use outline::{Outline, Pixel, Shape};
+pub use part::{Part, Summary, Sums};
 pub use period::{LEAST_PERIODS, Period};
 pub use plane::{Air, Energy, EnergyUnit, Plane, PlaneName, Polarity};
 pub use profile::Profile;
 pub use pyramid::Pyramid;
+pub use reduction::Reduction;
 pub use region::Region;
 pub use registration::{Facing, LEAST_CONFIDENCE, Match, Registration, register};
 pub use resample::{Area, Fineness, resample, resample_to};
@@ -71,14 +75,31 @@ impl Kind {
 }
 
 impl Radiograph {
-    /// Columns.
+    /// Columns of the scan, whatever of it is held.
     pub fn width(&self) -> usize {
-        self.planes.first().map_or(0, |plane| plane.width)
+        self.planes.first().map_or(0, |plane| plane.part.scan.width)
     }
 
-    /// Rows.
+    /// Rows of the scan, whatever of it is held.
     pub fn height(&self) -> usize {
-        self.planes.first().map_or(0, |plane| plane.height)
+        self.planes
+            .first()
+            .map_or(0, |plane| plane.part.scan.height)
+    }
+
+    /// Scan pixels to a sample across and down: 1 where the scan's own pixels are held.
+    pub fn reduction(&self) -> usize {
+        let steps = self.planes.iter().map(|plane| plane.part.step);
+        steps.max().unwrap_or(1)
+    }
+
+    /// Whether every plane has a region's own pixels.
+    pub fn holds(&self, region: Region) -> bool {
+        self.reduction() == 1
+            && self
+                .planes
+                .iter()
+                .all(|plane| plane.held().contains(region))
     }
 
     /// Columns and rows.

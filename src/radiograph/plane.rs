@@ -1,7 +1,9 @@
 //! One plane of samples and what is known about them.
 
 use std::fmt;
+use std::sync::Arc;
 
+use super::{Part, Summary};
 use crate::text::Safe;
 
 /// Samples of one detector signal, as stored.
@@ -9,10 +11,12 @@ use crate::text::Safe;
 pub struct Plane {
     /// Which signal.
     pub name: PlaneName,
-    /// Columns.
+    /// Columns that are held: of the scan, or of a part or means of it.
     pub width: usize,
-    /// Rows.
+    /// Rows that are held.
     pub height: usize,
+    /// What of the scan they are.
+    pub part: Part,
     /// `width * height` samples, row by row from the top, `0..=65535`.
     pub samples: Vec<u16>,
     /// Stored depth, e.g. 15.
@@ -23,6 +27,8 @@ pub struct Plane {
     pub polarity: Polarity,
     /// Slope and intercept that the file declares; not applied.
     pub rescale: Option<[f64; 2]>,
+    /// What all samples of the scan say, where they are not all held.
+    pub summary: Option<Arc<Summary>>,
     /// Signal of the open beam, where known.
     pub air: Option<Air>,
     /// Whether `air` was estimated from the border and not given.
@@ -70,7 +76,7 @@ pub enum Polarity {
 pub enum Air {
     /// One value for the plane.
     Uniform(f64),
-    /// One value per detector row.
+    /// One value per detector row, which is a row of the scan.
     Rows(Vec<f32>),
 }
 
@@ -100,7 +106,9 @@ impl Plane {
             name,
             width,
             height,
+            part: Part::whole(width, height),
             samples,
+            summary: None,
             bits: 16,
             bits_allocated: 16,
             polarity: Polarity::BrightIsAir,
@@ -112,12 +120,16 @@ impl Plane {
         }
     }
 
-    /// The sample at column `x` and row `y`, both inside the plane.
+    /// The sample at column `x` and row `y` of the scan, or that of the square they lie in; `None`
+    /// where it is not held.
     pub fn sample(&self, x: usize, y: usize) -> Option<u16> {
+        let [left, top] = self.part.origin;
+        let x = x.checked_sub(left)? / self.part.step;
+        let y = y.checked_sub(top)? / self.part.step;
         (x < self.width && y < self.height).then(|| self.samples[y * self.width + x])
     }
 
-    /// The open-beam signal of row `y`, in samples.
+    /// The open-beam signal of row `y` of the scan, in samples.
     pub fn air_of_row(&self, y: usize) -> Option<f64> {
         match self.air.as_ref()? {
             Air::Uniform(air) => Some(*air),
@@ -125,7 +137,7 @@ impl Plane {
         }
     }
 
-    /// Transmission of a sample of row `y`: `(I - dark) / (I0 - dark)`, where the air is known.
+    /// Transmission of a sample of row `y` of the scan: `(I - dark) / (I0 - dark)`, where the air is known.
     pub fn transmission(&self, sample: f64, y: usize) -> Option<f64> {
         let air = self.air_of_row(y)?;
         Some((sample - self.dark) / (air - self.dark))

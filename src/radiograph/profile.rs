@@ -43,14 +43,17 @@ impl Profile {
         let bounds = coverage.bounds;
         let mut columns = vec![(0.0_f64, 0_u64); bounds.width];
         let mut rows = vec![(0.0_f64, 0_u64); bounds.height];
-        let inside = |y: usize| y < plane.height;
-        for (y, run) in coverage.runs().filter(|(y, _)| inside(*y)) {
+        let right = plane.part.scan.width;
+        for (y, run) in coverage.runs() {
             cancel.check()?;
+            let run = run.start.min(right)..run.end.min(right);
+            let Some(samples) = plane.row(y, run.clone()) else {
+                continue;
+            };
             let linear = plane.linear_of_row(y);
             let row = &mut rows[y - bounds.y];
-            for x in run.start..run.end.min(plane.width) {
-                let sample = f32::from(plane.samples[y * plane.width + x]);
-                let value = f64::from(linear.gain * sample + linear.offset);
+            for (x, sample) in run.zip(samples) {
+                let value = f64::from(linear.gain * f32::from(*sample) + linear.offset);
                 let column = &mut columns[x - bounds.x];
                 *column = (column.0 + value, column.1 + 1);
                 *row = (row.0 + value, row.1 + 1);
@@ -71,9 +74,11 @@ impl Profile {
 /// The quantity between four pixel centres; `x` and `y` are pixels, whole at their centres.
 fn bilinear(plane: &Plane, x: f64, y: f64) -> f32 {
     let corner = |x: usize, y: usize| {
-        let (x, y) = (x.min(plane.width - 1), y.min(plane.height - 1));
+        let scan = plane.part.scan;
+        let (x, y) = (x.min(scan.width - 1), y.min(scan.height - 1));
         let linear = plane.linear_of_row(y);
-        f64::from(linear.gain * f32::from(plane.samples[y * plane.width + x]) + linear.offset)
+        let value = |sample| f64::from(linear.gain * f32::from(sample) + linear.offset);
+        plane.sample(x, y).map_or(f64::NAN, value)
     };
     let (left, top) = (x.floor() as usize, y.floor() as usize);
     let (across, down) = (x.fract(), y.fract());

@@ -6,7 +6,7 @@
 
 use rayon::prelude::*;
 
-use super::{Air, Plane, PlaneName, Radiograph};
+use super::{Air, Part, Plane, PlaneName, Radiograph};
 
 /// Pixels of the finer level that one step works on: a few milliseconds.
 const STEP: usize = 1 << 22;
@@ -26,11 +26,10 @@ impl Pyramid {
     /// The coarsest finished level of a plane whose pixels are at most `step` scan pixels wide and
     /// high, and how many they are.
     pub fn level(&self, name: &PlaneName, step: f64) -> Option<(&Plane, usize)> {
-        let fitting = self.levels.iter().enumerate().rev();
-        let mut fitting = fitting.map(|(at, planes)| (planes, 2_usize << at));
-        let (planes, factor) = fitting.find(|(_, factor)| *factor as f64 <= step)?;
-        let plane = planes.iter().find(|plane| plane.name == *name)?;
-        Some((plane, factor))
+        let fitting = self.levels.iter().rev();
+        let mut planes = fitting.filter_map(|planes| planes.iter().find(|p| p.name == *name));
+        let plane = planes.find(|plane| plane.part.step as f64 <= step)?;
+        Some((plane, plane.part.step))
     }
 
     /// Makes a band of the next level of `radiograph`, which must be the same each time; `false` when
@@ -69,19 +68,17 @@ impl Pyramid {
 /// A plane of half the size, without samples yet.
 fn halved(fine: &Plane) -> Plane {
     let (width, height) = (fine.width.div_ceil(2), fine.height.div_ceil(2));
-    let air = match &fine.air {
-        Some(Air::Rows(rows)) => {
-            let mean = |pair: &[f32]| pair.iter().sum::<f32>() / pair.len() as f32;
-            Some(Air::Rows(rows.chunks(2).map(mean).collect()))
-        }
-        other => other.clone(),
-    };
     Plane {
         name: fine.name.clone(),
         width,
         height,
+        part: Part {
+            step: 2 * fine.part.step,
+            ..fine.part
+        },
         samples: vec![0; width * height],
-        air,
+        summary: None,
+        air: fine.air.clone(),
         ..*fine
     }
 }
@@ -110,11 +107,11 @@ fn shares(coarse: &Plane, fine: &Plane, y: usize) -> Option<[f32; 3]> {
     let Some(Air::Rows(_)) = fine.air else {
         return None;
     };
-    let pair = [2 * y, (2 * y + 1).min(fine.height - 1)].map(|y| fine.linear_of_row(y));
+    let pair = [2 * y, (2 * y + 1).min(fine.height - 1)].map(|y| fine.linear_of_held(y));
     if pair[0] == pair[1] {
         return None;
     }
-    let own = coarse.linear_of_row(y);
+    let own = coarse.linear_of_held(y);
     let offset = f32::midpoint(pair[0].offset, pair[1].offset) - own.offset;
     Some([
         pair[0].gain / 2.0 / own.gain,
@@ -200,8 +197,7 @@ mod tests {
                 let whole = (factor * 100) as f64;
                 let area = [4.0 * whole / 4.0, 0.0, whole, whole];
                 let exact = resample(full, area, size, &Cancel::never());
-                let part = area.map(|length| length / factor as f64);
-                let got = resample(level, part, size, &Cancel::never());
+                let got = resample(level, area, size, &Cancel::never());
                 let (exact, got) = (exact.unwrap_or_else(|e| panic!("{e}")), got);
                 let got = got.unwrap_or_else(|e| panic!("{e}"));
                 // Half a sample for each halving.

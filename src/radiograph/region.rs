@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Size;
+
 /// A rectangle in scan pixels: left, top, width, height. Written `X,Y,W,H`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "[usize; 4]", into = "[usize; 4]")]
@@ -27,6 +29,46 @@ impl Region {
             width: right - self.x,
             height: bottom - self.y,
         })
+    }
+
+    /// Whether all of `other` lies in it.
+    pub fn contains(self, other: Self) -> bool {
+        let inside = |from: usize, side: usize, other: usize, its: usize| {
+            from <= other && other.saturating_add(its) <= from.saturating_add(side)
+        };
+        inside(self.x, self.width, other.x, other.width)
+            && inside(self.y, self.height, other.y, other.height)
+    }
+
+    /// The smallest one that holds both.
+    #[must_use]
+    pub fn with(self, other: Self) -> Self {
+        let (x, y) = (self.x.min(other.x), self.y.min(other.y));
+        let end = |from: usize, side: usize| from.saturating_add(side);
+        Self {
+            x,
+            y,
+            width: end(self.x, self.width).max(end(other.x, other.width)) - x,
+            height: end(self.y, self.height).max(end(other.y, other.height)) - y,
+        }
+    }
+
+    /// With `margin` pixels more at each side, as far as a scan of `size` reaches.
+    #[must_use]
+    pub fn grown(self, margin: [usize; 2], size: Size) -> Self {
+        let side = |from: usize, side: usize, margin: usize, limit: usize| {
+            let first = from.saturating_sub(margin);
+            let end = from.saturating_add(side).saturating_add(margin).min(limit);
+            (first, end.saturating_sub(first))
+        };
+        let (x, width) = side(self.x, self.width, margin[0], size.width);
+        let (y, height) = side(self.y, self.height, margin[1], size.height);
+        Self {
+            x,
+            y,
+            width,
+            height,
+        }
     }
 
     /// The rectangle that has both pixels as corners, themselves included.

@@ -98,8 +98,8 @@ pub fn register(
     cancel: &Cancel,
 ) -> Result<Option<Match>> {
     let (wide, high) = (
-        this.width.max(other.width) as f64,
-        this.height.max(other.height) as f64,
+        this.part.scan.width.max(other.part.scan.width) as f64,
+        this.part.scan.height.max(other.part.scan.height) as f64,
     );
     if wide < 1.0 || high < 1.0 {
         return Ok(None);
@@ -341,7 +341,7 @@ fn patch(
     let extent = [size.width as f64 * step, size.height as f64 * step];
     let left = match facing {
         Facing::Same => origin[0],
-        Facing::Mirrored => plane.width as f64 - origin[0] - extent[0],
+        Facing::Mirrored => plane.part.scan.width as f64 - origin[0] - extent[0],
     };
     let area = [left, origin[1], extent[0], extent[1]];
     let field = resample(plane, area, size, cancel)?;

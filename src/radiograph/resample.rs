@@ -76,7 +76,7 @@ impl Span {
 }
 
 /// The spans of the rows of a raster, as finely as asked.
-pub(super) fn row_spans(area: Area, out: usize, limit: usize, fineness: Fineness) -> Vec<Span> {
+pub(super) fn row_spans(area: Area, out: usize, limit: f64, fineness: Fineness) -> Vec<Span> {
     let mut rows = spans(area[1], area[3], out, limit);
     if fineness == Fineness::Coarse {
         for row in rows.iter_mut().filter(|row| row.len > 2) {
@@ -86,8 +86,9 @@ pub(super) fn row_spans(area: Area, out: usize, limit: usize, fineness: Fineness
     rows
 }
 
-/// The spans of `out` pixels over `extent` source pixels from `origin`, of `limit` that exist.
-pub(super) fn spans(origin: f64, extent: f64, out: usize, limit: usize) -> Vec<Span> {
+/// The spans of `out` pixels over `extent` source pixels from `origin`, of `limit` that exist; the
+/// last of these may be a part of one.
+pub(super) fn spans(origin: f64, extent: f64, out: usize, limit: f64) -> Vec<Span> {
     let step = extent / out as f64;
     (0..out)
         .map(|i| {
@@ -102,8 +103,8 @@ pub(super) fn spans(origin: f64, extent: f64, out: usize, limit: usize) -> Vec<S
 }
 
 /// The pixel under `at`.
-fn nearest(at: f64, limit: usize) -> Span {
-    if at < 0.0 || at >= limit as f64 {
+fn nearest(at: f64, limit: f64) -> Span {
+    if at < 0.0 || at >= limit {
         return OUTSIDE;
     }
     Span {
@@ -116,8 +117,8 @@ fn nearest(at: f64, limit: usize) -> Span {
 }
 
 /// The pixels between `from` and `to`; outside when more than half of it is.
-fn average(from: f64, to: f64, limit: usize) -> Span {
-    let (a, b) = (from.max(0.0), to.min(limit as f64));
+fn average(from: f64, to: f64, limit: f64) -> Span {
+    let (a, b) = (from.max(0.0), to.min(limit));
     if b - a < (to - from) / 2.0 {
         return OUTSIDE;
     }
@@ -150,8 +151,9 @@ pub fn resample_to(
     fineness: Fineness,
     cancel: &Cancel,
 ) -> Result<Field> {
-    let columns = spans(area[0], area[2], size.width, plane.width);
-    let rows = row_spans(area, size.height, plane.height, fineness);
+    let (area, [right, bottom]) = (plane.part.area(area), plane.reach());
+    let columns = spans(area[0], area[2], size.width, right);
+    let rows = row_spans(area, size.height, bottom, fineness);
     let [left, right] = ends(&columns);
     let linear = plane.linear();
     let mut values = vec![f32::NAN; size.width * size.height];

@@ -25,7 +25,8 @@ impl Plane {
             None => false,
             Some(Air::Uniform(air)) => usable(*air),
             Some(Air::Rows(rows)) => {
-                rows.len() == self.height && rows.iter().any(|air| usable(f64::from(*air)))
+                rows.len() == self.part.scan.height
+                    && rows.iter().any(|air| usable(f64::from(*air)))
             }
         };
         if known {
@@ -35,15 +36,34 @@ impl Plane {
         }
     }
 
-    /// How row `y` becomes [`Plane::unit`].
+    /// How row `y` of the scan becomes [`Plane::unit`].
     pub fn linear_of_row(&self, y: usize) -> Linear {
+        self.linear_under(self.air_of_row(y))
+    }
+
+    /// How row `y` of what is held becomes [`Plane::unit`]: a mean of rows by their mean open beam.
+    pub(super) fn linear_of_held(&self, y: usize) -> Linear {
+        let Some(Air::Rows(rows)) = &self.air else {
+            return self.linear_of_row(0);
+        };
+        let from = self.part.origin[1] + y * self.part.step;
+        let rows = rows.get(from..(from + self.part.step).min(rows.len()));
+        let mean = rows.map(|rows| {
+            let sum: f64 = rows.iter().map(|air| f64::from(*air)).sum();
+            sum / rows.len() as f64
+        });
+        self.linear_under(mean)
+    }
+
+    /// How samples under an open beam become [`Plane::unit`].
+    fn linear_under(&self, air: Option<f64>) -> Linear {
         if self.unit_is_sample() {
             return Linear {
                 gain: 1.0,
                 offset: 0.0,
             };
         }
-        let span = self.air_of_row(y).map_or(f64::NAN, |air| air - self.dark);
+        let span = air.map_or(f64::NAN, |air| air - self.dark);
         let gain = if span == 0.0 { f64::NAN } else { 1.0 / span };
         Linear {
             gain: gain as f32,
@@ -51,10 +71,10 @@ impl Plane {
         }
     }
 
-    /// How every row becomes [`Plane::unit`].
+    /// How every row of what is held becomes [`Plane::unit`].
     pub fn linear(&self) -> Vec<Linear> {
         if let Some(Air::Rows(_)) = self.air {
-            (0..self.height).map(|y| self.linear_of_row(y)).collect()
+            (0..self.height).map(|y| self.linear_of_held(y)).collect()
         } else {
             vec![self.linear_of_row(0); self.height]
         }

@@ -25,13 +25,13 @@ pub struct Statistics {
 }
 
 impl Statistics {
-    /// Statistics of the part of `region` that lies inside `plane`; `None` when nothing does.
+    /// Statistics of the part of `region` that lies inside `plane`; `None` when nothing does,
+    /// or when it is not held in full.
     pub fn of(plane: &Plane, region: Region) -> Option<Self> {
-        let region = region.within(plane.width, plane.height)?;
+        let region = region.within(plane.part.scan.width, plane.part.scan.height)?;
         let (mut min, mut max, mut sum, mut squares) = (u16::MAX, 0, 0_u64, 0_u64);
         for y in region.y..region.y + region.height {
-            let start = y * plane.width + region.x;
-            for &sample in &plane.samples[start..start + region.width] {
+            for &sample in plane.row(y, region.x..region.x + region.width)? {
                 min = min.min(sample);
                 max = max.max(sample);
                 sum += u64::from(sample);
@@ -81,8 +81,8 @@ impl Statistics {
             Region {
                 x: 0,
                 y: 0,
-                width: plane.width,
-                height: plane.height,
+                width: plane.part.scan.width,
+                height: plane.part.scan.height,
             },
         )
     }

@@ -1,7 +1,7 @@
 //! The samples of an outline counted by value: statistics, percentiles, the histogram and the
 //! integrated attenuation follow exactly, and nothing but the counts is kept.
 
-use super::{Air, Coverage, Histogram, Plane, Statistics, Unit};
+use super::{Air, Coverage, Histogram, Plane, Region, Statistics, Unit};
 use crate::Result;
 use crate::cancel::Cancel;
 
@@ -39,7 +39,7 @@ const BINS: usize = 256;
 
 impl Tally {
     /// Counts the pixels of `plane` under `coverage`; `None` when there are none. What lies outside the
-    /// plane is not counted.
+    /// plane, or is held reduced, is not counted.
     ///
     /// # Errors
     /// [`crate::Error::Cancelled`].
@@ -47,11 +47,13 @@ impl Tally {
         let mut counts = vec![0_u64; 1 << 16];
         let mut through = Through::default();
         let by_row = matches!(plane.air, Some(Air::Rows(_)));
-        for (y, run) in coverage.runs().filter(|(y, _)| *y < plane.height) {
+        let Region { x, width, .. } = plane.held();
+        let held = |at: usize| at.clamp(x, x + width);
+        for (y, run) in coverage.runs() {
             cancel.check()?;
-            let start = y * plane.width;
-            let (from, to) = (run.start.min(plane.width), run.end.min(plane.width));
-            let samples = &plane.samples[start + from..start + to];
+            let Some(samples) = plane.row(y, held(run.start)..held(run.end)) else {
+                continue;
+            };
             for sample in samples {
                 counts[usize::from(*sample)] += 1;
             }

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use super::Console;
 use super::trace::{Painted, Trace};
 use crate::app::{App, Event, TerminalFacts};
-use crate::delivery::{Means, Scene, Sprite, Written};
+use crate::delivery::{Level, Means, Scene, Sprite, Written};
 use crate::graphics::Stage;
 use crate::radiograph::Fineness;
 use crate::terminal::screen::is_left_free;
@@ -224,12 +224,23 @@ impl Console {
         let now = self.started.elapsed();
         for fence in passed {
             if let Some(ack) = self.delivery.passed(fence.token, now) {
-                let on_screen = self.delivery.said_level();
+                let on_screen = self.drawn_level(self.delivery.said_level());
                 self.trace(|now| Trace::ack(now, ack, on_screen));
             }
         }
         if let Some(image) = image.filter(|image| !image.ok) {
             self.delivery.evicted(image.id);
+        }
+    }
+
+    /// A level of the picture on the screen, which is not lossless where it was drawn from means.
+    fn drawn_level(&self, level: Level) -> Level {
+        match level {
+            Level::At { rung, lossless } => Level::At {
+                rung,
+                lossless: lossless && self.app.desk.reduction() == 1,
+            },
+            Level::Old => Level::Old,
         }
     }
 
@@ -241,7 +252,7 @@ impl Console {
             bytes,
             placements: stage.placements.len(),
             latency: self.key_at.map(|at| at.elapsed()),
-            level: self.delivery.level_written(),
+            level: self.drawn_level(self.delivery.level_written()),
             cause: self.cause,
             render: self.app.desk.shown.as_ref().map(|shown| shown.took),
             encode: self.encoded_in.take(),

@@ -16,6 +16,14 @@ pub struct Limits {
     pub bytes: u64,
 }
 
+impl Limits {
+    /// Whether so many pixels, with so many samples of 16 bits each, may be held.
+    pub(super) fn allow(&self, pixels: u64, samples: u64) -> bool {
+        pixels <= self.megapixels.saturating_mul(1_000_000)
+            && samples.saturating_mul(2) <= self.bytes
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
@@ -47,12 +55,32 @@ pub(super) struct Claim {
 impl Claim {
     /// Refuses a claim that breaks a limit or that the data cannot hold.
     pub(super) fn check(&self, source: &Source<'_>) -> Result<()> {
+        self.check_some(source)?;
+        self.check_limits(source)?;
+        self.held(source)
+    }
+
+    /// Refuses a claim of nothing, or one that the data cannot hold.
+    pub(super) fn check_sound(&self, source: &Source<'_>) -> Result<()> {
+        self.check_some(source)?;
+        // What is also over a limit is told as that, as where limits are looked at first.
+        let over = |short| self.check_limits(source).err().unwrap_or(short);
+        self.held(source).map_err(over)
+    }
+
+    /// Refuses a claim of nothing.
+    fn check_some(&self, source: &Source<'_>) -> Result<()> {
         if self.columns == 0 || self.rows == 0 || self.samples == 0 || self.frames == 0 {
             return Err(source.bad(
                 "scan-no-pixels",
                 &[arg("columns", &self.columns), arg("rows", &self.rows)],
             ));
         }
+        Ok(())
+    }
+
+    /// Refuses a claim that breaks a limit.
+    pub(super) fn check_limits(&self, source: &Source<'_>) -> Result<()> {
         let pixels = product(&[self.columns, self.rows, self.frames]);
         if pixels > source.limits.megapixels.saturating_mul(1_000_000) {
             return Err(self.over("scan-over-megapixels", source.limits.megapixels, source));
@@ -62,7 +90,7 @@ impl Claim {
         if decoded > source.limits.bytes {
             return Err(self.over("scan-over-bytes", source.limits.bytes / (1 << 20), source));
         }
-        self.held(source)
+        Ok(())
     }
 
     /// Refuses a picture that its own data cannot hold.

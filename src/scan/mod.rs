@@ -5,9 +5,11 @@
 //! exactly the bytes it decoded. What cannot be read is a row or an error with its reason.
 
 mod air;
+mod detail;
 mod find;
 mod glimpse;
 mod group;
+mod hashing;
 mod limits;
 mod look;
 mod names;
@@ -15,18 +17,21 @@ mod npy;
 mod open;
 mod opened;
 mod read;
+mod reduce;
 mod resolve;
 mod sidecar;
 mod source;
 
 use std::path::PathBuf;
 
+pub use detail::{check_detail, detail};
 pub use find::{FindOptions, Found, Other, Tally, find};
 pub use glimpse::glimpse;
 pub use limits::Limits;
 pub use npy::{Array, read_array};
 pub use open::{DECODER_THREAD, identify, keep_decoder_panics_quiet, open};
 pub use opened::{FileRecord, Format, Opened, PairedBy};
+pub use reduce::Reduced;
 pub use resolve::resolve;
 pub(crate) use source::sha256;
 pub use source::unchanged;

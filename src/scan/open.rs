@@ -4,12 +4,15 @@
 //! becomes an error that names the file; a cancelled job ends at its next strip or row band.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::names::plane_of_name;
 use super::read::{self, Decoded, Page};
 use super::sidecar::{AirAbout, PlaneAbout, Sidecar};
 use super::source::{Source, read_hashed, read_whole, sha256};
-use super::{FileRecord, Format, Limits, Opened, PairedBy, Scan, air, npy};
+use super::{
+    FileRecord, Format, Limits, Opened, PairedBy, Reduced, Scan, ScanFile, air, npy, reduce,
+};
 use crate::cancel::Cancel;
 use crate::messages::{arg, say};
 use crate::radiograph::{Air, Energy, Kind, Plane, PlaneName, Polarity, Radiograph};
@@ -104,6 +107,9 @@ fn decode(scan: &Scan, limits: &Limits, cancel: &Cancel) -> Result<Opened> {
     {
         return Err(error.clone());
     }
+    if let Some(step) = reduce::step_of(scan, limits, cancel) {
+        return decode_reduced(scan, sidecar, (limits, step), cancel);
+    }
     let mut left = *limits;
     let mut parts = Vec::new();
     for file in &scan.files {
@@ -123,6 +129,30 @@ fn decode(scan: &Scan, limits: &Limits, cancel: &Cancel) -> Result<Opened> {
         parts,
         sidecar.as_ref().map(|(path, sidecar)| (*path, sidecar)),
     )
+}
+
+/// Reads every file by bands and puts the scan together as means of squares of `step` pixels a side.
+fn decode_reduced(
+    scan: &Scan,
+    sidecar: Option<(&Path, Sidecar)>,
+    (limits, step): (&Limits, usize),
+    cancel: &Cancel,
+) -> Result<Opened> {
+    let part = |file: &ScanFile| reduce::part(&file.path, (scan.page, step), limits, cancel);
+    let parts = scan.files.iter().map(part).collect::<Result<_>>()?;
+    let known = sidecar.as_ref().map(|(path, sidecar)| (*path, sidecar));
+    let mut opened = assemble(scan, parts, known)?;
+    if step > 1 {
+        let words = [arg("step", &step)];
+        opened.warnings.insert(0, say("scan-reduced", &words));
+        opened.reduced = Some(Arc::new(Reduced {
+            step,
+            scan: scan.clone(),
+            sidecar: sidecar.map(|(path, sidecar)| (path.to_path_buf(), sidecar)),
+            limits: *limits,
+        }));
+    }
+    Ok(opened)
 }
 
 /// Reads one file.
@@ -169,19 +199,12 @@ pub(super) fn assemble(
     };
     let mut opened = Opened {
         scan_id: scan_id(&files),
-        glimpse: false,
-        format,
-        kind: Kind::Report,
-        paired_by: scan.paired_by,
-        views: Vec::new(),
         container: sidecar.and_then(|(_, sidecar)| sidecar.container()),
         simulated: sidecar.is_some_and(|(_, sidecar)| sidecar.scan.simulated),
-        truncated: false,
         metadata: sidecar
             .map(|(_, sidecar)| described(sidecar))
             .unwrap_or_default(),
-        warnings: Vec::new(),
-        files,
+        ..Opened::bare(scan, format, files)
     };
     if let Some((_, sidecar)) = sidecar {
         let unknown = |key| say("scan-sidecar-unknown", &[arg("key", key)]);
@@ -245,7 +268,7 @@ fn described(sidecar: &Sidecar) -> Vec<(Safe, Safe)> {
 }
 
 /// Makes the views: one of several files or of two pages, else one per page.
-fn views(
+pub(super) fn views(
     scan: &Scan,
     parts: Vec<Part>,
     sidecar: Option<(&Path, &Sidecar)>,
@@ -321,16 +344,17 @@ fn name_planes(page: &mut Page, path: &Path, sidecar: Option<&Sidecar>) {
 fn joined(scan: &Scan, pages: Vec<Page>) -> Result<Radiograph> {
     let pixel_mm = pages.iter().find_map(|page| page.pixel_mm);
     let planes: Vec<Plane> = pages.into_iter().flat_map(|page| page.planes).collect();
-    let Some([width, height]) = planes.first().map(|plane| [plane.width, plane.height]) else {
+    let Some(size) = planes.first().map(Plane::scan_size) else {
         return Err(Error::bad_file(&scan.path, say("scan-no-files", &[])));
     };
     for (index, plane) in planes.iter().enumerate() {
-        if (plane.width, plane.height) != (width, height) {
+        let other = plane.scan_size();
+        if other != size {
             let words = [
-                arg("width", &width),
-                arg("height", &height),
-                arg("other_width", &plane.width),
-                arg("other_height", &plane.height),
+                arg("width", &size.width),
+                arg("height", &size.height),
+                arg("other_width", &other.width),
+                arg("other_height", &other.height),
             ];
             return Err(Error::bad_file(
                 &scan.path,
@@ -363,11 +387,11 @@ fn sorted(mut view: Radiograph) -> Radiograph {
 /// One view of pages that are high and low: by their words, or two of one size by their order.
 fn dual_pages(pages: &mut Vec<Page>, opened: &mut Opened) -> Option<Radiograph> {
     let first = pages.first()?.planes.first()?;
-    let size = (first.width, first.height);
+    let size = first.scan_size();
     let alike = pages.len() > 1
-        && pages.iter().all(
-            |page| matches!(page.planes.as_slice(), [plane] if (plane.width, plane.height) == size),
-        );
+        && pages
+            .iter()
+            .all(|page| matches!(page.planes.as_slice(), [plane] if plane.scan_size() == size));
     if !alike {
         return None;
     }
@@ -443,9 +467,10 @@ fn told(plane: &mut Plane, about: &PlaneAbout, sidecar: &Path) -> Result<()> {
         Some(AirAbout::File(file)) => {
             let path = sidecar.with_file_name(file);
             let rows = npy::vector(&path)?;
-            if rows.len() != plane.height {
+            let height = plane.scan_size().height;
+            if rows.len() != height {
                 let count = rows.len();
-                let words = [arg("count", &count), arg("rows", &plane.height)];
+                let words = [arg("count", &count), arg("rows", &height)];
                 return Err(Error::bad_file(&path, say("scan-air-rows", &words)));
             }
             plane.air = Some(Air::Rows(rows));

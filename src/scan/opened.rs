@@ -1,7 +1,9 @@
 //! A scan that has been read: its radiographs and everything known about it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use super::{Reduced, Scan};
 use crate::radiograph::{Kind, Radiograph};
 use crate::text::Safe;
 
@@ -13,6 +15,8 @@ pub struct Opened {
     /// Whether this is a part of the rows and columns of a scan that is still being read: to be
     /// looked at until it is, and nothing else. Its id means nothing.
     pub glimpse: bool,
+    /// How it is held when it is larger than the limits; its own pixels are read by parts.
+    pub reduced: Option<Arc<Reduced>>,
     /// Format of the pixel files.
     pub format: Format,
     /// What the scan offers.
@@ -33,6 +37,32 @@ pub struct Opened {
     pub metadata: Vec<(Safe, Safe)>,
     /// What a reader should know.
     pub warnings: Vec<Safe>,
+}
+
+impl Opened {
+    /// A scan of which only the files are known.
+    pub(super) fn bare(scan: &Scan, format: Format, files: Vec<FileRecord>) -> Self {
+        Self {
+            scan_id: String::new(),
+            glimpse: false,
+            reduced: None,
+            format,
+            kind: Kind::Report,
+            files,
+            paired_by: scan.paired_by,
+            views: Vec::new(),
+            container: None,
+            simulated: false,
+            truncated: false,
+            metadata: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Scan pixels to a held one, across and down: 1 where all of its pixels are held.
+    pub fn reduction(&self) -> usize {
+        self.reduced.as_ref().map_or(1, |reduced| reduced.step)
+    }
 }
 
 /// One file of a scan, as it was when its bytes were decoded.

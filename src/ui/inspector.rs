@@ -10,7 +10,7 @@ use super::theme::Theme;
 use super::{aids, histogram, queue, region};
 use crate::app::App;
 use crate::messages::{arg, say};
-use crate::radiograph::{Plane, Radiograph};
+use crate::radiograph::{Outline, Plane, Radiograph, Region};
 use crate::scan::Opened;
 use crate::text::Safe;
 use crate::view::{self, Legend, LegendRow, Readout, Unit};
@@ -44,8 +44,11 @@ fn reading(app: &App, radiograph: &Radiograph, lines: &mut Lines<'_>, theme: The
     };
     let label = (theme.dim(), theme.plain());
     lines.line(&say("inspector-reading", &[]), theme.title());
+    let at = Region::between([x, y], [x, y]);
+    let around = view::measured_pixels(radiograph, &Outline::Rectangle(at), None);
+    let source = app.desk.source(around).unwrap_or(radiograph.into());
     let readout = app.desk.view.as_ref();
-    let readout = readout.and_then(|view| view::readout(radiograph, view, [x, y]));
+    let readout = readout.and_then(|view| view::readout(source, view, [x, y]));
     let Some(readout) = readout else {
         return;
     };
@@ -55,6 +58,10 @@ fn reading(app: &App, radiograph: &Radiograph, lines: &mut Lines<'_>, theme: The
         let (x, y) = (Safe::number(x, 0), Safe::number(y, 0));
         let at = say("reading-mm", &[arg("x", &x), arg("y", &y)]);
         lines.pair(&say("reading-position", &[]), &at, label);
+    }
+    if readout.step > 1 {
+        let means = say("reading-means", &[arg("step", &readout.step)]);
+        lines.wrapped(&means, theme.warning());
     }
     for plane in &readout.planes {
         let sample = plane.sample;

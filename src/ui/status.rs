@@ -247,11 +247,18 @@ fn picture(app: &App) -> Safe {
     }) else {
         return say("status-working", &[]);
     };
-    if lossless {
-        return say("status-lossless", &[]);
+    let reduction = app.desk.reduction();
+    let reduced = say("status-reduced", &[arg("step", &reduction)]);
+    match (lossless, reduction) {
+        (true, 1) => return say("status-lossless", &[]),
+        (true, _) => return reduced,
+        (false, _) => {}
     }
     let rung = Safe::word(rung.as_str());
-    let lossy = say("status-lossy", &[arg("rung", &rung)]);
+    let mut lossy = say("status-lossy", &[arg("rung", &rung)]);
+    if reduction > 1 {
+        lossy = Safe::join(&[lossy, reduced], " · ");
+    }
     if !line.confirmed {
         return say("status-unconfirmed", &[arg("lossy", &lossy)]);
     }

@@ -145,10 +145,7 @@ impl Grid {
             .filter(|_| self.is_coarse())
             .and_then(|pyramid| pyramid.level(&plane.name, self.step()));
         match level {
-            Some((level, factor)) => {
-                let area = area.map(|length| length / factor as f64);
-                resample(level, area, size, cancel)
-            }
+            Some((level, _)) => resample(level, area, size, cancel),
             None => resample_to(plane, (area, size), self.fineness, cancel),
         }
     }
@@ -167,8 +164,7 @@ impl Grid {
         let step = self.step() / FINER;
         let level = |plane: &Plane| pyramid.and_then(|all| all.level(&plane.name, step));
         match planes.map(|plane| level(plane).filter(|_| self.is_coarse())) {
-            [Some((high, factor)), Some((low, _))] => {
-                let area = area.map(|length| length / factor as f64);
+            [Some((high, _)), Some((low, _))] => {
                 let raster = (area, size, self.fineness);
                 mean_attenuations([high, low], darkest, raster, cancel)
             }
@@ -177,13 +173,13 @@ impl Grid {
     }
 
     /// Scan pixels across a raster pixel, the lesser of both directions.
-    fn step(&self) -> f64 {
+    pub(super) fn step(&self) -> f64 {
         let (area, size) = self.area();
         (area[2] / size.width as f64).min(area[3] / size.height as f64)
     }
 
     /// The part of the scan under the raster, margin included, and the raster's size.
-    fn area(&self) -> (Area, Size) {
+    pub(super) fn area(&self) -> (Area, Size) {
         let (x, y) = (&self.across, &self.down);
         ([x.origin, y.origin, x.extent, y.extent], self.whole())
     }

@@ -5,7 +5,7 @@
 //! from the pixels on the screen: what is averaged there is not averaged here.
 
 use super::overlay::{Drawn, Stress, overlaid};
-use super::{Canvas, Frame, Pixels, View, picture};
+use super::{Canvas, Frame, Pixels, Source, View, picture};
 use crate::Result;
 use crate::cancel::Cancel;
 use crate::radiograph::{Outline, Radiograph, Region, Size};
@@ -60,9 +60,15 @@ impl Inset {
     ///
     /// # Errors
     /// As [`picture`].
-    pub fn of(radiograph: &Radiograph, view: &View, loupe: Loupe, cancel: &Cancel) -> Result<Self> {
-        let view = loupe.view(radiograph, view);
-        let frame = picture(radiograph, &view, loupe.size, cancel)?.frame;
+    pub fn of<'a>(
+        source: impl Into<Source<'a>>,
+        view: &View,
+        loupe: Loupe,
+        cancel: &Cancel,
+    ) -> Result<Self> {
+        let source = source.into();
+        let view = loupe.view(source.radiograph, view);
+        let frame = picture(source, &view, loupe.size, cancel)?.frame;
         let [x, y] = loupe.at;
         // Around the pixel, so that it stays free.
         let around = Region {

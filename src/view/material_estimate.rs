@@ -6,14 +6,12 @@ use serde_json::{Map, Value, json};
 use super::estimate::{Candidate, ZEstimate};
 use super::legend::Shares;
 use super::measure::part;
+use super::near::REACH;
 use super::peel::take_off;
 use crate::Result;
 use crate::cancel::Cancel;
 use crate::physics::{Boundaries, Chosen, Class, Layer, attenuation, by_ratio, told};
 use crate::radiograph::{Coverage, Field, Plane, Region, Size, crop};
-
-/// Scan pixels around a region that its classes look at.
-const REACH: usize = 36;
 
 /// The material of a region by ratio classes.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,7 +105,7 @@ pub(super) fn estimate(
         taken: off.as_ref().map(|off| off[i].as_slice()),
         ..Layer::of(planes[i], field)
     };
-    let height = planes[0].height;
+    let height = planes[0].scan_size().height;
     let curves = |y: usize| chosen.of_row(around.y + y, height);
     let classes = told(of(0, &high), of(1, &low), &curves, 1.0, cancel)?.classes;
     if let Some([off_high, off_low]) = &off {
@@ -142,16 +140,7 @@ pub(super) fn estimate(
 
 /// `region` with what its classes look at around it, inside the plane.
 fn grown(region: Region, plane: &Plane) -> Region {
-    let (x, y) = (
-        region.x.saturating_sub(REACH),
-        region.y.saturating_sub(REACH),
-    );
-    Region {
-        x,
-        y,
-        width: (region.x + region.width + REACH).min(plane.width) - x,
-        height: (region.y + region.height + REACH).min(plane.height) - y,
-    }
+    region.grown([REACH; 2], plane.scan_size())
 }
 
 impl MaterialEstimate {

@@ -4,12 +4,13 @@
 
 use std::sync::Arc;
 
-use super::View;
 use super::material_estimate::{MaterialEstimate, estimate};
+use super::near::measured_pixels;
 use super::peel::Peels;
 use super::request::{Dual, dual_by};
+use super::{Source, View};
 use crate::cancel::Cancel;
-use crate::messages::say;
+use crate::messages::{arg, say};
 use crate::physics::scanner::Scanner;
 use crate::radiograph::{
     Coverage, Field, Outline, Period, Plane, PlaneName, Profile, Radiograph, Region, Size,
@@ -132,13 +133,14 @@ impl View {
     ///
     /// # Errors
     /// As [`measure`]; [`Error::Cancelled`].
-    pub fn measure(
+    pub fn measure<'a>(
         &self,
-        radiograph: &Radiograph,
+        source: impl Into<Source<'a>>,
         outline: &Outline,
         most: usize,
         cancel: &Cancel,
     ) -> Result<Measurement> {
+        let source = source.into();
         let bounds = outline.bounds();
         let taken = Peels::of(&self.filters)?.over(bounds);
         let materials = if bounds.width * bounds.height > most {
@@ -146,10 +148,10 @@ impl View {
                 why: say("measure-large", &[]),
             })
         } else {
-            self.dual(radiograph)
+            self.dual(source.radiograph)
         };
         let shown = self.planes.first().map(String::as_str);
-        measured(radiograph, outline, (taken, materials), shown, cancel)
+        measured(source, outline, (taken, materials), shown, cancel)
     }
 }
 
@@ -157,12 +159,14 @@ impl View {
 ///
 /// # Errors
 /// As [`measure`]; [`Error::NotPossible`] when the profile does not serve the scan.
-pub fn measure_by(
-    radiograph: &Radiograph,
+pub fn measure_by<'a>(
+    source: impl Into<Source<'a>>,
     outline: &Outline,
     background: Option<Region>,
     scanner: Option<&Arc<Scanner>>,
 ) -> Result<Measurement> {
+    let source = source.into();
+    let radiograph = source.radiograph;
     inside(radiograph, outline)?;
     if let Some(background) = background {
         inside(radiograph, &Outline::Rectangle(background))?;
@@ -172,16 +176,14 @@ pub fn measure_by(
         materials => materials,
     };
     let taken = match (&materials, background) {
-        (Ok((high, low, _)), Some(background)) => Some(attenuations([high, low], background)?),
+        (Ok((high, low, _)), Some(background)) => {
+            holds(source, background)?;
+            let near = [high, low].map(|plane| source.near_plane(plane));
+            Some(attenuations(near, background)?)
+        }
         _ => None,
     };
-    measured(
-        radiograph,
-        outline,
-        (taken, materials),
-        None,
-        &Cancel::never(),
-    )
+    measured(source, outline, (taken, materials), None, &Cancel::never())
 }
 
 /// Refuses an outline that reaches beyond the scan.
@@ -192,6 +194,18 @@ fn inside(radiograph: &Radiograph, outline: &Outline) -> Result<()> {
         return Ok(());
     }
     Err(super::bad_region(&outline.text(), width, height))
+}
+
+/// Refuses a region whose own pixels are not held: means over squares of them measure something else.
+fn holds(source: Source<'_>, region: Region) -> Result<()> {
+    let near = source.near();
+    if near.holds(region) {
+        return Ok(());
+    }
+    let step = source.radiograph.reduction();
+    Err(Error::NotPossible {
+        why: say("measure-reduced", &[arg("step", &step)]),
+    })
 }
 
 /// Attenuations of the mean transmissions of a region, high and low.
@@ -215,14 +229,17 @@ pub(super) fn attenuations(planes: [&Plane; 2], region: Region) -> Result<[f64; 
 }
 
 /// Measures an outline, the material by what [`dual_by`] gave, less what is taken off.
-fn measured(
-    radiograph: &Radiograph,
+fn measured<'a>(
+    source: Source<'a>,
     outline: &Outline,
-    (taken, materials): (Option<[f64; 2]>, Result<Dual<'_>>),
+    (taken, materials): (Option<[f64; 2]>, Result<Dual<'a>>),
     shown: Option<&str>,
     cancel: &Cancel,
 ) -> Result<Measurement> {
-    inside(radiograph, outline)?;
+    inside(source.radiograph, outline)?;
+    holds(source, measured_pixels(source.radiograph, outline, None))?;
+    let radiograph = source.near();
+    let materials = materials.map(|dual| source.near_dual(dual));
     let coverage = outline.coverage();
     let (material, notes) = if outline.shape().is_area() {
         match materials {

@@ -237,7 +237,8 @@ impl View {
         let (high, _, chosen) = self.dual(radiograph)?;
         let scanner = chosen.scanner.as_ref().ok_or_else(no_model)?;
         let matter = Matter::named(material)?;
-        Ok(scanner.attenuations(&matter, mass, high.height / 2, high.height))
+        let rows = high.scan_size().height;
+        Ok(scanner.attenuations(&matter, mass, rows / 2, rows))
     }
 
     /// The weight that cancels a named material of middling thickness.
@@ -245,7 +246,8 @@ impl View {
         let (high, _, chosen) = self.dual(radiograph)?;
         let scanner = chosen.scanner.as_ref().ok_or_else(no_model)?;
         let matter = Matter::named(material)?;
-        Ok(scanner.slab(&matter, NAMED_AT, high.height / 2, high.height)[1])
+        let rows = high.scan_size().height;
+        Ok(scanner.slab(&matter, NAMED_AT, rows / 2, rows)[1])
     }
 
     /// Attenuations of the lightest thing that much of the scan lies behind: a container's walls.
@@ -284,7 +286,8 @@ impl View {
 
 /// A plane on a raster that a search is fast on.
 fn coarse(plane: &Plane) -> Result<Field> {
-    let (width, height) = (plane.width as f64, plane.height as f64);
+    let Size { width, height } = plane.scan_size();
+    let (width, height) = (width as f64, height as f64);
     let scale = (COARSE / width.max(height)).min(1.0);
     let side = |whole: f64| ((whole * scale).round() as usize).max(1);
     let size = Size {

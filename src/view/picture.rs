@@ -103,13 +103,13 @@ pub struct Prepared {
 /// # Errors
 /// [`crate::Error::NotPossible`] for what this scan cannot show, [`crate::Error::Request`] for an unknown filter
 /// or an empty size, [`crate::Error::Cancelled`].
-pub fn picture(
-    radiograph: &Radiograph,
+pub fn picture<'a>(
+    source: impl Into<Source<'a>>,
     view: &View,
     size: Size,
     cancel: &Cancel,
 ) -> Result<Picture> {
-    prepare(radiograph, view, size, cancel, &mut |_| ())?.develop(view)
+    prepare(source, view, size, cancel, &mut |_| ())?.develop(view)
 }
 
 /// The picture up to the window. `stage` is told the name of each stage when it is done:
@@ -117,19 +117,14 @@ pub fn picture(
 ///
 /// # Errors
 /// As [`picture`].
-pub fn prepare(
-    radiograph: &Radiograph,
+pub fn prepare<'a>(
+    source: impl Into<Source<'a>>,
     view: &View,
     size: Size,
     cancel: &Cancel,
     stage: &mut dyn FnMut(&str),
 ) -> Result<Arc<Prepared>> {
-    Stages::once().prepare(
-        Source::of(radiograph),
-        view,
-        (size, Fineness::Full),
-        (cancel, stage),
-    )
+    Stages::once().prepare(source.into(), view, (size, Fineness::Full), (cancel, stage))
 }
 
 /// The grid of a view, with the margin that its filters and its materials need.

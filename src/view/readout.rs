@@ -1,7 +1,7 @@
 //! What the crosshair reads at one pixel.
 
-use super::View;
 use super::told::{pixel, ratio_at};
+use super::{Source, View};
 use crate::physics::{Class, attenuation};
 use crate::radiograph::{PlaneName, Radiograph, Unit};
 
@@ -14,6 +14,8 @@ pub struct Readout {
     pub y: usize,
     /// Position of the pixel's centre from the top left of the scan, mm, where known.
     pub mm: Option<[f64; 2]>,
+    /// Scan pixels across and down that the readings are means of; 1 where they are of the pixel.
+    pub step: usize,
     /// One reading per plane.
     pub planes: Vec<Reading>,
     /// The class, on a scan whose materials can be told.
@@ -40,9 +42,17 @@ pub struct Reading {
 }
 
 /// Reads the pixel at column `x` and row `y`, materials as `view` tells them; `None` outside the
-/// scan.
-pub fn readout(radiograph: &Radiograph, view: &View, [x, y]: [usize; 2]) -> Option<Readout> {
-    let planes = radiograph
+/// scan and outside the part that is given. Of a scan that is held reduced without that part the
+/// readings are of the means around it: see [`Readout::step`].
+pub fn readout<'a>(
+    source: impl Into<Source<'a>>,
+    view: &View,
+    [x, y]: [usize; 2],
+) -> Option<Readout> {
+    let source = source.into();
+    let radiograph = source.radiograph;
+    let planes = source
+        .near()
         .planes
         .iter()
         .map(|plane| {
@@ -58,11 +68,12 @@ pub fn readout(radiograph: &Radiograph, view: &View, [x, y]: [usize; 2]) -> Opti
             })
         })
         .collect::<Option<Vec<_>>>()?;
-    let matter = matter_at(radiograph, view, [x, y]).unwrap_or_default();
+    let matter = matter_at(source, view, [x, y]).unwrap_or_default();
     let [z, mass_thickness, steel_mm] = matter.values;
     Some(Readout {
         x,
         y,
+        step: source.near().reduction(),
         mm: radiograph
             .pixel_mm
             .map(|[mx, my]| [(x as f64 + 0.5) * mx, (y as f64 + 0.5) * my]),
@@ -103,8 +114,9 @@ fn of_pixel(radiograph: &Radiograph, view: &View, [x, y]: [usize; 2]) -> View {
 
 /// What the displays of class, Z, mass thickness and steel draw at one pixel, without the background
 /// that `view` takes off.
-fn matter_at(radiograph: &Radiograph, view: &View, at: [usize; 2]) -> Option<Matter> {
-    let dual = view.dual(radiograph).ok()?;
+fn matter_at(source: Source<'_>, view: &View, at: [usize; 2]) -> Option<Matter> {
+    let radiograph = source.radiograph;
+    let dual = source.near_dual(view.dual(radiograph).ok()?);
     let (code, values) = pixel(radiograph, &of_pixel(radiograph, view, at), &dual).ok()?;
     let class = Class::from_code(code);
     // Of the open beam there is nothing to tell.

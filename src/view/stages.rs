@@ -16,7 +16,7 @@ use super::told::{Fields, ToldRaster, codes, told};
 use super::{Display, View};
 use crate::cancel::Cancel;
 use crate::filter::{FilterUse, at_work};
-use crate::messages::say;
+use crate::messages::{arg, say};
 use crate::physics::{Class, Confidence};
 use crate::radiograph::{
     EnergyUnit, Field, Fineness, Plane, PlaneName, Polarity, Pyramid, Radiograph, Size, Unit,
@@ -31,6 +31,8 @@ pub struct Source<'a> {
     pub radiograph: &'a Radiograph,
     /// Its coarser levels, as far as they are made: coarse pictures are taken from them.
     pub pyramid: Option<&'a Pyramid>,
+    /// A part of it in its own pixels, where it is held reduced and that part is shown.
+    pub detail: Option<&'a Radiograph>,
 }
 
 impl<'a> Source<'a> {
@@ -39,6 +41,7 @@ impl<'a> Source<'a> {
         Self {
             radiograph,
             pyramid: None,
+            detail: None,
         }
     }
 }
@@ -121,7 +124,7 @@ impl Stages {
             return Err(Error::request(say("view-empty", &[])));
         }
         let dual = view.wants_energies().then(|| view.dual(source.radiograph));
-        let dual = dual.transpose()?;
+        let dual = dual.transpose()?.map(|dual| source.near_dual(dual));
         let key = Key::of(source.radiograph, view, (size, fineness), dual.as_ref())?;
         if self.based.as_ref().is_none_or(|(kept, _)| *kept != key) {
             self.based = None;
@@ -268,7 +271,7 @@ impl Ground<'_> {
         stage: &mut dyn FnMut(&str),
     ) -> Result<Based> {
         let (view, grid, radiograph) = (self.view, self.grid, self.source.radiograph);
-        let plane = view.plane(radiograph)?;
+        let plane = self.source.near_plane(view.plane(radiograph)?);
         let both = match dual {
             Some((high, low, _)) => Some([self.raster(high)?, self.raster(low)?]),
             None => None,
@@ -278,7 +281,7 @@ impl Ground<'_> {
         stage("resample");
         let mut notes = notes(plane, grid);
         if let Some((high, _, chosen)) = dual {
-            notes.extend(peels.notes(chosen, high.height));
+            notes.extend(peels.notes(chosen, high.scan_size().height));
         }
         let mut told_of = None;
         let mut luminance = None;
@@ -367,7 +370,7 @@ impl Ground<'_> {
         let mut pixels = vec![[GROUND; 3]; grid.seen().width * grid.seen().height];
         for (channel, name) in view.planes.iter().enumerate() {
             let name = PlaneName::from(name.as_str());
-            let Some(plane) = self.source.radiograph.plane(&name) else {
+            let Some(plane) = self.source.near().plane(&name) else {
                 continue;
             };
             let field = grid.crop_field(&self.raster(plane)?);
@@ -429,6 +432,9 @@ fn notes(plane: &Plane, grid: &Grid) -> Vec<Safe> {
         notes.push(say("view-no-air", &[]));
     } else if plane.air_estimated {
         notes.push(say("physics-air-estimated", &[]));
+    }
+    if plane.part.step > 1 {
+        notes.push(say("view-reduced", &[arg("step", &plane.part.step)]));
     }
     if plane.polarity == Polarity::BrightIsDense {
         notes.push(say("view-turned", &[]));

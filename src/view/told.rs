@@ -49,7 +49,8 @@ pub(super) fn told(
     view: &View,
 ) -> Result<ToldRaster> {
     let seen = classified(grid, (planes, fields), (chosen, peels), cancel)?;
-    let (fields, told, height) = (&seen.fields, &seen.told, planes[0].height);
+    let (fields, told) = (&seen.fields, &seen.told);
+    let height = planes[0].scan_size().height;
     let scanner = view.reader(chosen)?;
     let raster = scanner.map(|scanner| seen.raster(grid, scanner, (height, cancel)));
     let raster = raster.transpose()?;
@@ -61,7 +62,7 @@ pub(super) fn told(
     let confidence = shades.then(|| {
         let noisy = [0, 1].map(|i| Noisy {
             field: &fields[i],
-            step: planes[i].linear_of_row(planes[i].height / 2).gain,
+            step: planes[i].linear_of_row(height / 2).gain,
         });
         let [high, low] = &told.alphas;
         let curves = |y: usize| chosen.of_row(grid.row_under(y), height);
@@ -124,7 +125,8 @@ fn classified(
         taken: taken[i].as_deref(),
         ..Layer::of(planes[i], &fields[i])
     });
-    let curves = |y: usize| chosen.of_row(grid.row_under(y), planes[0].height);
+    let height = planes[0].scan_size().height;
+    let curves = |y: usize| chosen.of_row(grid.row_under(y), height);
     let told = physics::told(high, low, &curves, grid.scale, cancel)?;
     Ok(Classified {
         fields,
@@ -184,7 +186,7 @@ pub(super) fn pixel(
     let Some((scanner, class)) = chosen.scanner.as_deref().zip(class) else {
         return Ok((code, [f32::NAN; 3]));
     };
-    let raster = seen.raster(&grid, scanner, (high.height, &Cancel::never()))?;
+    let raster = seen.raster(&grid, scanner, (high.scan_size().height, &Cancel::never()))?;
     let at = |values: Vec<f32>| grid.crop(&values).first().copied().unwrap_or(f32::NAN);
     let of = |unit: Unit| {
         if is_determinable(class, unit) {

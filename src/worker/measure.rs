@@ -8,7 +8,8 @@ use super::slot::Slot;
 use crate::app::{MeasureJob, Measured};
 use crate::cancel::{Cancel, Generations};
 use crate::messages::say;
-use crate::view::Measurement;
+use crate::scan;
+use crate::view::{Measurement, Source, measured_pixels};
 use crate::{Error, Result};
 
 /// Pixels of a box of which materials are told at once; `measure` and the log tell those of any.
@@ -68,5 +69,11 @@ fn measure(job: &MeasureJob, cancel: &Cancel) -> Result<Measurement> {
     let radiograph = radiograph.ok_or_else(|| Error::NotPossible {
         why: say("error-no-view", &[]),
     })?;
-    job.view.measure(radiograph, &job.outline, MOST, cancel)
+    if radiograph.reduction() == 1 {
+        return job.view.measure(radiograph, &job.outline, MOST, cancel);
+    }
+    let own = measured_pixels(radiograph, &job.outline, None);
+    let detail = scan::detail(&job.opened, &radiograph.view, own, cancel)?;
+    let source = Source::of(radiograph).with(Some(&detail));
+    job.view.measure(source, &job.outline, MOST, cancel)
 }

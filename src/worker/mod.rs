@@ -7,6 +7,7 @@
 mod code;
 mod compare;
 mod decode;
+mod detail;
 mod measure;
 mod render;
 mod slot;

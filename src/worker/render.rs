@@ -6,14 +6,15 @@ use std::thread;
 use std::time::Instant;
 
 use super::compare::Bench;
+use super::detail::Near;
 use super::slot::Slot;
 use crate::app::{Lens, LensPlace, RenderJob, Shown};
 use crate::cancel::{Cancel, Generations};
 use crate::graphics::{self, Answers, Body, CellPicture, Effort, Target};
 use crate::messages::say;
-use crate::radiograph::{Fineness, Pyramid, Radiograph, Size};
+use crate::radiograph::{Fineness, Pyramid, Radiograph, Region, Size};
 use crate::scan::Opened;
-use crate::view::{self, Frame, Inset, Picture, Prepared, Source, Stages, View};
+use crate::view::{self, Frame, Inset, Picture, Prepared, Source, Stages, View, own_pixels};
 use crate::{Error, Result};
 
 /// Pixels of a scan that is worth coarser levels.
@@ -89,6 +90,10 @@ struct Easel {
     /// The newest last.
     kept: Vec<Kept>,
     bench: Bench,
+    /// Of a scan that is held reduced: what the picture and the loupe show of its own pixels.
+    near: Near,
+    detail: Option<Arc<Radiograph>>,
+    lens: Near,
 }
 
 /// A picture, everything up to its window, and what made both.
@@ -97,6 +102,8 @@ struct Kept {
     size: Size,
     prepared: Arc<Prepared>,
     picture: Arc<Picture>,
+    /// The part in its own pixels that it was made from.
+    detail: Option<Arc<Radiograph>>,
 }
 
 impl Easel {
@@ -121,7 +128,11 @@ impl Easel {
         if let Some(comparison) = &job.view.comparison {
             let this = radiograph_of(&job.opened, &job.view)?;
             let both = self.bench.make((job, comparison), this, size, cancel)?;
-            return finished(job, (Arc::new(both), None), Fineness::Full, since);
+            let others = job.other.as_ref().map_or(1, |other| other.reduction());
+            return Ok(Shown {
+                reduction: job.opened.reduction().max(others),
+                ..finished(job, (Arc::new(both), None), Fineness::Full, since)?
+            });
         }
         let kept = self.kept.iter().position(|kept| kept.serves(job, size));
         let mut kept = match kept {
@@ -132,7 +143,7 @@ impl Easel {
             kept.picture = Arc::new(kept.prepared.develop(&job.view)?);
             kept.view = job.view.clone();
         }
-        let picture = Arc::clone(&kept.picture);
+        let (picture, detail) = (Arc::clone(&kept.picture), kept.detail.clone());
         self.keep(kept);
         cancel.check()?;
         let fineness = if job.opened.glimpse {
@@ -140,10 +151,64 @@ impl Easel {
         } else {
             Fineness::Full
         };
-        let lens = lens(job, cancel)?;
+        let lens = self.lens(job, cancel)?;
         let shown = finished(job, (picture, lens), fineness, since)?;
         cancel.check()?;
-        Ok(shown)
+        let reduction = if detail.is_some() {
+            1
+        } else {
+            job.opened.reduction()
+        };
+        Ok(Shown {
+            reduction,
+            detail,
+            ..shown
+        })
+    }
+
+    /// Takes up the scan's own pixels where the picture needs them and they are not held.
+    fn approach(
+        &mut self,
+        (opened, view): (&Opened, &View),
+        own: Option<Region>,
+        cancel: &Cancel,
+    ) -> Result<()> {
+        let detail = self.near.take((opened, &view.view), own, cancel)?;
+        let same = match (&detail, &self.detail) {
+            (Some(new), Some(old)) => Arc::ptr_eq(new, old),
+            (new, old) => new.is_none() && old.is_none(),
+        };
+        if !same {
+            // Stages know what was asked of a radiograph, not which pixels of it there were.
+            self.stages = Stages::default();
+            // One part is held at a time: what was made of another one would hold that too.
+            self.kept.retain(|kept| kept.detail.is_none());
+            self.detail = detail;
+        }
+        Ok(())
+    }
+
+    /// The loupe's inset, from the scan itself.
+    fn lens(&mut self, job: &RenderJob, cancel: &Cancel) -> Result<Option<Arc<Lens>>> {
+        let Some(loupe) = job.overlay.loupe else {
+            return Ok(None);
+        };
+        let radiograph = radiograph_of(&job.opened, &job.view)?;
+        let view = loupe.view(radiograph, &job.view);
+        let own = own_pixels(radiograph, &view, loupe.size)?;
+        let near = if self.near.serves(own) {
+            &mut self.near
+        } else {
+            &mut self.lens
+        };
+        let detail = near.take((&job.opened, &view.view), own, cancel)?;
+        let source = Source::of(radiograph).with(detail.as_deref());
+        let inset = Inset::of(source, &job.view, loupe, cancel)?;
+        let png = match job.lens {
+            LensPlace::Drawn => Vec::new(),
+            LensPlace::Layer => graphics::inset_png(&inset.frame, cancel)?,
+        };
+        Ok(Some(Arc::new(Lens { inset, png })))
     }
 
     /// A picture that no kept one serves; `first` takes a coarse one where it takes long.
@@ -155,18 +220,22 @@ impl Easel {
     ) -> Result<Kept> {
         let (opened, view) = (Arc::clone(&job.opened), &job.view);
         let radiograph = radiograph_of(&opened, view)?;
+        let own = own_pixels(radiograph, view, size)?;
+        let at_hand = self.near.serves(own);
         let missing = self.stages.missing(radiograph, view, size)?;
-        if expected(radiograph, view, size, missing) > patience(job.effort) {
+        if !at_hand || expected(radiograph, view, size, missing) > patience(job.effort) {
             let coarse = self.prepare(radiograph, view, (size, Fineness::Coarse), cancel)?;
             let picture = Arc::new(coarse.develop(view)?);
             first(finished(job, (picture, None), Fineness::Coarse, since)?);
         }
+        self.approach((&opened, view), own, cancel)?;
         let prepared = self.prepare(radiograph, view, (size, Fineness::Full), cancel)?;
         Ok(Kept {
             picture: Arc::new(prepared.develop(view)?),
             view: view.clone(),
             size,
             prepared,
+            detail: self.detail.clone(),
         })
     }
 
@@ -202,6 +271,10 @@ impl Easel {
         let source = Source {
             radiograph,
             pyramid: Some(&self.pyramid),
+            detail: self
+                .detail
+                .as_deref()
+                .filter(|_| fineness == Fineness::Full),
         };
         let stages = match fineness {
             Fineness::Full => &mut self.stages,
@@ -217,20 +290,6 @@ fn radiograph_of<'a>(opened: &'a Opened, view: &View) -> Result<&'a Radiograph> 
     radiograph.ok_or_else(|| Error::NotPossible {
         why: say("error-no-view", &[]),
     })
-}
-
-/// The loupe's inset, from the scan itself.
-fn lens(job: &RenderJob, cancel: &Cancel) -> Result<Option<Arc<Lens>>> {
-    let Some(loupe) = job.overlay.loupe else {
-        return Ok(None);
-    };
-    let radiograph = radiograph_of(&job.opened, &job.view)?;
-    let inset = Inset::of(radiograph, &job.view, loupe, cancel)?;
-    let png = match job.lens {
-        LensPlace::Drawn => Vec::new(),
-        LensPlace::Layer => graphics::inset_png(&inset.frame, cancel)?,
-    };
-    Ok(Some(Arc::new(Lens { inset, png })))
 }
 
 /// A picture with what is drawn into it, in cells where the terminal takes no pixels.
@@ -259,6 +318,8 @@ fn finished(
         painted,
         cells: job.cells,
         lens,
+        reduction: job.opened.reduction(),
+        detail: None,
         took: since.elapsed(),
     })
 }

@@ -423,6 +423,7 @@ fn opened(path: &Path, at: usize, kind: Kind, planes: Vec<Plane>) -> Opened {
     let hash = format!("{:064x}", at + 1);
     Opened {
         glimpse: false,
+        reduced: None,
         scan_id: hash.clone(),
         format: Format::Tiff,
         kind,

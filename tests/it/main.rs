@@ -30,6 +30,7 @@ mod kept;
 mod keymaps;
 mod keys;
 mod ladder;
+mod large;
 mod layering;
 mod painting;
 mod peel;

@@ -18,6 +18,7 @@ measure-row = { $label }: { $value }
 measure-region = { $shape } { $width } by { $height } pixels at { $x }, { $y }
 measure-plane = { $plane }: mean { $mean }, SD { $sd }, min { $min }, max { $max }, transmission { $transmission }, attenuation { $attenuation }
 measure-unknown = unknown
+measure-reduced = the scan is held reduced 1:{ $step }, and the region reaches beyond what was read of its own pixels
 measure-large = too large to tell its material at once: the decision and xamine measure do
 measure-bad-polygon = '{ $text }' is no polygon: give X,Y;X,Y;X,Y with 3 to 256 corners in scan pixels
 measure-bad-line = '{ $text }' is no line: give X,Y,X,Y, two pixels that differ

@@ -6,17 +6,18 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::cancel::Cancel;
+use crate::cli::opening::near;
 use crate::messages::{arg, say};
 use crate::physics::calibrate::RowData;
 use crate::physics::detector::Detector;
 use crate::physics::generic;
 use crate::physics::matter::Matter;
 use crate::physics::profile::RowOrder;
-use crate::radiograph::{Energy, Region};
+use crate::radiograph::{Energy, Outline, Region};
 use crate::scan::sha256;
 use crate::scan::{self, Array, Limits, read_array};
 use crate::text::{Safe, line_at};
-use crate::view::{choose, measure};
+use crate::view::{Source, choose, measure_by, measured_pixels};
 use crate::{Error, Result};
 
 /// Bytes that a calibration file may have.
@@ -250,7 +251,12 @@ impl Reader<'_> {
         let radiograph = choose(&opened.views, None)?;
         let of = |text: &str| -> Result<[f64; 2]> {
             let region = Region::parse(text).ok_or_else(|| self.wrong("calibrate-block-region"))?;
-            let measured = measure(radiograph, region, None)?;
+            let outline = Outline::Rectangle(region);
+            let own = measured_pixels(radiograph, &outline, None);
+            let own = (radiograph.reduction() > 1).then_some(own);
+            let detail = near(&opened, radiograph, own)?;
+            let source = Source::of(radiograph).with(detail.as_ref());
+            let measured = measure_by(source, &outline, None, None)?;
             let alpha = |name: &str| {
                 let plane = measured.planes.iter().find(|p| p.plane.as_str() == name);
                 plane.and_then(|plane| plane.attenuation)

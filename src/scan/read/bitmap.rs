@@ -19,6 +19,7 @@ pub(super) const READER: Reader = Reader {
     glance,
     read,
     glimpse: None,
+    bands: None,
 };
 
 /// A BMP says `BM`, and then a header size that one of its versions has.

@@ -21,6 +21,7 @@ pub(super) const READER: Reader = Reader {
     glance,
     read,
     glimpse: None,
+    bands: None,
 };
 
 /// Prefix of the DICOS SOP classes.

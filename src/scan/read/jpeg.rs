@@ -18,6 +18,7 @@ pub(super) const READER: Reader = Reader {
     glance,
     read,
     glimpse: None,
+    bands: None,
 };
 
 /// The most that the entropy coding can grow: 64 samples of a block from two bits, three times.

@@ -10,6 +10,7 @@ mod elements;
 mod jpeg;
 mod png;
 mod tiff;
+mod tiff_bands;
 mod tiff_directory;
 mod tiff_layout;
 mod tiff_rows;
@@ -17,9 +18,10 @@ mod tiff_rows;
 use std::io::{Read, Seek};
 
 use super::Format;
+use super::hashing::Hashing;
 use super::source::Source;
 use crate::messages::{arg, say};
-use crate::radiograph::{Kind, Plane, PlaneName};
+use crate::radiograph::{Kind, Plane, PlaneName, Region};
 use crate::text::Safe;
 use crate::{Error, Result};
 
@@ -85,6 +87,43 @@ pub(super) struct Reader {
     pub(super) read: fn(&Source<'_>, Option<usize>) -> Result<Decoded>,
     /// Reads a part of the rows of a file whose rows can be found without the others.
     pub(super) glimpse: Option<Glimpse>,
+    /// Reads the file by bands of rows, where the format has them.
+    pub(super) bands: Option<Bands>,
+}
+
+/// Reading a file by bands of rows, one at a time in memory.
+pub(super) struct Bands {
+    /// What would be held.
+    pub(super) extent: ExtentOf,
+    /// Reads it.
+    pub(super) read: ReadBands,
+}
+
+/// What reading all of a file of that length, or that page, would hold; `None` where it cannot be
+/// read by bands.
+pub(super) type ExtentOf =
+    fn(&mut dyn Input, &Source<'_>, u64, Option<usize>) -> Result<Option<Extent>>;
+
+/// Reads all of a file of that length, or that page, as is asked.
+pub(super) type ReadBands =
+    fn(&mut Hashing<'_>, &Source<'_>, u64, (Option<usize>, Take)) -> Result<Decoded>;
+
+/// What is to be read by bands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Take {
+    /// Means of squares of so many pixels a side.
+    Means(usize),
+    /// The pixels of a rectangle.
+    Part(Region),
+}
+
+/// What a file's pictures are: columns and rows of each plane, and pixels of all pages.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Extent {
+    /// Of every plane that is held.
+    pub(super) planes: Vec<[u64; 2]>,
+    /// Pixels of all pages.
+    pub(super) pixels: u64,
 }
 
 /// Reads one row and column in so many that about `least` are left on the shorter side, and says how

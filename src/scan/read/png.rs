@@ -21,6 +21,7 @@ pub(super) const READER: Reader = Reader {
     glance,
     read,
     glimpse: None,
+    bands: None,
 };
 
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";

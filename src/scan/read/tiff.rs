@@ -9,8 +9,9 @@ use std::io::{Cursor, SeekFrom};
 use ::tiff::TiffError;
 use ::tiff::decoder::{Decoder, DecodingResult, Limits as TiffLimits};
 
+use super::tiff_bands::{BANDS, is_possible};
 use super::tiff_directory::{Directory, directories, tag};
-use super::tiff_layout::{Layout, layouts, told};
+use super::tiff_layout::{Layout, check_limits, layouts, layouts_of, told};
 use super::tiff_rows::Order;
 use super::{COLOURS, Decoded, Glance, Input, Page, Reader};
 use crate::messages::{arg, say};
@@ -26,6 +27,7 @@ pub(super) const READER: Reader = Reader {
     glance,
     read,
     glimpse: Some(glimpse),
+    bands: Some(BANDS),
 };
 
 fn claims(magic: &[u8]) -> bool {
@@ -35,7 +37,16 @@ fn claims(magic: &[u8]) -> bool {
 }
 
 fn glance(input: &mut dyn Input, source: &Source<'_>, length: u64) -> Result<Glance> {
-    let pages = layouts(input, source, length)?;
+    let pages = directories(input, length).map_err(|broken| told(broken, source))?;
+    let pages = layouts_of(&pages, source, length)?;
+    // What is too large to be held is read by bands, where it can be.
+    check_limits(&pages, source).or_else(|over| {
+        if is_possible(&pages, source) {
+            Ok(())
+        } else {
+            Err(over)
+        }
+    })?;
     let first = &pages[0];
     Ok(Glance {
         kind: Some(kind_of(&pages)),
@@ -69,41 +80,18 @@ fn read(source: &Source<'_>, page: Option<usize>) -> Result<Decoded> {
     let mut cursor = Cursor::new(source.bytes);
     let directories = directories(&mut cursor, length).map_err(|broken| told(broken, source))?;
     let layouts = layouts(&mut cursor, source, length)?;
-    if page.is_some_and(|page| page == 0 || page > layouts.len()) {
-        let pages = layouts.len();
-        return Err(Error::request(say(
-            "scan-no-such-page",
-            &[arg("pages", &pages)],
-        )));
-    }
+    let mut decoded = Decoded::default();
+    let wanted = only_wanted(&directories, page, &mut decoded.warnings)?;
+    describe(&mut decoded, &directories, &layouts, &wanted);
     cursor.set_position(0);
     let mut decoder = Decoder::new(cursor)
         .map_err(|error| library(&error, source))?
-        .with_limits(tiff_limits(source));
-    let mut decoded = Decoded {
-        metadata: metadata(&directories[page.map_or(0, |page| page - 1)]),
-        ..Decoded::default()
-    };
-    for (index, layout) in layouts.iter().enumerate() {
-        if page.is_some_and(|page| page != index + 1) {
-            continue;
-        }
-        if page.is_none()
-            && index > 0
-            && directories[index].number(tag::NEW_SUBFILE_TYPE) == Some(1)
-        {
-            let number = index + 1;
-            decoded
-                .warnings
-                .push(say("scan-thumbnail", &[arg("page", &number)]));
-            continue;
-        }
+        .with_limits(tiff_limits(source, source.bytes.len()));
+    for index in wanted {
+        let layout = &layouts[index];
         decoder
             .seek_to_image(index)
             .map_err(|error| library(&error, source))?;
-        if layout.used < layout.samples {
-            decoded.warnings.push(say("scan-alpha", &[]));
-        }
         decoded.pages.push(Page {
             planes: planes(&mut decoder, layout, source)?,
             says: layout.says.clone(),
@@ -113,8 +101,48 @@ fn read(source: &Source<'_>, page: Option<usize>) -> Result<Decoded> {
     Ok(decoded)
 }
 
+/// The pages that are asked for: all but thumbnails, or that one, counted from 1.
+pub(super) fn only_wanted(
+    directories: &[Directory],
+    page: Option<usize>,
+    warnings: &mut Vec<Safe>,
+) -> Result<Vec<usize>> {
+    let pages = directories.len();
+    if let Some(page) = page {
+        let at = page.checked_sub(1).filter(|at| *at < pages);
+        let none = || Error::request(say("scan-no-such-page", &[arg("pages", &pages)]));
+        return Ok(vec![at.ok_or_else(none)?]);
+    }
+    let is_thumbnail =
+        |at: usize| at > 0 && directories[at].number(tag::NEW_SUBFILE_TYPE) == Some(1);
+    let (small, wanted): (Vec<usize>, Vec<usize>) = (0..pages).partition(|at| is_thumbnail(*at));
+    warnings.extend(small.into_iter().map(|at| {
+        let number = at + 1;
+        say("scan-thumbnail", &[arg("page", &number)])
+    }));
+    Ok(wanted)
+}
+
+/// What the wanted pages say of themselves, and what is left out of them.
+pub(super) fn describe(
+    decoded: &mut Decoded,
+    directories: &[Directory],
+    layouts: &[Layout],
+    wanted: &[usize],
+) {
+    if let Some(first) = wanted.first() {
+        decoded.metadata = metadata(&directories[*first]);
+    }
+    let left_out = wanted
+        .iter()
+        .filter(|at| layouts[**at].used < layouts[**at].samples);
+    decoded
+        .warnings
+        .extend(left_out.map(|_| say("scan-alpha", &[])));
+}
+
 /// What the library says: broken, or sound and not read.
-fn library(error: &TiffError, source: &Source<'_>) -> Error {
+pub(super) fn library(error: &TiffError, source: &Source<'_>) -> Error {
     if let TiffError::UnsupportedError(unsupported) = error {
         let words = Safe::from_outside(&unsupported.to_string());
         return source.unsupported("scan-library", &[arg("words", &words)]);
@@ -122,18 +150,19 @@ fn library(error: &TiffError, source: &Source<'_>) -> Error {
     source.library(error)
 }
 
-/// The library's limits: a strip may be as large as the picture, which was checked.
-fn tiff_limits(source: &Source<'_>) -> TiffLimits {
+/// The library's limits: a strip may be as large as the picture, which was checked, and the values of
+/// a directory have so many bytes at most.
+pub(super) fn tiff_limits(source: &Source<'_>, directories: usize) -> TiffLimits {
     let mut limits = TiffLimits::default();
     let bytes = usize::try_from(source.limits.bytes).unwrap_or(usize::MAX);
     limits.decoding_buffer_size = bytes;
     limits.intermediate_buffer_size = bytes;
-    limits.ifd_value_size = source.bytes.len().max(1 << 20);
+    limits.ifd_value_size = directories.max(1 << 20);
     limits
 }
 
 /// Names of the planes of a page.
-fn plane_names(layout: &Layout) -> Vec<PlaneName> {
+pub(super) fn plane_names(layout: &Layout) -> Vec<PlaneName> {
     match layout.used {
         3 => COLOURS.to_vec(),
         2 => vec![PlaneName::High, PlaneName::Low],
@@ -142,7 +171,7 @@ fn plane_names(layout: &Layout) -> Vec<PlaneName> {
 }
 
 /// A plane of a page with these samples.
-fn blank(
+pub(super) fn blank(
     name: PlaneName,
     layout: &Layout,
     [width, height]: [usize; 2],
@@ -164,7 +193,8 @@ fn glimpse(
     length: u64,
     least: u64,
 ) -> Result<Option<(Decoded, usize)>> {
-    let pages = layouts(input, source, length)?;
+    let pages = directories(input, length).map_err(|broken| told(broken, source))?;
+    let pages = layouts_of(&pages, source, length)?;
     let [layout] = pages.as_slice() else {
         return Ok(None);
     };
@@ -252,7 +282,7 @@ fn planes(
 }
 
 /// Samples of a chunk as stored: widened to 16 bits, the library's inversion taken back.
-fn widened(chunk: DecodingResult, layout: &Layout) -> Option<Vec<u16>> {
+pub(super) fn widened(chunk: DecodingResult, layout: &Layout) -> Option<Vec<u16>> {
     // The library inverts grey of one sample only; of several it gives an error or leaves them.
     let undo = layout.inverted && layout.samples == 1;
     match chunk {
@@ -273,7 +303,7 @@ fn widened(chunk: DecodingResult, layout: &Layout) -> Option<Vec<u16>> {
 }
 
 /// Copies one sample of a chunk's pixels into its place; `false` when the chunk has another size.
-fn place_chunk(
+pub(super) fn place_chunk(
     plane: &mut Plane,
     samples: &[u16],
     (at, chunk): ([usize; 2], [u64; 2]),

@@ -12,6 +12,8 @@ use super::Input;
 const PAGES: usize = 64;
 /// Tags of one page.
 const TAGS: u64 = 4096;
+/// Values of one tag; one with more is none that is asked for.
+const VALUES: u64 = 1 << 24;
 
 /// Tags that the reader asks for.
 pub(super) mod tag {
@@ -194,6 +196,9 @@ impl<'a> Walker<'a> {
         let split = if self.big { 12 } else { 8 };
         let count = self.number(&entry[4..split]);
         let length = count.checked_mul(size).ok_or(Broken::Short)?;
+        if count > VALUES && length <= self.length {
+            return Ok(());
+        }
         let inline = &entry[split..];
         let bytes = if length <= inline.len() as u64 {
             inline[..length as usize].to_vec()

@@ -59,17 +59,34 @@ pub(super) struct Layout {
     pub(super) rows: Option<Rows>,
 }
 
-/// The layouts of all pages, each checked against the file.
+/// The layouts of all pages, each checked against the file and the limits.
 pub(super) fn layouts(
     input: &mut dyn Input,
     source: &Source<'_>,
     length: u64,
 ) -> Result<Vec<Layout>> {
     let pages = directories(input, length).map_err(|broken| told(broken, source))?;
-    let layouts: Vec<Layout> = pages
-        .iter()
-        .map(|page| layout(page, source, length))
-        .collect::<Result<_>>()?;
+    let layouts = layouts_of(&pages, source, length)?;
+    check_limits(&layouts, source)?;
+    Ok(layouts)
+}
+
+/// The layouts of these pages, each checked against the file.
+pub(super) fn layouts_of(
+    pages: &[Directory],
+    source: &Source<'_>,
+    length: u64,
+) -> Result<Vec<Layout>> {
+    let of = |page| layout(page, source, length);
+    pages.iter().map(of).collect()
+}
+
+/// Refuses pages that are too large to be read whole.
+pub(super) fn check_limits(layouts: &[Layout], source: &Source<'_>) -> Result<()> {
+    for page in layouts {
+        page.claim().check_limits(source)?;
+        page.chunk_claim().check_limits(source)?;
+    }
     let pixels: u64 = layouts.iter().fold(0, |all, page| {
         all.saturating_add(page.width.saturating_mul(page.height))
     });
@@ -83,7 +100,7 @@ pub(super) fn layouts(
         ];
         return Err(source.limit("scan-pages-over-megapixels", &words));
     }
-    Ok(layouts)
+    Ok(())
 }
 
 /// The sentence for broken directories.
@@ -136,7 +153,7 @@ fn layout(page: &Directory, source: &Source<'_>, length: u64) -> Result<Layout> 
         says: plane_said(page),
         rows: Rows::of(page, [width, height]),
     };
-    layout.claim().check(source)?;
+    layout.claim().check_sound(source)?;
     layout.chunks_check(page, tiled, source)?;
     Ok(layout)
 }
@@ -250,6 +267,29 @@ impl Layout {
         }
     }
 
+    /// Of one strip or tile.
+    fn chunk_claim(&self) -> Claim {
+        let [columns, rows] = self.chunk;
+        Claim {
+            columns,
+            rows,
+            growth: u64::MAX,
+            ..self.claim()
+        }
+    }
+
+    /// Bytes of a row of strips or tiles as samples of 16 bits, and of one of them as it is decoded.
+    pub(super) fn band_bytes(&self) -> u64 {
+        let rows = if self.rows.is_some() {
+            1
+        } else {
+            self.chunk[1]
+        };
+        let band = self.width.saturating_add(self.chunk[0]);
+        band.saturating_mul(rows)
+            .saturating_mul(self.samples.saturating_mul(2))
+    }
+
     /// Refuses strips or tiles that do not cover the picture, or that are out of all proportion.
     fn chunks_check(&self, page: &Directory, tiled: bool, source: &Source<'_>) -> Result<()> {
         let [width, height] = self.chunk;
@@ -269,13 +309,7 @@ impl Layout {
             page.numbers(tag).len() as u64 == grid.saturating_mul(planes)
         };
         if sound {
-            Claim {
-                columns: width,
-                rows: height,
-                growth: u64::MAX,
-                ..self.claim()
-            }
-            .check(source)
+            self.chunk_claim().check_sound(source)
         } else {
             Err(source.bad("scan-tiff-chunks", &[]))
         }

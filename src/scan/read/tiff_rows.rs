@@ -49,8 +49,13 @@ impl Rows {
         })
     }
 
+    /// Rows from row `y` on to the end of its strip.
+    pub(super) fn left_in_strip(&self, y: usize) -> usize {
+        self.per_strip - y % self.per_strip
+    }
+
     /// Where row `y` begins in the file.
-    fn offset(&self, y: usize) -> u64 {
+    pub(super) fn offset(&self, y: usize) -> u64 {
         let within = (y % self.per_strip * self.width * 2) as u64;
         self.offsets[y / self.per_strip].saturating_add(within)
     }
@@ -120,7 +125,7 @@ impl Order {
     }
 
     /// Reads a row of samples.
-    fn read(self, row: &[u8], samples: &mut [u16]) {
+    pub(super) fn read(self, row: &[u8], samples: &mut [u16]) {
         let pairs = samples.iter_mut().zip(row.as_chunks().0);
         // Two loops: a choice for each sample would cost more than the sample.
         match self {
