@@ -11,11 +11,11 @@ use super::{Failure, ScanArgs, ViewArgs, exit};
 use crate::cancel::Cancel;
 use crate::config::Places;
 use crate::messages::{arg, say};
-use crate::radiograph::Size;
+use crate::radiograph::{Radiograph, Size};
 use crate::scan::{self, Limits, Opened, Scan};
 use crate::store::PresetFolders;
 use crate::text::Safe;
-use crate::view::{Calibration, Display, Picture, Presets, View, ViewRequest, choose, prepare};
+use crate::view::{Calibration, Display, Presets, View, ViewRequest, choose, prepare, print};
 use crate::{Error, Result};
 use files::{FileKind, Values};
 
@@ -112,15 +112,16 @@ pub(super) fn run(
     times.done("view");
     let shape = view.aspect.of(radiograph.pixel_mm);
     let (view, size) = sized(view, shape, request.size.as_deref())?;
-    let prepared = prepare(radiograph, &view, size, &Cancel::never(), &mut |stage| {
-        times.done(stage);
-    })?;
-    let mut picture = prepared.develop(&view)?;
-    if opened.simulated {
-        picture.legend.notes.push(say("scan-simulated", &[]));
-    }
-    times.done("window");
-    let bytes = encode(request, kind, &view, picture)?;
+    let scene = Scene {
+        radiograph,
+        view: &view,
+        size,
+        simulated: opened.simulated,
+    };
+    let bytes = match kind {
+        FileKind::Png => scene.seen(request, &mut times)?,
+        FileKind::Tiff | FileKind::Npy => scene.values(request, kind, &mut times)?,
+    };
     times.done("encode");
     files::write_whole(&request.output, &bytes)?;
     times.done("write");
@@ -155,30 +156,54 @@ fn evidence(scan: &Scan) -> Vec<PathBuf> {
     files
 }
 
-/// The bytes of the file.
-fn encode(request: &Request, kind: FileKind, view: &View, picture: Picture) -> Result<Vec<u8>> {
-    let size = picture.field.size();
-    let values = match (&view.display, &picture.codes) {
-        (Display::Class, Some(codes)) => Values::Codes(codes),
-        (Display::Z, _) => Values::Float(picture.z.as_deref().unwrap_or(&picture.field.values)),
-        _ => Values::Float(&picture.field.values),
-    };
-    match kind {
-        FileKind::Png => {
-            let frame = if request.legend {
-                legend::under(picture.frame, &picture.legend)
-            } else {
-                picture.frame
-            };
-            files::png(&request.output, &frame)
+/// What is rendered.
+struct Scene<'a> {
+    radiograph: &'a Radiograph,
+    view: &'a View,
+    size: Size,
+    simulated: bool,
+}
+
+impl Scene<'_> {
+    /// The bytes of a file of what is seen.
+    fn seen(&self, request: &Request, times: &mut Times) -> Result<Vec<u8>> {
+        let never = Cancel::never();
+        let mut stage = |stage: &str| times.done(stage);
+        let mut print = print(self.radiograph, self.view, self.size, &never, &mut stage)?;
+        if self.simulated {
+            print.legend.notes.push(say("scan-simulated", &[]));
         }
-        FileKind::Tiff | FileKind::Npy if view.planes.len() == 3 && picture.codes.is_none() => {
-            Err(Error::NotPossible {
+        let frame = if request.legend {
+            legend::under(print.frame, &print.legend)
+        } else {
+            print.frame
+        };
+        files::png(&request.output, frame)
+    }
+
+    /// The bytes of a file of the last quantity before the window.
+    fn values(&self, request: &Request, kind: FileKind, times: &mut Times) -> Result<Vec<u8>> {
+        let never = Cancel::never();
+        let mut stage = |stage: &str| times.done(stage);
+        let prepared = prepare(self.radiograph, self.view, self.size, &never, &mut stage)?;
+        let picture = prepared.develop(self.view)?;
+        stage("window");
+        if self.view.planes.len() == 3 && picture.codes.is_none() {
+            return Err(Error::NotPossible {
                 why: say("render-colour", &[]),
-            })
+            });
         }
-        FileKind::Tiff => files::tiff(&request.output, size, values),
-        FileKind::Npy => Ok(files::npy(size, values)),
+        let values = match (&self.view.display, &picture.codes) {
+            (Display::Class, Some(codes)) => Values::Codes(codes),
+            (Display::Z, _) => Values::Float(picture.z.as_deref().unwrap_or(&picture.field.values)),
+            _ => Values::Float(&picture.field.values),
+        };
+        let size = picture.field.size();
+        if kind == FileKind::Tiff {
+            files::tiff(&request.output, size, values)
+        } else {
+            Ok(files::npy(size, values))
+        }
     }
 }
 

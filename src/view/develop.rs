@@ -34,20 +34,13 @@ impl Prepared {
     /// # Errors
     /// [`Error::Request`] for a window in a unit that this picture does not have.
     pub fn develop(&self, view: &View) -> Result<Picture> {
-        let window = view
-            .window
-            .in_unit(self.field.unit)
-            .ok_or_else(|| Error::request(say("view-window-unit", &[])))?;
-        let pixels = self.pixels(view, window);
+        let window = self.window(view)?;
+        let frame = self.frame(view, window);
         let size = self.grid.screen();
         let field = self.quantity();
         let histogram = Histogram::of(&field, BINS);
         Ok(Picture {
-            frame: Frame {
-                width: size.width,
-                height: size.height,
-                pixels,
-            },
+            frame,
             field: Field {
                 width: size.width,
                 height: size.height,
@@ -66,6 +59,25 @@ impl Prepared {
             window,
             legend: self.legend(view, window),
         })
+    }
+
+    /// The window of `view` in the unit of the quantity.
+    ///
+    /// # Errors
+    /// [`Error::Request`] for a window in a unit that this picture does not have.
+    pub(super) fn window(&self, view: &View) -> Result<Window> {
+        let window = view.window.in_unit(self.field.unit);
+        window.ok_or_else(|| Error::request(say("view-window-unit", &[])))
+    }
+
+    /// The picture's pixels.
+    pub(super) fn frame(&self, view: &View, window: Window) -> Frame {
+        let size = self.grid.screen();
+        Frame {
+            width: size.width,
+            height: size.height,
+            pixels: self.pixels(view, window),
+        }
     }
 
     /// The quantity without what strips take out.
@@ -134,7 +146,7 @@ impl Prepared {
     }
 
     /// What the colours mean.
-    fn legend(&self, view: &View, window: Window) -> Legend {
+    pub(super) fn legend(&self, view: &View, window: Window) -> Legend {
         if self.colour.is_some() {
             return Legend {
                 rows: Vec::new(),
