@@ -17,8 +17,9 @@ STACKS = {
     "material + SEN": {"on": ["m", "t n"]},
     "log + CLAHE + edge": {"on": ["s", "t l", "t a", "t e"]},
 }
-# Another window, a zoom, a pan, another filter, and back.
-CHANGES = ["]", "[", "+", "L", "H", "-", "t s", "t s", "i", "i"]
+# Other windows, a zoom, pans, other filters. The pans lead on and on, so that most views are new ones;
+# what was seen before comes back at once.
+CHANGES = ["]", "+", "L", "[", "J", "t s", "t s", "K", "i", "-", "}", "+", "L", "i", "H", "J", "{", "H", "-", "K"]
 
 
 class Desk:
@@ -54,6 +55,10 @@ class Desk:
             if self.first is None and b"\x1b_G" in data and len(data) > 600:
                 self.first = time.monotonic() - self.started
             self.tail += data
+            # Most of what comes is pixels, and a terminal is quick to see that.
+            if b"\x1b[" not in self.tail and b"i=" not in self.tail:
+                self.tail = self.tail[-6000:]
+                continue
             end = 0
             answer = b""
             for match in QUERY.finditer(self.tail):

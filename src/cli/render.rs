@@ -17,7 +17,7 @@ use crate::scan::{self, Opened, Scan};
 use crate::store::PresetFolders;
 use crate::text::Safe;
 use crate::view::{
-    Calibration, Display, Picture, Presets, Source, View, ViewRequest, choose, own_pixels, prepare,
+    Calibration, Display, Presets, Source, View, ViewRequest, choose, own_pixels, prepare, print,
 };
 use crate::{Error, Result};
 use files::{FileKind, Values};
@@ -120,10 +120,17 @@ pub(super) fn run(
     let (view, size) = sized(view, shape, request.size.as_deref())?;
     let own = own_pixels(radiograph, &view, size)?;
     let detail = near(&opened, radiograph, own)?;
-    let source = Source::of(radiograph).with(detail.as_ref());
-    let never = Cancel::never();
     times.done("detail");
-    let prepared = prepare(source, &view, size, &never, &mut |stage| times.done(stage))?;
+    let scene = Scene {
+        source: Source::of(radiograph).with(detail.as_ref()),
+        view: &view,
+        size,
+        simulated: opened.simulated,
+    };
+    let bytes = match kind {
+        FileKind::Png => scene.seen(request, &mut times)?,
+        FileKind::Tiff | FileKind::Npy => scene.values(request, kind, &mut times)?,
+    };
     if detail.is_none() && radiograph.reduction() > 1 {
         let step = radiograph.reduction();
         writeln!(
@@ -132,12 +139,6 @@ pub(super) fn run(
             say("render-reduced", &[arg("step", &step)])
         )?;
     }
-    let mut picture = prepared.develop(&view)?;
-    if opened.simulated {
-        picture.legend.notes.push(say("scan-simulated", &[]));
-    }
-    times.done("window");
-    let bytes = encode(request, kind, &view, picture)?;
     times.done("encode");
     files::write_whole(&request.output, &bytes)?;
     times.done("write");
@@ -178,29 +179,55 @@ fn evidence(scan: &Scan) -> Vec<PathBuf> {
     files
 }
 
-/// The bytes of the file.
-fn encode(request: &Request, kind: FileKind, view: &View, picture: Picture) -> Result<Vec<u8>> {
-    if let FileKind::Png = kind {
+/// What is rendered.
+struct Scene<'a> {
+    source: Source<'a>,
+    view: &'a View,
+    size: Size,
+    simulated: bool,
+}
+
+impl Scene<'_> {
+    /// The bytes of a file of what is seen.
+    fn seen(&self, request: &Request, times: &mut Times) -> Result<Vec<u8>> {
+        let never = Cancel::never();
+        let mut stage = |stage: &str| times.done(stage);
+        let mut print = print(self.source, self.view, self.size, &never, &mut stage)?;
+        if self.simulated {
+            print.legend.notes.push(say("scan-simulated", &[]));
+        }
         let frame = if request.legend {
-            legend::under(picture.frame, &picture.legend)
+            legend::under(print.frame, &print.legend)
         } else {
-            picture.frame
+            print.frame
         };
-        return files::png(&request.output, &frame);
+        files::png(&request.output, frame)
     }
-    let (field, codes) = (picture.field(), picture.codes());
-    let size = field.size();
-    let z = picture.z().filter(|_| view.display == Display::Z);
-    let values = match &codes {
-        Some(codes) if view.display == Display::Class => Values::Codes(codes),
-        _ => Values::Float(z.as_deref().unwrap_or(&field.values)),
-    };
-    match kind {
-        _ if view.planes.len() == 3 && codes.is_none() => Err(Error::NotPossible {
-            why: say("render-colour", &[]),
-        }),
-        FileKind::Npy => Ok(files::npy(size, values)),
-        _ => files::tiff(&request.output, size, values),
+
+    /// The bytes of a file of the last quantity before the window.
+    fn values(&self, request: &Request, kind: FileKind, times: &mut Times) -> Result<Vec<u8>> {
+        let never = Cancel::never();
+        let mut stage = |stage: &str| times.done(stage);
+        let prepared = prepare(self.source, self.view, self.size, &never, &mut stage)?;
+        let picture = prepared.develop(self.view)?;
+        stage("window");
+        let (field, codes) = (picture.field(), picture.codes());
+        if self.view.planes.len() == 3 && codes.is_none() {
+            return Err(Error::NotPossible {
+                why: say("render-colour", &[]),
+            });
+        }
+        let z = picture.z().filter(|_| self.view.display == Display::Z);
+        let values = match &codes {
+            Some(codes) if self.view.display == Display::Class => Values::Codes(codes),
+            _ => Values::Float(z.as_deref().unwrap_or(&field.values)),
+        };
+        let size = field.size();
+        if kind == FileKind::Tiff {
+            files::tiff(&request.output, size, values)
+        } else {
+            Ok(files::npy(size, values))
+        }
     }
 }
 

@@ -16,6 +16,10 @@ use crate::view::Frame;
 /// and where something like it stands.
 const AT_ONCE: f64 = 0.15;
 const SOON: f64 = 0.5;
+/// What takes longer than this on a line that carries much is seen coarsely first, in seconds.
+const GLANCE: f64 = 0.025;
+/// Seconds that a part takes besides its bytes: each is coded, staged and written by itself.
+const PART: f64 = 0.004;
 /// Cells of the smallest tile: 256 x 128 pixels of 8 x 16 cells.
 const TILE: usize = 288;
 /// Cells of the smallest tile of protocols whose parts cannot be cut off, and the bytes that such a
@@ -164,7 +168,7 @@ impl Delivery {
             part: (origin, size),
             target: self.target(id, rung),
             rung,
-            care: if self.is_coarse() && self.rate().is_some_and(|rate| rate >= super::FAST) {
+            care: if (self.is_coarse() || rung == Rung::Q1) && self.is_fast() {
                 Care::Coarse
             } else {
                 Care::Ladder
@@ -281,16 +285,19 @@ impl Delivery {
         let whole = parts.iter().map(|((), part)| *part);
         let whole = whole.reduce(Rect::union).unwrap_or_default();
         let cells = region.iter().flatten().count();
-        let parts: Vec<Rect> = if (whole.area() as usize) < cells * 5 / 4 {
-            // Of each tile what lacks something.
-            let short = |tile: Rect| inside(&region, usize::from(wish.cells[0]), tile);
-            let tiles = tiles(whole, size, aspect).into_iter().map(short);
-            tiles.filter(|tile| !tile.is_empty()).collect()
+        // Of each tile what lacks something.
+        let short = |tile: Rect| inside(&region, usize::from(wish.cells[0]), tile);
+        let tiled = tiles(whole, size, aspect).into_iter().map(short);
+        let tiled: Vec<Rect> = tiled.filter(|tile| !tile.is_empty()).collect();
+        let parts = parts
+            .iter()
+            .flat_map(|((), part)| tiles(*part, size, aspect));
+        let parts: Vec<Rect> = parts.collect();
+        let compact = (whole.area() as usize) < cells * 5 / 4;
+        let parts = if compact || self.cost(target, &tiled) < self.cost(target, &parts) {
+            tiled
         } else {
             parts
-                .iter()
-                .flat_map(|((), part)| tiles(*part, size, aspect))
-                .collect()
         };
         let largest = self.largest(wish);
         let parts: Vec<Rect> = parts
@@ -312,6 +319,19 @@ impl Delivery {
         Some((first, target))
     }
 
+    /// Whether milliseconds of work matter more than bytes.
+    fn is_fast(&self) -> bool {
+        self.rate().is_some_and(|rate| rate >= super::FAST)
+    }
+
+    /// What parts cost on a rung, in bytes: their cells, and for each part what the line could carry
+    /// while it is made.
+    fn cost(&self, rung: Rung, parts: &[Rect]) -> f64 {
+        let cells = parts.iter().map(|part| part.area() as usize).sum();
+        let each = self.rate().map_or(0.0, |rate| rate * PART);
+        self.costs.of_cells(rung, cells) + parts.len() as f64 * each
+    }
+
     /// The rung after `least` for so many cells: the highest that is there at once, else the next
     /// that is worth its bytes.
     fn climb(&self, least: Rung, cells: usize) -> Rung {
@@ -330,6 +350,9 @@ impl Delivery {
             AT_ONCE
         };
         let seconds = |rung: Rung| self.costs.of_cells(rung, cells) / rate;
+        if least == Rung::Q0 && !part && self.is_fast() && seconds(Rung::Q5) > GLANCE {
+            return Rung::Q1;
+        }
         let quick = [Rung::Q5, Rung::Q3, Rung::Q2]
             .into_iter()
             .find(|rung| *rung > least && seconds(*rung) <= patience);

@@ -141,6 +141,9 @@ pub struct Neighbourhood {
 pub enum Reach {
     /// Scan pixels, by the arguments.
     Pixels(fn(&[f64]) -> f64),
+    /// Scan pixels too, but its answer also goes, by less than what is seen, with where the raster
+    /// begins.
+    Raster(fn(&[f64]) -> f64),
     /// Everything that is seen: its answer changes with the visible part of the scan.
     Seen,
 }
@@ -205,7 +208,7 @@ impl Filter {
         match self.work {
             // No parameter of a neighbourhood filter depends on the field's unit.
             Work::Neighbourhood(Neighbourhood {
-                reach: Reach::Pixels(reach),
+                reach: Reach::Pixels(reach) | Reach::Raster(reach),
                 ..
             }) => (reach(&self.plain_arguments(given)) * scale).ceil() as usize,
             _ => 0,
@@ -218,6 +221,15 @@ impl Filter {
             return false;
         };
         matches!(work.reach, Reach::Seen)
+    }
+
+    /// Whether a pixel's answer is the same to the bit on every raster that holds what is within
+    /// its reach.
+    pub fn is_the_same_in_tiles(&self) -> bool {
+        let Work::Neighbourhood(work) = self.work else {
+            return true;
+        };
+        matches!(work.reach, Reach::Pixels(_))
     }
 
     /// Whether what it shows under the given arguments on a raster coarser than the scan may differ

@@ -57,7 +57,7 @@ pub const FILTERS: &[Filter] = &[
             parameter("radius", ScanPixels, 32.0, [2.0, 256.0]),
         ],
         Neighbourhood {
-            reach: Reach::Pixels(super_enhancement::reach),
+            reach: Reach::Raster(super_enhancement::reach),
             apply: super_enhancement::super_enhancement,
             range: super_enhancement::range,
         },
@@ -133,7 +133,10 @@ pub const FILTERS: &[Filter] = &[
             parameter("radius", ScanPixels, 24.0, [2.0, 200.0]),
             parameter("limit", One, 6.0, [1.0, 20.0]),
         ],
-        kernel(|args| args[0] + 1.0, local::local_contrast),
+        Neighbourhood {
+            reach: Reach::Raster(|args| args[0] + 1.0),
+            ..kernel(one_pixel, local::local_contrast)
+        },
     ),
     looking(
         "median",

@@ -227,30 +227,65 @@ pub fn by_ratio(boundaries: &Boundaries, alpha_high: f32, alpha_low: f32) -> Cla
     }
 }
 
-/// Rows and columns of the scan of `plane` that hold nothing but zeros, or nothing but its full scale while
-/// the open beam is known to be lower: dead or missing detector elements.
-pub fn defects(plane: &Plane) -> (Vec<bool>, Vec<bool>) {
-    let full = detector_limit(plane)
-        .is_finite()
-        .then(|| plane.full_scale());
-    if let Some(summary) = &plane.summary {
-        // Not all samples are held; what they are was found when they were read.
-        let blank = plane.sums().min == plane.sums().max;
-        let dead = |ends: &[u16; 2]| {
-            !blank && ends[0] == ends[1] && (ends[0] == 0 || Some(ends[0]) == full)
-        };
-        let of = |lines: &[[u16; 2]]| lines.iter().map(dead).collect();
-        return (of(&summary.rows), of(&summary.columns));
+/// Rows and columns of the scan of a plane that hold nothing but zeros, or nothing but its full scale
+/// while the open beam is known to be lower: dead or missing detector elements.
+#[derive(Debug, Clone, Copy)]
+pub struct Flaws<'a> {
+    plane: &'a Plane,
+    /// The full scale, where the open beam is lower.
+    full: Option<u16>,
+    /// A plane of one value has no defect that could be told from it.
+    blank: bool,
+}
+
+impl<'a> Flaws<'a> {
+    /// Those of `plane`; each row and column is looked through when it is asked for.
+    pub fn of(plane: &'a Plane) -> Self {
+        let limit = detector_limit(plane);
+        Self {
+            plane,
+            full: limit.is_finite().then(|| plane.full_scale()),
+            blank: if plane.summary.is_some() {
+                let sums = plane.sums();
+                sums.min == sums.max
+            } else {
+                plane.samples.windows(2).all(|pair| pair[0] == pair[1])
+            },
+        }
     }
-    let (w, h) = (plane.width, plane.height);
-    // A plane of one value has no defect that could be told from it.
-    let blank = plane.samples.windows(2).all(|pair| pair[0] == pair[1]);
-    let row = |y: usize| plane.samples[y * w..(y + 1) * w].iter().copied();
-    let column = |x: usize| (0..h).map(move |y| plane.samples[y * w + x]);
-    (
-        (0..h).map(|y| !blank && dead(row(y), full)).collect(),
-        (0..w).map(|x| !blank && dead(column(x), full)).collect(),
-    )
+
+    /// Whether row `y` of the scan is one.
+    pub fn row(&self, y: usize) -> bool {
+        let plane = self.plane;
+        match &plane.summary {
+            // Not all samples are held; what they are was found when they were read.
+            Some(summary) => self.is_dead(summary.rows[y]),
+            None => self.are_dead(
+                plane.samples[y * plane.width..][..plane.width]
+                    .iter()
+                    .copied(),
+            ),
+        }
+    }
+
+    /// Whether column `x` of the scan is one.
+    pub fn column(&self, x: usize) -> bool {
+        let plane = self.plane;
+        let column = || (0..plane.height).map(|y| plane.samples[y * plane.width + x]);
+        match &plane.summary {
+            Some(summary) => self.is_dead(summary.columns[x]),
+            None => self.are_dead(column()),
+        }
+    }
+
+    /// Whether samples from the lowest to the highest of `ends` are.
+    fn is_dead(&self, [low, high]: [u16; 2]) -> bool {
+        !self.blank && low == high && (low == 0 || Some(low) == self.full)
+    }
+
+    fn are_dead(&self, samples: impl Iterator<Item = u16>) -> bool {
+        !self.blank && dead(samples, self.full)
+    }
 }
 
 /// Whether all samples are zero, or all are `full`.
@@ -340,7 +375,9 @@ mod tests {
             samples[y * 5 + 3] = if y == 2 { 0 } else { samples[y * 5 + 3] };
         }
         let plane = Plane::new(PlaneName::High, 5, 4, samples);
-        assert_eq!(defects(&plane).0, [false, false, true, false]);
-        assert_eq!(defects(&plane).1, [false; 5]);
+        let flaws = Flaws::of(&plane);
+        let rows = [0, 1, 2, 3].map(|y| flaws.row(y));
+        assert_eq!(rows, [false, false, true, false]);
+        assert!(!(0..5).any(|x| flaws.column(x)));
     }
 }

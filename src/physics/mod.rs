@@ -31,7 +31,7 @@ pub use average::mean_of_alike;
 pub use class::Class;
 pub use confidence::{Confidence, Noisy, confidence, confidences};
 pub use curves::{Boundaries, Chosen, choose, choose_calibrated};
-pub use material::{AIR, IMPOSSIBLE, Layer, Told, by_ratio, defects, told};
+pub use material::{AIR, Flaws, IMPOSSIBLE, Layer, Told, by_ratio, told};
 pub use readings::Readings;
 
 pub use crate::radiograph::attenuation;

@@ -37,18 +37,9 @@ impl Prepared {
     /// # Errors
     /// [`Error::Request`] for a window in a unit that this picture does not have.
     pub fn develop(self: &Arc<Self>, view: &View) -> Result<Picture> {
-        let window = view
-            .window
-            .in_unit(self.field.unit)
-            .ok_or_else(|| Error::request(say("view-window-unit", &[])))?;
-        let pixels = self.pixels(view, window);
-        let size = self.grid.screen();
+        let window = self.window(view)?;
         Ok(Picture {
-            frame: Frame {
-                width: size.width,
-                height: size.height,
-                pixels,
-            },
+            frame: self.frame(view, window),
             histogram: Histogram::of(&self.quantity(), BINS),
             window,
             legend: self.legend(view, window),
@@ -78,6 +69,25 @@ impl Prepared {
     pub(super) fn z_on_screen(&self) -> Option<Vec<f32>> {
         let z = self.without_stripped(self.z.as_ref()?);
         Some(self.grid.to_screen(&z, f32::NAN))
+    }
+
+    /// The window of `view` in the unit of the quantity.
+    ///
+    /// # Errors
+    /// [`Error::Request`] for a window in a unit that this picture does not have.
+    pub(super) fn window(&self, view: &View) -> Result<Window> {
+        let window = view.window.in_unit(self.field.unit);
+        window.ok_or_else(|| Error::request(say("view-window-unit", &[])))
+    }
+
+    /// The picture's pixels.
+    pub(super) fn frame(&self, view: &View, window: Window) -> Frame {
+        let size = self.grid.screen();
+        Frame {
+            width: size.width,
+            height: size.height,
+            pixels: self.pixels(view, window),
+        }
     }
 
     /// The quantity without what strips take out.
@@ -152,7 +162,7 @@ impl Prepared {
     }
 
     /// What the colours mean.
-    fn legend(&self, view: &View, window: Window) -> Legend {
+    pub(super) fn legend(&self, view: &View, window: Window) -> Legend {
         if self.colour.is_some() {
             return Legend {
                 rows: Vec::new(),

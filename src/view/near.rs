@@ -3,7 +3,7 @@
 //! which curves serve or where the automatic window lies, is still taken from the whole.
 
 use super::View;
-use super::picture::grid;
+use super::picture::{MARGIN, grid};
 use super::request::Dual;
 use super::stages::Source;
 use crate::Result;
@@ -54,7 +54,7 @@ pub fn own_pixels(radiograph: &Radiograph, view: &View, size: Size) -> Result<Op
     let dual = view.wants_classes().then(|| view.dual(radiograph));
     let unit = dual.transpose()?;
     let unit = unit.map(|(.., chosen)| chosen.boundaries.unit);
-    let grid = grid(radiograph, view, (size, Fineness::Full), unit);
+    let grid = grid(radiograph, view, (size, Fineness::Full), unit, MARGIN);
     if grid.step() >= reduction as f64 {
         return Ok(None);
     }

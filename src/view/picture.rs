@@ -18,8 +18,9 @@ use crate::text::Safe;
 /// Scan pixels that classes look around: a mean of 7, and at tube voltages the shape of a spot.
 const REACH_MEAN: f64 = 4.0;
 const REACH_SHAPE: f64 = 36.0;
-/// Margins are a multiple of this many raster pixels.
-const MARGIN: usize = 32;
+/// Margins are a multiple of this many raster pixels where another picture follows, so that most
+/// changes of a filter need no other raster.
+pub(super) const MARGIN: usize = 32;
 
 /// A finished picture and what belongs to it.
 #[derive(Debug, Clone, PartialEq)]
@@ -127,12 +128,14 @@ pub fn prepare<'a>(
     Stages::once().prepare(source.into(), view, (size, Fineness::Full), (cancel, stage))
 }
 
-/// The grid of a view, with the margin that its filters and its materials need.
+/// The grid of a view, with the margin that its filters and its materials need, a multiple of
+/// `step` raster pixels.
 pub(super) fn grid(
     radiograph: &Radiograph,
     view: &View,
     (screen, fineness): (Size, Fineness),
     source: Option<EnergyUnit>,
+    step: usize,
 ) -> Grid {
     let around = match source {
         Some(EnergyUnit::Kilovolt) => REACH_SHAPE,
@@ -145,8 +148,7 @@ pub(super) fn grid(
             Some(row.reach(&used.args, scale))
         });
         let needed = filters.sum::<usize>() + (around * scale).ceil() as usize;
-        // So that most changes of a filter need no other raster.
-        needed.max(1).next_multiple_of(MARGIN)
+        needed.max(1).next_multiple_of(step)
     };
     let scan = Size {
         width: radiograph.width(),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::grid::Grid;
 use super::palette::GROUND;
 use super::peel::{self, Peels};
-use super::picture::{Prepared, grid};
+use super::picture::{MARGIN, Prepared, grid};
 use super::quantity::is_determinable;
 use super::rasters::Rasters;
 use super::request::Dual;
@@ -47,20 +47,21 @@ impl<'a> Source<'a> {
 }
 
 /// The stages of the last picture. They belong to one radiograph: another one needs others.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Stages {
     keeps: Keeps,
     rasters: Rasters,
+    /// Margins are a multiple of this many raster pixels.
+    margins: usize,
     based: Option<(Key, Based)>,
     /// Filters with the quantity after each, the first on the base.
     filtered: Vec<(FilterUse, Field)>,
 }
 
 /// What is kept for the next picture.
-#[derive(Debug, Default, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 enum Keeps {
     /// Every stage.
-    #[default]
     Stages,
     /// Nothing: there is no next picture.
     Nothing,
@@ -99,6 +100,18 @@ struct Telling {
     source: EnergyUnit,
 }
 
+impl Default for Stages {
+    fn default() -> Self {
+        Self {
+            rasters: Rasters::default(),
+            keeps: Keeps::Stages,
+            margins: MARGIN,
+            based: None,
+            filtered: Vec::new(),
+        }
+    }
+}
+
 impl Stages {
     /// For one picture only.
     pub(super) fn once() -> Self {
@@ -125,7 +138,12 @@ impl Stages {
         }
         let dual = view.wants_energies().then(|| view.dual(source.radiograph));
         let dual = dual.transpose()?.map(|dual| source.near_dual(dual));
-        let key = Key::of(source.radiograph, view, (size, fineness), dual.as_ref())?;
+        let key = Key::of(
+            source.radiograph,
+            view,
+            (size, fineness, self.margins),
+            dual.as_ref(),
+        )?;
         if self.based.as_ref().is_none_or(|(kept, _)| *kept != key) {
             self.based = None;
             self.filtered.clear();
@@ -149,6 +167,15 @@ impl Stages {
         self.prepared(view, strips)
     }
 
+    /// What serves one tile of a picture: with the least margin.
+    pub(super) fn tile() -> Self {
+        Self {
+            keeps: Keeps::Nothing,
+            margins: 1,
+            ..Self::default()
+        }
+    }
+
     /// Share of the raster that the next picture needs the planes for; `None` where everything before
     /// its filters is there.
     ///
@@ -159,7 +186,7 @@ impl Stages {
         let key = Key::of(
             radiograph,
             view,
-            (size, Fineness::Full),
+            (size, Fineness::Full, self.margins),
             dual.transpose()?.as_ref(),
         )?;
         let held = self.based.as_ref().is_some_and(|(kept, _)| *kept == key);
@@ -237,13 +264,13 @@ impl Key {
     fn of(
         radiograph: &Radiograph,
         view: &View,
-        raster: (Size, Fineness),
+        (size, fineness, margins): (Size, Fineness, usize),
         dual: Option<&Dual<'_>>,
     ) -> Result<Self> {
         let told = dual.filter(|_| view.wants_classes());
         let unit = told.map(|(.., chosen)| chosen.boundaries.unit);
         Ok(Self {
-            grid: grid(radiograph, view, raster, unit),
+            grid: grid(radiograph, view, (size, fineness), unit, margins),
             planes: view.planes.clone(),
             display: view.display.before_colours(),
             peels: Peels::of(&view.filters)?,

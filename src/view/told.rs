@@ -1,12 +1,10 @@
 //! What both energies tell of a raster: classes, confidence, Z, mass thickness and steel, the
 //! background taken off first.
 
-use std::ops::Range;
-
 use super::grid::Grid;
 use super::material::Scheme;
 use super::peel::Peels;
-use super::picture::grid;
+use super::picture::{MARGIN, grid};
 use super::quantity::{Raster, is_determinable};
 use super::request::Dual;
 use super::{Display, View};
@@ -14,7 +12,7 @@ use crate::Result;
 use crate::cancel::Cancel;
 use crate::physics::scanner::Scanner;
 use crate::physics::{
-    self, AIR, Chosen, Class, Confidence, Layer, Noisy, Told, confidences, defects,
+    self, AIR, Chosen, Class, Confidence, Flaws, Layer, Noisy, Told, confidences,
 };
 use crate::radiograph::{Field, Fineness, Plane, Radiograph, Size, Unit};
 
@@ -157,7 +155,7 @@ fn at_pixel(radiograph: &Radiograph, view: &View, dual: &Dual<'_>) -> Result<(Gr
         height: 1,
     };
     let unit = Some(chosen.boundaries.unit);
-    let grid = grid(radiograph, view, (one, Fineness::Full), unit);
+    let grid = grid(radiograph, view, (one, Fineness::Full), unit, MARGIN);
     let peels = Peels::of(&view.filters)?;
     let never = Cancel::never();
     let planes = [*high, *low];
@@ -210,19 +208,20 @@ pub(super) fn codes(grid: &Grid, classes: &[Class], planes: (&Plane, &Plane)) ->
         .iter()
         .map(|class| class.code())
         .collect();
-    let (high, low) = (defects(planes.0), defects(planes.1));
-    let either =
-        |a: &[bool], b: &[bool]| -> Vec<bool> { a.iter().zip(b).map(|(a, b)| *a || *b).collect() };
-    let (rows, columns) = (either(&high.0, &low.0), either(&high.1, &low.1));
     let (across, down) = grid.under();
-    let has = |flaws: &[bool], under: &Range<usize>| flaws[under.clone()].contains(&true);
-    let flawed: Vec<bool> = across.iter().map(|column| has(&columns, column)).collect();
+    let flaws = [planes.0, planes.1].map(Flaws::of);
+    let row_is = |y: usize| flaws.iter().any(|flaws| flaws.row(y));
+    let column_is = |x: usize| flaws.iter().any(|flaws| flaws.column(x));
+    let flawed: Vec<bool> = across
+        .iter()
+        .map(|columns| columns.clone().any(column_is))
+        .collect();
     for (line, row) in codes.chunks_exact_mut(across.len().max(1)).zip(down) {
         if row.is_empty() {
             line.fill(0);
             continue;
         }
-        let row_flawed = has(&rows, row);
+        let row_flawed = row.clone().any(row_is);
         for ((code, column), column_flawed) in line.iter_mut().zip(across).zip(&flawed) {
             if column.is_empty() {
                 *code = 0;

@@ -14,6 +14,7 @@ use xamine::Error;
 use xamine::app::{LensPlace, Overlay, RenderJob, Shown};
 use xamine::cancel::Cancel;
 use xamine::graphics::{CellSize, Depth, Effort, Protocol};
+use xamine::physics::Flaws;
 use xamine::radiograph::{Fineness, Kind, Outline, Plane, Radiograph, Region, Size};
 use xamine::scan::{Limits, Opened, check_detail, detail, glimpse, open, resolve};
 use xamine::view::{
@@ -435,12 +436,12 @@ fn dead_rows_and_columns_are_those_of_all_pixels() {
     let folder = folder();
     let opened = opened(&tiles(&folder, "tiles.tif"), LIMITS);
     let (high, _) = opened.views[0].dual().unwrap();
-    let dead =
-        |flags: &[bool]| -> Vec<usize> { (0..flags.len()).filter(|at| flags[*at]).collect() };
     let near = detail(&opened, "main", region(650, 480, 60, 30), &Cancel::never()).unwrap();
     for plane in [high, &near.planes[0]] {
-        let (rows, columns) = xamine::physics::defects(plane);
-        assert_eq!((dead(&rows), dead(&columns)), (vec![500], vec![700]));
+        let (flaws, scan) = (Flaws::of(plane), plane.scan_size());
+        let rows: Vec<usize> = (0..scan.height).filter(|y| flaws.row(*y)).collect();
+        let columns: Vec<usize> = (0..scan.width).filter(|x| flaws.column(*x)).collect();
+        assert_eq!((rows, columns), (vec![500], vec![700]));
     }
 }
 

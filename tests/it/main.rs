@@ -36,6 +36,7 @@ mod painting;
 mod peel;
 mod physics_model;
 mod pixels;
+mod prints;
 mod regions;
 mod restoring;
 mod samples;

@@ -51,19 +51,19 @@ impl FileKind {
 }
 
 /// A frame as PNG: one byte a pixel unless it has true colours.
-pub(super) fn png(path: &Path, frame: &Frame) -> Result<Vec<u8>> {
+pub(super) fn png(path: &Path, frame: Frame) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, frame.width as u32, frame.height as u32);
     encoder.set_depth(png::BitDepth::Eight);
-    let data: Vec<u8> = match &frame.pixels {
+    let data: Vec<u8> = match frame.pixels {
         Pixels::Grey(grey) => {
             encoder.set_color(png::ColorType::Grayscale);
-            grey.clone()
+            grey
         }
         Pixels::Indexed { palette, indices } => {
             encoder.set_color(png::ColorType::Indexed);
             encoder.set_palette(palette.concat());
-            indices.clone()
+            indices
         }
         Pixels::Rgb(rgb) => {
             encoder.set_color(png::ColorType::Rgb);
