@@ -10,7 +10,7 @@ use super::{Display, Legend, Pixels, View, prepare};
 use crate::Result;
 use crate::cancel::Cancel;
 use crate::filter::{Work, at_work};
-use crate::radiograph::{Air, Plane, Radiograph, Size};
+use crate::radiograph::{Air, Part, Plane, Radiograph, Size};
 
 /// Samples that there are.
 const SAMPLES: usize = 1 << 16;
@@ -127,6 +127,7 @@ fn every_sample(plane: &Plane) -> Option<Plane> {
         height: SIDE,
         samples: (0..=u16::MAX).collect(),
         air,
+        part: Part::whole(SIDE, SIDE),
         summary: None,
         ..*plane
     })
