@@ -57,7 +57,7 @@ fn cargo(energies: [&str; 2], [width, height]: [usize; 2]) -> Radiograph {
             let block = (x / 50 + y / 40 * 3) % 8;
             let alpha: f64 = alphas[block] * if at == 1 { ratios[block] } else { 1.0 };
             let noise = f64::from(next() % 400) - 200.0;
-            let dead = x == 700 || next() % 5000 == 0;
+            let dead = x == 700 || next().is_multiple_of(5000);
             if dead {
                 0
             } else {
@@ -168,6 +168,25 @@ fn what_hangs_on_more_than_a_sample_has_no_table() {
         (&rows, "grey", "gamma"),
     ] {
         assert!(!table(scan, display, &[filter]), "{display} {filter}");
+    }
+}
+
+#[test]
+fn picked_samples_go_through_the_table() {
+    for polarity in [Polarity::BrightIsAir, Polarity::BrightIsDense] {
+        let scan = every_sample(None, polarity);
+        for filters in [
+            "median",
+            "median log gamma=0.7 density-band",
+            "median density-band invert",
+        ] {
+            let request = ViewRequest {
+                filters: filters.split(' ').map(str::to_owned).collect(),
+                ..ViewRequest::default()
+            };
+            let view = View::of(&scan, &request).unwrap();
+            assert_eq!(printed(&scan, &view).1, ["table"]);
+        }
     }
 }
 
