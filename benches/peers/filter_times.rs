@@ -8,6 +8,7 @@
 //! - `field FILTER...`: the filters on the high plane's transmissions;
 //! - `samples FILTER`: a filter on the high plane's samples;
 //! - `print ENERGIES DISPLAY`: both planes into the picture's bytes, at `9/6MV` or `160/80kV`;
+//! - `print-grey FILTER...`: the high plane into the picture's bytes;
 //! - `average WIDTH`: the mean of the areas under a raster of so many columns.
 
 use std::error::Error;
@@ -89,7 +90,11 @@ impl Bench {
             ("table", filters) => self.table(filters),
             ("field", filters) => self.filtered(filters),
             ("samples", [filter]) => self.picked(filter),
-            ("print", [energies, display]) => self.print(energies, display),
+            ("print", [energies, display]) => {
+                self.set_energies(energies);
+                self.print(display, &[])
+            }
+            ("print-grey", filters) => self.print("grey", filters),
             ("average", [width]) => self.average(width.parse()?),
             _ => Err(format!("no such task: {line}").into()),
         }
@@ -133,7 +138,7 @@ impl Bench {
         })
     }
 
-    fn print(&mut self, energies: &str, display: &str) -> Times {
+    fn set_energies(&mut self, energies: &str) {
         let energies = match energies {
             "160/80kV" => ["160 kV", "80 kV"],
             _ => ["9 MV", "6 MV"],
@@ -141,7 +146,10 @@ impl Bench {
         for (plane, energy) in self.scan.planes.iter_mut().zip(energies) {
             plane.energy = Energy::parse(energy);
         }
-        let view = self.view(display, &[])?;
+    }
+
+    fn print(&self, display: &str, filters: &[&str]) -> Times {
+        let view = self.view(display, filters)?;
         let size = self.scan.size();
         timed(|| {
             print(&self.scan, &view, size, &Cancel::never(), &mut |_| ())?;

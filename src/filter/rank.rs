@@ -49,17 +49,13 @@ pub(super) fn median(field: &mut Field, args: &[f64], scale: f64, cancel: &Cance
                 }
                 _ => wide!(medians(lines, radius, out)),
             }
-            if lines.any_missing() {
-                find_holes(lines, holes);
-            } else {
-                holes.fill(false);
-            }
             let left = if whole { radius } else { width };
             let right = (width - radius.min(width)).max(left);
             for x in (0..left).chain(right..width) {
                 out[x] = median_of_some(lines, x, radius);
             }
-            if whole && holes.contains(&true) {
+            if whole && lines.any_missing() {
+                find_holes(lines, holes);
                 for x in left..right {
                     if holes[x - radius..=x + radius].contains(&true) {
                         out[x] = median_of_some(lines, x, radius);
@@ -245,16 +241,22 @@ pub(super) fn median_of_samples(
     rows: Range<usize>,
     out: &mut [u16],
 ) {
-    out.copy_from_slice(&samples[rows.start * width..rows.end * width]);
     let height = samples.len() / width.max(1);
-    if width < 3 || height < 3 {
+    let row = |y: usize| &samples[y * width..][..width];
+    let inner = rows.start.max(1)..rows.end.min(height.max(1) - 1);
+    for (y, out) in rows.clone().zip(out.chunks_mut(width.max(1))) {
+        if width < 3 || !inner.contains(&y) {
+            out.copy_from_slice(row(y));
+        } else {
+            (out[0], out[width - 1]) = (row(y)[0], row(y)[width - 1]);
+        }
+    }
+    if width < 3 {
         return;
     }
-    let row = |y: usize| &samples[y * width..][..width];
     let mut columns = [Columns::new(); 2];
     // The last of an odd number of rows is done twice.
     let mut spare = vec![0; width];
-    let inner = rows.start.max(1)..rows.end.min(height - 1);
     for y in inner.clone().step_by(2) {
         let (upper, rest) = out[(y - rows.start) * width..].split_at_mut(width);
         let single = y + 1 == inner.end;
