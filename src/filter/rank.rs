@@ -20,7 +20,10 @@ pub(super) const LANES: usize = 16;
 pub(super) const MOST: usize = 49;
 
 /// Places whose columns are in order at once: they stay in the nearest cache.
-const PIECE: usize = 512;
+const PIECE: usize = 1024;
+/// Columns more than a piece that are put in order with it, so that whole registers are: two are
+/// needed.
+const MORE: usize = 16;
 
 /// `LANES` values, one for each place.
 pub(super) type Lane = [f32; LANES];
@@ -142,11 +145,11 @@ fn middle_of_three<T: Copy + PartialOrd>(a: T, b: T, c: T) -> T {
 
 /// A piece of a row of columns of three, each in order: the low, the middle and the high values.
 #[derive(Clone, Copy)]
-struct Columns<T>([[T; PIECE + 2]; 3]);
+struct Columns<T>([[T; PIECE + MORE]; 3]);
 
 impl<T: Copy + PartialOrd + Default> Columns<T> {
     fn new() -> Self {
-        Self([[T::default(); PIECE + 2]; 3])
+        Self([[T::default(); PIECE + MORE]; 3])
     }
 
     /// Puts three rows of one length in order at every place.
@@ -187,6 +190,12 @@ fn placed<T: Copy + PartialOrd>((low, high): (T, T), other: T) -> [T; 3] {
     [lowest, middle, highest]
 }
 
+/// The columns of a piece of `length` medians from column `from` on, and some more.
+#[inline(always)]
+fn around<T>(row: &[T], from: usize, length: usize) -> &[T] {
+    &row[from..row.len().min(from + length + MORE)]
+}
+
 /// Puts two rows above each other and the rows around them in order, for the squares around each of
 /// the two: what both squares share is put in order once.
 #[inline(always)]
@@ -209,7 +218,7 @@ fn medians_of_nine(rows: [&[f32]; 3], columns: &mut Columns<f32>, out: &mut [f32
     let inner = out.len() - 2;
     for (at, out) in out[1..=inner].chunks_mut(PIECE).enumerate() {
         let from = at * PIECE;
-        columns.order(rows.map(|row| &row[from..from + out.len() + 2]));
+        columns.order(rows.map(|row| around(row, from, out.len())));
         columns.medians(out);
     }
 }
@@ -226,7 +235,7 @@ fn medians_of_two_rows(
     let pieces = pieces.zip(lower[1..=inner].chunks_mut(PIECE));
     for (at, (upper, lower)) in pieces.enumerate() {
         let from = at * PIECE;
-        order_both(rows.map(|row| &row[from..from + upper.len() + 2]), columns);
+        order_both(rows.map(|row| around(row, from, upper.len())), columns);
         columns[0].medians(upper);
         columns[1].medians(lower);
     }
