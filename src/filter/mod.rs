@@ -20,6 +20,8 @@ mod super_enhancement;
 mod table;
 mod tone;
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
@@ -134,7 +136,13 @@ pub struct Neighbourhood {
     pub apply: Apply,
     /// Brings values that span the automatic window to the range of what it gives.
     pub range: fn(&mut Field, &[f64]),
+    /// The same on samples, where it picks one of what it sees, whatever they stand for.
+    pub picks: Option<Picks>,
 }
+
+/// Changes samples of a raster of so many columns: those of some rows into a place of their own. It
+/// sees one pixel around each, and leaves those at the raster's border.
+pub type Picks = fn(&[u16], width: usize, rows: Range<usize>, out: &mut [u16]);
 
 /// How far a filter looks.
 #[derive(Debug, Clone, Copy)]
@@ -230,6 +238,15 @@ impl Filter {
             return true;
         };
         matches!(work.reach, Reach::Pixels(_))
+    }
+
+    /// How it changes samples under the given arguments, where its result on them stands for its
+    /// result on what they stand for.
+    pub fn picks(&self, given: &[f64]) -> Option<Picks> {
+        match self.work {
+            Work::Neighbourhood(work) if self.reach(given, 1.0) == 1 => work.picks,
+            _ => None,
+        }
     }
 
     /// Whether what it shows under the given arguments on a raster coarser than the scan may differ

@@ -6,6 +6,8 @@
 // Only what is inlined is compiled for the wider registers.
 #![allow(clippy::inline_always)]
 
+use std::ops::Range;
+
 use super::rows::{self, Lines};
 use crate::Result;
 use crate::cancel::Cancel;
@@ -16,6 +18,12 @@ use crate::radiograph::Field;
 pub(super) const LANES: usize = 16;
 /// Values of the largest square, 7 by 7.
 pub(super) const MOST: usize = 49;
+
+/// Places whose columns are in order at once: they stay in the nearest cache.
+const PIECE: usize = 1024;
+/// Columns more than a piece that are put in order with it, so that whole registers are: two are
+/// needed.
+const MORE: usize = 16;
 
 /// `LANES` values, one for each place.
 pub(super) type Lane = [f32; LANES];
@@ -28,7 +36,7 @@ pub(super) fn median(field: &mut Field, args: &[f64], scale: f64, cancel: &Cance
         return Ok(());
     }
     let width = field.width;
-    let begin = || (vec![false; width], [0; 3].map(|_| vec![0.0; width]));
+    let begin = || (vec![false; width], Columns::new());
     rows::each(
         field,
         radius,
@@ -38,20 +46,19 @@ pub(super) fn median(field: &mut Field, args: &[f64], scale: f64, cancel: &Cance
             let whole = lines.rows.len() == 2 * radius + 1 && width > 2 * radius;
             match radius {
                 _ if !whole => {}
-                1 => wide!(medians_of_nine(lines, columns, out)),
+                1 => {
+                    let rows = [0, 1, 2].map(|by| &lines.at(lines.rows.start + by)[..width]);
+                    wide!(medians_of_nine(rows, columns, out));
+                }
                 _ => wide!(medians(lines, radius, out)),
-            }
-            if lines.any_missing() {
-                find_holes(lines, holes);
-            } else {
-                holes.fill(false);
             }
             let left = if whole { radius } else { width };
             let right = (width - radius.min(width)).max(left);
             for x in (0..left).chain(right..width) {
                 out[x] = median_of_some(lines, x, radius);
             }
-            if whole && holes.contains(&true) {
+            if whole && lines.any_missing() {
+                find_holes(lines, holes);
                 for x in left..right {
                     if holes[x - radius..=x + radius].contains(&true) {
                         out[x] = median_of_some(lines, x, radius);
@@ -123,63 +130,153 @@ fn medians(lines: &Lines<'_>, radius: usize, out: &mut [f32]) {
 
 /// The smaller and the larger of two.
 #[inline(always)]
-fn ordered(p: f32, q: f32) -> (f32, f32) {
+fn ordered<T: Copy + PartialOrd>(p: T, q: T) -> (T, T) {
     // Two choices, so that each is one instruction.
     (if p < q { p } else { q }, if q > p { q } else { p })
 }
 
 /// The middle one of three.
 #[inline(always)]
-fn middle_of_three(a: f32, b: f32, c: f32) -> f32 {
+fn middle_of_three<T: Copy + PartialOrd>(a: T, b: T, c: T) -> T {
     let (low, high) = ordered(a, b);
     let (rest, _) = ordered(high, c);
     ordered(low, rest).1
 }
 
-/// Medians of squares of 3 by 3: columns are put in order once for the three squares that they
-/// belong to; the median is the middle one of the largest low, the middle middle and the least high.
-#[inline(always)]
-fn medians_of_nine(lines: &Lines<'_>, columns: &mut [Vec<f32>; 3], out: &mut [f32]) {
-    let width = out.len();
-    let rows = [0, 1, 2].map(|i| &lines.at(lines.rows.start + i)[..width]);
-    let [low, mid, high] = &mut *columns;
-    order_columns(
-        rows,
-        &mut low[..width],
-        &mut mid[..width],
-        &mut high[..width],
-    );
-    let inner = width - 2;
-    let beside = |row: usize| [0, 1, 2].map(|by| &columns[row][by..by + inner]);
-    pick_medians([beside(0), beside(1), beside(2)], &mut out[1..=inner]);
-}
+/// A piece of a row of columns of three, each in order: the low, the middle and the high values.
+#[derive(Clone, Copy)]
+struct Columns<T>([[T; PIECE + MORE]; 3]);
 
-/// Puts three rows in order at every place. Rows of their own are known to share nothing.
-#[inline(always)]
-fn order_columns(rows: [&[f32]; 3], low: &mut [f32], mid: &mut [f32], high: &mut [f32]) {
-    let [top, middle, bottom] = rows;
-    let rows = top.iter().zip(middle).zip(bottom);
-    let ordered_rows = low.iter_mut().zip(mid).zip(high);
-    for (((top, middle), bottom), ((low, mid), high)) in rows.zip(ordered_rows) {
-        let (a, b) = ordered(*top, *middle);
-        let (b, c) = ordered(b, *bottom);
-        (*low, *mid) = ordered(a, b);
-        *high = c;
+impl<T: Copy + PartialOrd + Default> Columns<T> {
+    fn new() -> Self {
+        Self([[T::default(); PIECE + MORE]; 3])
+    }
+
+    /// Puts three rows of one length in order at every place.
+    #[inline(always)]
+    fn order(&mut self, rows: [&[T]; 3]) {
+        let n = rows[0].len();
+        let [top, middle, bottom] = rows.map(|row| &row[..n]);
+        let [low, mid, high] = self.0.each_mut().map(|values| &mut values[..n]);
+        for x in 0..n {
+            let pair = ordered(top[x], middle[x]);
+            [low[x], mid[x], high[x]] = placed(pair, bottom[x]);
+        }
+    }
+
+    /// The medians of squares of 3 by 3 from their columns: the middle one of the largest low, the
+    /// middle middle and the least high.
+    #[inline(always)]
+    fn medians(&self, out: &mut [T]) {
+        let n = out.len();
+        let [low, mid, high] = self.0.each_ref().map(|values| {
+            let three: [&[T]; 3] = std::array::from_fn(|by| &values[by..by + n]);
+            three
+        });
+        for x in 0..n {
+            let largest = ordered(ordered(low[0][x], low[1][x]).1, low[2][x]).1;
+            let least = ordered(ordered(high[0][x], high[1][x]).0, high[2][x]).0;
+            let between = middle_of_three(mid[0][x], mid[1][x], mid[2][x]);
+            out[x] = middle_of_three(largest, between, least);
+        }
     }
 }
 
-/// The medians from three columns each of low, middle and high values.
+/// Three in order, of two that are.
 #[inline(always)]
-fn pick_medians([low, mid, high]: [[&[f32]; 3]; 3], out: &mut [f32]) {
-    let length = out.len();
-    let (l0, l1, l2) = (&low[0][..length], &low[1][..length], &low[2][..length]);
-    let (m0, m1, m2) = (&mid[0][..length], &mid[1][..length], &mid[2][..length]);
-    let (h0, h1, h2) = (&high[0][..length], &high[1][..length], &high[2][..length]);
-    for x in 0..length {
-        let largest = ordered(ordered(l0[x], l1[x]).1, l2[x]).1;
-        let least = ordered(ordered(h0[x], h1[x]).0, h2[x]).0;
-        let between = middle_of_three(m0[x], m1[x], m2[x]);
-        out[x] = middle_of_three(largest, between, least);
+fn placed<T: Copy + PartialOrd>((low, high): (T, T), other: T) -> [T; 3] {
+    let (rest, highest) = ordered(high, other);
+    let (lowest, middle) = ordered(low, rest);
+    [lowest, middle, highest]
+}
+
+/// The columns of a piece of `length` medians from column `from` on, and some more.
+#[inline(always)]
+fn around<T>(row: &[T], from: usize, length: usize) -> &[T] {
+    &row[from..row.len().min(from + length + MORE)]
+}
+
+/// Puts two rows above each other and the rows around them in order, for the squares around each of
+/// the two: what both squares share is put in order once.
+#[inline(always)]
+fn order_both<T: Copy + PartialOrd>(rows: [&[T]; 4], [upper, lower]: &mut [Columns<T>; 2]) {
+    let n = rows[0].len();
+    let [above, one, two, below] = rows.map(|row| &row[..n]);
+    let [low, mid, high] = upper.0.each_mut().map(|values| &mut values[..n]);
+    let [low_2, mid_2, high_2] = lower.0.each_mut().map(|values| &mut values[..n]);
+    for x in 0..n {
+        let pair = ordered(one[x], two[x]);
+        [low[x], mid[x], high[x]] = placed(pair, above[x]);
+        [low_2[x], mid_2[x], high_2[x]] = placed(pair, below[x]);
+    }
+}
+
+/// Medians of squares of 3 by 3 within three rows; the places at either end are left. Columns are put
+/// in order once for the three squares that they belong to.
+#[inline(always)]
+fn medians_of_nine(rows: [&[f32]; 3], columns: &mut Columns<f32>, out: &mut [f32]) {
+    let inner = out.len() - 2;
+    for (at, out) in out[1..=inner].chunks_mut(PIECE).enumerate() {
+        let from = at * PIECE;
+        columns.order(rows.map(|row| around(row, from, out.len())));
+        columns.medians(out);
+    }
+}
+
+/// As [`medians_of_nine`], of the two rows in the middle of four.
+#[inline(always)]
+fn medians_of_two_rows(
+    rows: [&[u16]; 4],
+    columns: &mut [Columns<u16>; 2],
+    [upper, lower]: [&mut [u16]; 2],
+) {
+    let inner = upper.len() - 2;
+    let pieces = upper[1..=inner].chunks_mut(PIECE);
+    let pieces = pieces.zip(lower[1..=inner].chunks_mut(PIECE));
+    for (at, (upper, lower)) in pieces.enumerate() {
+        let from = at * PIECE;
+        order_both(rows.map(|row| around(row, from, upper.len())), columns);
+        columns[0].medians(upper);
+        columns[1].medians(lower);
+    }
+}
+
+/// Medians of 3 by 3 of samples: as of the values that they stand for, because those are in the same
+/// order or in the opposite one. `rows` of a raster of `width` columns; the pixels at its border,
+/// whose squares reach beyond it, stay.
+pub(super) fn median_of_samples(
+    samples: &[u16],
+    width: usize,
+    rows: Range<usize>,
+    out: &mut [u16],
+) {
+    let height = samples.len() / width.max(1);
+    let row = |y: usize| &samples[y * width..][..width];
+    let inner = rows.start.max(1)..rows.end.min(height.max(1) - 1);
+    for (y, out) in rows.clone().zip(out.chunks_mut(width.max(1))) {
+        if width < 3 || !inner.contains(&y) {
+            out.copy_from_slice(row(y));
+        } else {
+            (out[0], out[width - 1]) = (row(y)[0], row(y)[width - 1]);
+        }
+    }
+    if width < 3 {
+        return;
+    }
+    let mut columns = [Columns::new(); 2];
+    // The last of an odd number of rows is done twice.
+    let mut spare = vec![0; width];
+    for y in inner.clone().step_by(2) {
+        let (upper, rest) = out[(y - rows.start) * width..].split_at_mut(width);
+        let single = y + 1 == inner.end;
+        let lower = if single {
+            &mut spare[..]
+        } else {
+            &mut rest[..width]
+        };
+        let below = row((y + 2).min(height - 1));
+        let rows = [row(y - 1), row(y), row(y + 1), below];
+        wide!(medians_of_two_rows(rows, &mut columns, [upper, lower]));
     }
 }
 
@@ -239,5 +336,28 @@ mod tests {
             }
         }
         assert_eq!(middle(&mut [4.0, 1.0, 2.0, 9.0]), 3.0);
+    }
+
+    #[test]
+    fn medians_of_samples_are_those_of_the_sorted_and_the_border_stays() {
+        let (width, height) = (700, 9);
+        let noise = |i: usize| (i as u32).wrapping_mul(2_654_435_761) >> 16;
+        let samples: Vec<u16> = (0..width * height).map(|i| noise(i) as u16).collect();
+        for rows in [0..height, 0..4, 3..8, 8..9, 1..2] {
+            let mut out = vec![0; rows.len() * width];
+            median_of_samples(&samples, width, rows.clone(), &mut out);
+            for (i, found) in out.iter().enumerate() {
+                let (x, y) = (i % width, rows.start + i / width);
+                let inside = (1..width - 1).contains(&x) && (1..height - 1).contains(&y);
+                let mut square: Vec<u16> = if inside {
+                    let line = |y: usize| &samples[y * width + x - 1..][..3];
+                    [line(y - 1), line(y), line(y + 1)].concat()
+                } else {
+                    vec![samples[y * width + x]]
+                };
+                square.sort_unstable();
+                assert_eq!(*found, square[square.len() / 2], "{x},{y}");
+            }
+        }
     }
 }

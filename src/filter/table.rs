@@ -35,6 +35,7 @@ pub const FILTERS: &[Filter] = &[
             reach: Reach::Seen,
             apply: tone::equalize,
             range: tone::equalized_range,
+            picks: None,
         },
     ),
     looking(
@@ -47,6 +48,7 @@ pub const FILTERS: &[Filter] = &[
             reach: Reach::Seen,
             apply: clahe::clahe,
             range: clahe::range,
+            picks: None,
         },
     ),
     looking(
@@ -60,6 +62,7 @@ pub const FILTERS: &[Filter] = &[
             reach: Reach::Raster(super_enhancement::reach),
             apply: super_enhancement::super_enhancement,
             range: super_enhancement::range,
+            picks: None,
         },
     ),
     Filter {
@@ -141,7 +144,10 @@ pub const FILTERS: &[Filter] = &[
     looking(
         "median",
         &[parameter("radius", ScanPixels, 1.0, [1.0, 3.0])],
-        kernel(|args| args[0], rank::median),
+        Neighbourhood {
+            picks: Some(rank::median_of_samples),
+            ..kernel(|args| args[0], rank::median)
+        },
     ),
     looking(
         "bilateral",
@@ -272,6 +278,7 @@ const fn kernel(reach: fn(&[f64]) -> f64, apply: super::Apply) -> Neighbourhood 
         reach: Reach::Pixels(reach),
         apply,
         range: keep_range,
+        picks: None,
     }
 }
 

@@ -17,8 +17,8 @@ const SAMPLES: usize = 1 << 16;
 /// Side of the square of all samples.
 const SIDE: usize = 1 << 8;
 /// Samples between two looks at the cancellation.
-const PIECE: usize = 1 << 18;
-/// Samples that are looked up at once.
+const PIECE: usize = 1 << 19;
+/// Samples that are looked up at once: the bytes of a word.
 const RUN: usize = 8;
 
 /// The byte of every sample, and what the bytes mean.
@@ -133,14 +133,16 @@ fn every_sample(plane: &Plane) -> Option<Plane> {
     })
 }
 
-/// The entries of `samples`, a run at a time, so that bytes are written together.
+/// The entries of `samples`, a run at a time, which is written as one word.
 fn look_up(table: &[u8; SAMPLES], samples: &[u16], bytes: &mut [u8]) {
     let mut runs = bytes.chunks_exact_mut(RUN);
     let mut read = samples.chunks_exact(RUN);
     for (bytes, samples) in (&mut runs).zip(&mut read) {
-        for (byte, sample) in bytes.iter_mut().zip(samples) {
-            *byte = table[usize::from(*sample)];
-        }
+        let places = samples.iter().enumerate();
+        let word = places.fold(0, |word, (at, sample)| {
+            word | u64::from(table[usize::from(*sample)]) << (8 * at)
+        });
+        bytes.copy_from_slice(&word.to_le_bytes());
     }
     for (byte, sample) in runs.into_remainder().iter_mut().zip(read.remainder()) {
         *byte = table[usize::from(*sample)];

@@ -1,8 +1,9 @@
 //! Frame and legend of a picture without the values behind them: what a file of pixels needs.
 //!
 //! Of the scan's own pixels a print is made by a table of samples where each pixel hangs on its own
-//! alone, else tile by tile where nothing sees farther than a margin: what a tile needs stays near
-//! the processor, and no stage fills the memory. Both give the bytes of the whole picture.
+//! alone or on one that a filter picks before, else tile by tile where nothing sees farther than a
+//! margin: what a tile needs stays near the processor, and no stage fills the memory. All give the
+//! bytes of the whole picture.
 
 use std::sync::Arc;
 
@@ -13,12 +14,14 @@ use super::{Frame, Legend, Pixels, View, prepare};
 use crate::Result;
 use crate::bands;
 use crate::cancel::Cancel;
-use crate::filter::{Work, at_work};
+use crate::filter::{Picks, Work, at_work};
 use crate::physics::Confidence;
 use crate::radiograph::{Fineness, Plane, Radiograph, Size, crop};
 
 /// Columns and rows of a tile.
 const TILE: [usize; 2] = [1024, 128];
+/// Rows of samples that are picked at a time.
+const PICKED: usize = 32;
 /// Tiles are at least this many times as wide as what they see around them.
 const WIDER: usize = 4;
 
@@ -66,6 +69,11 @@ pub fn print<'a>(
             stage("table");
             return Ok(print);
         }
+        if let Some((picks, table)) = part.picks(radiograph, view)? {
+            let print = part.picked(radiograph, view, (picks, &table), cancel)?;
+            stage("table");
+            return Ok(print);
+        }
         if view.is_the_same_in_tiles() {
             let print = part.in_tiles(radiograph, view, cancel)?;
             stage("tiles");
@@ -93,6 +101,19 @@ impl View {
             })
     }
 }
+
+impl Frame {
+    /// The pixels, where they are a byte each.
+    fn bytes(&self) -> Option<&[u8]> {
+        match &self.pixels {
+            Pixels::Grey(bytes) | Pixels::Indexed { indices: bytes, .. } => Some(bytes),
+            Pixels::Rgb(_) => None,
+        }
+    }
+}
+
+/// Corner within a part, and sides.
+type Place = ([usize; 2], [usize; 2]);
 
 /// A part of the scan that is seen upright, a pixel a pixel.
 struct Part {
@@ -142,10 +163,69 @@ impl Part {
         })
     }
 
+    /// The first filter and the table of the others, where it picks samples and this is the whole
+    /// scan.
+    fn picks(&self, radiograph: &Radiograph, view: &View) -> Result<Option<(Picks, PointTable)>> {
+        let first = view.filters.iter().position(|used| !used.bypassed);
+        let Some(first) = first.filter(|_| self.size == radiograph.size()) else {
+            return Ok(None);
+        };
+        let used = &view.filters[first];
+        let Some(picks) = used.row()?.picks(&used.args) else {
+            return Ok(None);
+        };
+        let mut others = view.clone();
+        others.filters.remove(first);
+        let table = PointTable::of(radiograph, &others)?;
+        Ok(table.map(|table| (picks, table)))
+    }
+
+    /// The print of the whole scan by a filter that picks samples and a table; its border, where
+    /// that filter sees less, by the stages.
+    fn picked(
+        &self,
+        radiograph: &Radiograph,
+        view: &View,
+        (picks, table): (Picks, &PointTable),
+        cancel: &Cancel,
+    ) -> Result<Print> {
+        let plane = view.plane(radiograph)?;
+        let Size { width, height } = self.size;
+        let mut bytes = vec![0; width * height];
+        let bands = bytes.chunks_mut(PICKED * width).enumerate();
+        bands::each(bands.collect(), |(at, bytes): (usize, &mut [u8])| {
+            let rows = at * PICKED..at * PICKED + bytes.len() / width;
+            let mut picked = vec![0; bytes.len()];
+            picks(&plane.samples, width, rows, &mut picked);
+            table.look_up(&picked, bytes, cancel)
+        })?;
+        let (right, bottom) = (width - 1, height - 1);
+        let border = [
+            ([0, 0], [width, 1]),
+            ([0, bottom], [width, 1]),
+            ([0, 0], [1, height]),
+            ([right, 0], [1, height]),
+        ];
+        for (corner, size) in border {
+            let strip = self.tile(radiograph, view, (corner, size), cancel)?;
+            let frame = strip.frame(view, strip.window(view)?);
+            let place = [width, corner[0], size[0]];
+            lay(Some(&mut bytes[corner[1] * width..]), frame.bytes(), place);
+        }
+        Ok(Print {
+            frame: Frame {
+                width,
+                height,
+                pixels: table.pixels(bytes),
+            },
+            legend: table.legend.clone(),
+        })
+    }
+
     /// The print made of tiles.
     fn in_tiles(&self, radiograph: &Radiograph, view: &View, cancel: &Cancel) -> Result<Print> {
         // The first tile says what there is besides pixels, and in which colours they are.
-        let first = self.tile(radiograph, view, [0, 0], cancel)?;
+        let first = self.tile(radiograph, view, self.place([0, 0]), cancel)?;
         let window = first.window(view)?;
         let palette = match first.frame(view, window).pixels {
             Pixels::Indexed { palette, .. } => Some(palette),
@@ -157,9 +237,9 @@ impl Part {
         bands::each(sheet.strips(width), |(top, mut strip)| {
             for left in (0..width).step_by(TILE[0]) {
                 cancel.check()?;
-                let tile = self.tile(radiograph, view, [left, top], cancel)?;
-                let frame = tile.frame(view, window);
-                strip.take(&tile, &frame.pixels, left);
+                let place = self.place([left, top]);
+                let tile = self.tile(radiograph, view, place, cancel)?;
+                strip.take(&tile, &tile.frame(view, window), left);
             }
             Ok(())
         })?;
@@ -190,25 +270,29 @@ impl Part {
         })
     }
 
-    /// The tile whose top left corner is at `[left, top]` of the part.
+    /// The corner within the part and the sides of the tile that begins there.
+    fn place(&self, [left, top]: [usize; 2]) -> Place {
+        let sides = [
+            TILE[0].min(self.size.width - left),
+            TILE[1].min(self.size.height - top),
+        ];
+        ([left, top], sides)
+    }
+
+    /// A tile of the part before its window.
     fn tile(
         &self,
         radiograph: &Radiograph,
         view: &View,
-        [left, top]: [usize; 2],
+        ([left, top], [width, height]): Place,
         cancel: &Cancel,
     ) -> Result<Arc<Prepared>> {
-        let size = Size {
-            width: TILE[0].min(self.size.width - left),
-            height: TILE[1].min(self.size.height - top),
-        };
-        let corner = [self.left + left, self.top + top];
-        let sides = [corner[0], corner[1], size.width, size.height];
+        let region = [self.left + left, self.top + top, width, height];
         let view = View {
-            region: sides.map(|side| side as f64),
+            region: region.map(|side| side as f64),
             ..view.clone()
         };
-        let raster = (size, Fineness::Full);
+        let raster = (Size { width, height }, Fineness::Full);
         Stages::tile().prepare(Source::of(radiograph), &view, raster, (cancel, &mut |_| ()))
     }
 }
@@ -268,12 +352,9 @@ impl Sheet {
 
 impl Strip<'_> {
     /// Takes a tile from column `left` on.
-    fn take(&mut self, tile: &Prepared, pixels: &Pixels, left: usize) {
-        let Size { width, .. } = tile.grid.screen();
-        let place = [self.width, left, width];
-        if let Pixels::Grey(bytes) | Pixels::Indexed { indices: bytes, .. } = pixels {
-            lay(Some(&mut *self.bytes), Some(bytes), place);
-        }
+    fn take(&mut self, tile: &Prepared, frame: &Frame, left: usize) {
+        let place = [self.width, left, frame.width];
+        lay(Some(&mut *self.bytes), frame.bytes(), place);
         lay(self.codes.as_deref_mut(), tile.codes.as_deref(), place);
         let confidence = tile.confidence.as_deref();
         lay(self.confidence.as_deref_mut(), confidence, place);

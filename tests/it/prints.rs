@@ -172,6 +172,25 @@ fn what_hangs_on_more_than_a_sample_has_no_table() {
 }
 
 #[test]
+fn picked_samples_go_through_the_table() {
+    for polarity in [Polarity::BrightIsAir, Polarity::BrightIsDense] {
+        let scan = every_sample(None, polarity);
+        for filters in [
+            "median",
+            "median log gamma=0.7 density-band",
+            "median density-band invert",
+        ] {
+            let request = ViewRequest {
+                filters: filters.split(' ').map(str::to_owned).collect(),
+                ..ViewRequest::default()
+            };
+            let view = View::of(&scan, &request).unwrap();
+            assert_eq!(printed(&scan, &view).1, ["table"]);
+        }
+    }
+}
+
+#[test]
 fn tiles_are_the_picture() {
     let linac = cargo(["9 MV", "6 MV"], [1100, 300]);
     let tube = cargo(["160 kV", "80 kV"], [1100, 300]);
