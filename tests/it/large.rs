@@ -367,7 +367,7 @@ fn air_by_rows_and_sidecars_serve_reduced_scans() {
     let of = |source: Source<'_>| picture(source, &view, size, &Cancel::never()).unwrap();
     let expected = of(Source::of(&full.views[0]));
     let got = of(Source::of(whole).with(Some(&near)));
-    assert!(expected.frame == got.frame && expected.field == got.field);
+    assert!(expected.frame == got.frame && expected.field() == got.field());
     // From the means the same part is like it, and says what it is.
     let reduced = of(Source::of(whole));
     let note = |note: &xamine::text::Safe| note.as_str().contains("REDUCED 1:2");
@@ -390,7 +390,7 @@ fn coordinates_stay_those_of_the_scan() {
     };
     let of = |radiograph: &Radiograph| picture(radiograph, &view, size, &Cancel::never()).unwrap();
     let (a, b) = (of(exact), of(whole));
-    for (at, (a, b)) in a.field.values.iter().zip(&b.field.values).enumerate() {
+    for (at, (a, b)) in a.field().values.iter().zip(&b.field().values).enumerate() {
         // Squares that the raster's lines cut count by area, and the samples there differ by half.
         assert!((a - b).abs() < 0.1 * a.abs().max(0.1), "{at}: {a} {b}");
     }
