@@ -212,7 +212,7 @@ fn cells_have_the_colours_that_the_terminal_has() {
     };
     use ratatui::style::Color;
     assert!(colours(&at).iter().any(|c| matches!(c.bg, Color::Rgb(..))));
-    for depth in [Depth::Ansi256, Depth::Monochrome] {
+    for depth in [Depth::Colours256, Depth::Colours16, Depth::Monochrome] {
         let facts = xamine::app::TerminalFacts {
             depth,
             ..at.app.terminal.clone()
