@@ -15,6 +15,8 @@ use crate::view::{self, Frame, Holds, LengthUnit};
 
 /// Columns and rows of the map at most.
 const MAP: [u16; 2] = [28, 7];
+/// How small pictures are drawn; without colours they are characters all the same.
+const SMALL: Protocol = Protocol::HalfBlock;
 
 /// Draws what stands over the picture in cells.
 pub(super) fn over(app: &App, buffer: &mut Buffer, picture: Rect, theme: Theme) {
@@ -64,7 +66,9 @@ pub(super) fn inspector(app: &App, lines: &mut Lines<'_>, theme: Theme) {
 /// The map in at most so many columns and rows; `None` while the whole scan is seen.
 fn map(app: &App, [columns, rows]: [u16; 2]) -> Option<CellPicture> {
     let (view, canvas) = (app.desk.view.as_ref()?, app.canvas()?);
-    if columns == 0 || rows == 0 {
+    // Its frame is a colour: without colours nothing of it could be read.
+    let coloured = app.terminal.depth != graphics::Depth::Monochrome;
+    if columns == 0 || rows == 0 || !coloured {
         return None;
     }
     let (screen, tall) = small_pixels(app, [columns, rows]);
@@ -78,25 +82,17 @@ fn map(app: &App, [columns, rows]: [u16; 2]) -> Option<CellPicture> {
     in_cells(app, &view::map(thumbnail, view, canvas.scan, size)?)
 }
 
-/// How small pictures of cells are drawn.
-fn small_protocol(app: &App) -> Protocol {
-    match app.terminal.depth {
-        graphics::Depth::Monochrome => Protocol::None,
-        _ => Protocol::HalfBlock,
-    }
-}
-
 /// The pixels of a small picture of so many columns and rows, and how much higher than wide they are.
 pub(super) fn small_pixels(app: &App, [columns, rows]: [u16; 2]) -> (Size, f64) {
-    let (protocol, cell) = (small_protocol(app), app.terminal.cell);
-    let (width, height) = graphics::pixels_for(protocol, columns, rows, cell);
-    (Size { width, height }, protocol.pixel_aspect(cell))
+    let cell = app.terminal.cell;
+    let (width, height) = graphics::pixels_for(SMALL, columns, rows, cell);
+    (Size { width, height }, SMALL.pixel_aspect(cell))
 }
 
 /// The cells of a small picture, in the terminal's colours.
 pub(super) fn in_cells(app: &App, frame: &Frame) -> Option<CellPicture> {
     let target = Target {
-        protocol: small_protocol(app),
+        protocol: SMALL,
         cell: app.terminal.cell,
         depth: app.terminal.depth,
         registers: 0,

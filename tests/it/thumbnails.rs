@@ -276,7 +276,7 @@ fn a_small_picture_has_the_shape_of_the_scan_in_the_middle_of_its_room() {
         let made = Thumbnail::plain(&halves(size, pixel_mm), &Cancel::never()).unwrap();
         let frame = made.centred(room, tall);
         let [left, top, right, bottom] = expected;
-        let (middle, row) = ((left + right) / 2, (top + bottom) / 2);
+        let (middle, row) = (usize::midpoint(left, right), usize::midpoint(top, bottom));
         assert!(
             frame.rgb(left, row)[0] < frame.rgb(right - 1, row)[0],
             "{size:?}"
@@ -319,7 +319,7 @@ fn started(gate: Arc<Mutex<()>>) -> (Thumbnailer, Receiver<Answer>, Receiver<()>
             let Event::Thumbnail { scan, result } = event else {
                 panic!("another event");
             };
-            drop(came.send(()));
+            let _ = came.send(());
             let _open = gate.lock().unwrap();
             drop(sender.send((scan.name().to_string(), result)));
         }),
