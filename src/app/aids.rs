@@ -1,6 +1,8 @@
 //! What helps to find one's way on the picture and is no part of it: scale bar, grid, map and loupe.
 //! Each is switched by one key and stays from scan to scan.
 
+use std::sync::Arc;
+
 use super::App;
 use crate::radiograph::Size;
 use crate::view::{Bar, Guide, Loupe, Scale, View};
@@ -144,8 +146,9 @@ impl App {
             return;
         }
         let frame = &shown.picture.frame;
-        if let Some(made) = crate::view::Thumbnail::of(frame, &shown.view, radiograph.size()) {
-            self.desk.thumbnail = Some(made);
+        if let Some(made) = crate::view::Thumbnail::of(frame, &shown.view, radiograph) {
+            self.desk.thumbnail = Some(Arc::new(made));
+            self.keep_in_queue();
         }
     }
 }

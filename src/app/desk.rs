@@ -55,7 +55,7 @@ pub struct Desk {
     /// The picture on the screen; the last one stays while the next is made.
     pub shown: Option<Arc<Shown>>,
     /// A small picture of the whole scan, once the whole was on the screen.
-    pub thumbnail: Option<Thumbnail>,
+    pub thumbnail: Option<Arc<Thumbnail>>,
     /// Number of the newest request for a picture.
     pub asked: u64,
     /// Number of the newest request to measure.

@@ -19,7 +19,7 @@ use crate::radiograph::{Match, Outline};
 use crate::scan::{Opened, Scan};
 use crate::terminal::reader::Mouse;
 use crate::text::Safe;
-use crate::view::{self, Comparison, Preset, Presets, View};
+use crate::view::{self, Comparison, Preset, Presets, Thumbnail, View};
 
 /// Something that happened.
 #[derive(Debug)]
@@ -66,6 +66,13 @@ pub enum Event {
         path: PathBuf,
         /// The part.
         opened: Arc<Opened>,
+    },
+    /// A small picture of a scan of the queue is ready, or cannot be made.
+    Thumbnail {
+        /// The scan as it was asked for.
+        scan: Box<Scan>,
+        /// The picture; `None` where the scan is too large to be read for it.
+        result: Result<Option<Arc<Thumbnail>>, Error>,
     },
     /// A picture is ready, or cannot be made.
     Rendered {
@@ -151,6 +158,9 @@ pub enum Effect {
         /// Its neighbours.
         ahead: Vec<Scan>,
     },
+    /// Make small pictures of these scans, one after another, when nothing else is to be done; older
+    /// requests are void.
+    Thumbnails(Vec<Scan>),
     /// Make a picture; older requests are void.
     Render(Box<RenderJob>),
     /// Measure the selected mark; older requests are void.

@@ -47,6 +47,7 @@ impl App {
             Event::Opened { path, result } => self.take_opened(&path, result),
             Event::Identified { path, block } => self.take_identified(&path, block),
             Event::Glimpsed { path, opened } => self.take_glimpse(&path, opened),
+            Event::Thumbnail { scan, result } => self.take_thumbnail(&scan, result),
             Event::Rendered { number, result } => self.take_rendered(number, result),
             Event::Measured { number, measured } => {
                 if number == self.desk.asked_measure {

@@ -26,6 +26,7 @@ mod seen;
 mod sent;
 mod shown;
 mod stack;
+mod thumbnails;
 mod wanted;
 
 use std::path::PathBuf;
@@ -45,11 +46,12 @@ pub use mode::Mode;
 pub use notice::{Level, Notice};
 pub use preset::Saving;
 pub use prompt::{Prompt, Purpose};
-pub use queue::{Queue, Row, State, Verdict};
+pub use queue::{Listing, Queue, Row, State, Verdict};
 pub use record::{Warning, view_seen};
 pub use seen::{Look, Quality, Seen};
 pub use shown::{Lens, LensPlace, Overlay, Shown};
 pub use stack::StackCursor;
+pub use thumbnails::{Small, Thumbnails};
 
 use crate::config::Config;
 use crate::delivery::Facts;
@@ -79,6 +81,8 @@ pub struct App {
     pub pending: Vec<Key>,
     /// The scans.
     pub queue: Queue,
+    /// Small pictures of its scans.
+    pub thumbnails: Thumbnails,
     /// The scan at hand.
     pub desk: Desk,
     /// The line being typed.
@@ -214,6 +218,7 @@ impl App {
                 reading: true,
                 ..Queue::default()
             },
+            thumbnails: Thumbnails::default(),
             desk: Desk::default(),
             prompt: None,
             saving: None,

@@ -54,10 +54,9 @@ impl App {
             MouseKind::WheelUp if layout.queue.contains(column, row) => self.step_selection(-1),
             MouseKind::WheelDown if layout.queue.contains(column, row) => self.step_selection(1),
             MouseKind::Press(Button::Left) if layout.queue.contains(column, row) => {
-                let first = self.queue.first_visible(layout.queue.height);
-                // The title takes the first line.
-                if let Some(line) = (row - layout.queue.y).checked_sub(1) {
-                    self.select(first + usize::from(line));
+                let line = row - layout.queue.y;
+                if let Some(row) = self.queue.row_at(line, layout.queue.height) {
+                    self.select(row);
                 }
             }
             MouseKind::Press(Button::Left) | MouseKind::Drag(_)

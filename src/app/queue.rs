@@ -12,12 +12,34 @@ pub struct Queue {
     pub rows: Vec<Row>,
     /// Index of the selected row; meaningless while there is none.
     pub selected: usize,
+    /// How rows are listed.
+    pub listing: Listing,
     /// Whether the folder is still being read.
     pub reading: bool,
     /// Files that are not scans.
     pub others: usize,
     /// Number of the reading of the folder that counts.
     pub(super) reading_number: u64,
+}
+
+/// How the queue lists its rows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Listing {
+    /// A line a scan.
+    #[default]
+    Lines,
+    /// Four lines a scan, with a small picture.
+    Thumbnails,
+}
+
+impl Listing {
+    /// Lines of a row.
+    pub fn lines(self) -> u16 {
+        match self {
+            Self::Lines => 1,
+            Self::Thumbnails => 4,
+        }
+    }
 }
 
 /// One scan of the queue.
@@ -167,7 +189,16 @@ const DETAIL: usize = 6;
 impl Queue {
     /// Rows of the list in a pane of `height` lines: the title and the detail take the rest.
     pub fn list_rows(&self, height: u16) -> usize {
-        usize::from(height).saturating_sub(1 + DETAIL).max(1)
+        let lines = usize::from(height).saturating_sub(1 + DETAIL);
+        (lines / usize::from(self.listing.lines())).max(1)
+    }
+
+    /// The row under a line of a pane of `height` lines, counted from the pane's top; none in the title
+    /// and below the list.
+    pub fn row_at(&self, line: u16, height: u16) -> Option<usize> {
+        let at = usize::from(line.checked_sub(1)? / self.listing.lines());
+        let row = self.first_visible(height) + at;
+        (at < self.list_rows(height) && row < self.rows.len()).then_some(row)
     }
 
     /// The first row that is drawn, so that the selected one stands near the middle.

@@ -53,6 +53,7 @@ impl App {
         self.ask_picture(&mut effects);
         self.ask_measure(&mut effects);
         self.ask_draft(&mut effects);
+        self.ask_thumbnails(&mut effects);
         effects
     }
 

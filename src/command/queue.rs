@@ -1,7 +1,7 @@
 //! Choosing a scan.
 
 use super::{Argument, Command, Group, LOOKING, Need, amount, nothing, number, row, words};
-use crate::app::{App, Effect, Level, Mode, Purpose};
+use crate::app::{App, Effect, Fold, Level, Listing, Mode, Purpose};
 use crate::keymap::Value;
 use crate::messages::say;
 
@@ -45,6 +45,13 @@ pub(super) const COMMANDS: &[Command] = &[
         Need::Nothing,
         reload_queue,
     ),
+    row(
+        "toggle_thumbnails",
+        Group::Queue,
+        BROWSING,
+        Need::Nothing,
+        toggle_thumbnails,
+    ),
 ];
 
 /// Down the queue.
@@ -86,7 +93,22 @@ fn next_undecided(app: &mut App, _: &Value) -> Vec<Effect> {
 /// Reads the folder again.
 fn reload_queue(app: &mut App, _: &Value) -> Vec<Effect> {
     app.queue.read_again();
+    app.thumbnails.try_again();
     vec![Effect::ReadFolder]
+}
+
+/// Lists the scans with small pictures, or a line each.
+fn toggle_thumbnails(app: &mut App, _: &Value) -> Vec<Effect> {
+    let (listing, id) = match app.queue.listing {
+        Listing::Lines => (Listing::Thumbnails, "notice-thumbnails"),
+        Listing::Thumbnails => (Listing::Lines, "notice-no-thumbnails"),
+    };
+    app.queue.listing = listing;
+    if listing == Listing::Thumbnails && app.panes.queue == Fold::Folded {
+        app.panes.queue = Fold::Auto;
+    }
+    app.tell(Level::Info, say(id, &[]));
+    nothing()
 }
 
 /// Gives the keys to the picture.

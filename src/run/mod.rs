@@ -33,7 +33,7 @@ use crate::store::PresetFolders;
 use crate::terminal::{Choice, Input, Signal, Terminal, TerminalEvent};
 use crate::text::Safe;
 use crate::view::ViewRequest;
-use crate::worker::{Coded, Coder, Decoder, Measurer, Renderer};
+use crate::worker::{Coded, Coder, Decoder, Measurer, Renderer, Thumbnailer};
 use folder::Walker;
 use keeper::Keeper;
 use log::Recording;
@@ -120,6 +120,7 @@ struct Console {
     app: App,
     terminal: Terminal,
     decoder: Decoder,
+    thumbnailer: Thumbnailer,
     renderer: Renderer,
     measurer: Measurer,
     coder: Coder,
@@ -177,6 +178,11 @@ impl Console {
             Box::new(move |event| drop(answers.send(Message::App(event)))),
         );
         let answers = sender.clone();
+        let thumbnailer = Thumbnailer::start(
+            limits,
+            Box::new(move |event| drop(answers.send(Message::App(event)))),
+        );
+        let answers = sender.clone();
         let renderer = Renderer::start(Box::new(move |number, result| {
             drop(answers.send(Message::App(Event::Rendered { number, result })));
         }));
@@ -213,6 +219,7 @@ impl Console {
             app,
             terminal,
             decoder,
+            thumbnailer,
             renderer,
             measurer,
             coder,
@@ -410,6 +417,7 @@ impl Console {
             match effect {
                 Effect::ReadFolder => self.walker.walk(),
                 Effect::Open { scan, ahead } => self.decoder.open(*scan, ahead),
+                Effect::Thumbnails(scans) => self.thumbnailer.make(scans),
                 Effect::Render(job) => self.renderer.render(*job),
                 Effect::Measure(job) => self.measurer.measure(*job),
                 Effect::Register(job) => self.register(*job),

@@ -11,10 +11,12 @@ use crate::graphics::{self, Answers, Body, CellPicture, Effort, Protocol, Target
 use crate::messages::{arg, say};
 use crate::radiograph::Size;
 use crate::text::Safe;
-use crate::view::{self, Holds, LengthUnit};
+use crate::view::{self, Frame, Holds, LengthUnit};
 
 /// Columns and rows of the map at most.
 const MAP: [u16; 2] = [28, 7];
+/// How small pictures are drawn; without colours they are characters all the same.
+const SMALL: Protocol = Protocol::HalfBlock;
 
 /// Draws what stands over the picture in cells.
 pub(super) fn over(app: &App, buffer: &mut Buffer, picture: Rect, theme: Theme) {
@@ -64,23 +66,33 @@ pub(super) fn inspector(app: &App, lines: &mut Lines<'_>, theme: Theme) {
 /// The map in at most so many columns and rows; `None` while the whole scan is seen.
 fn map(app: &App, [columns, rows]: [u16; 2]) -> Option<CellPicture> {
     let (view, canvas) = (app.desk.view.as_ref()?, app.canvas()?);
-    if columns == 0 || rows == 0 {
+    // Its frame is a colour: without colours nothing of it could be read.
+    let coloured = app.terminal.depth != graphics::Depth::Monochrome;
+    if columns == 0 || rows == 0 || !coloured {
         return None;
     }
-    let protocol = match app.terminal.depth {
-        graphics::Depth::Monochrome => Protocol::None,
-        _ => Protocol::HalfBlock,
+    let (screen, tall) = small_pixels(app, [columns, rows]);
+    let room = view::Canvas {
+        screen,
+        tall,
+        ..canvas
     };
-    let pixels = graphics::pixels_for(protocol, columns, rows, app.terminal.cell);
-    let size = fitted(
-        view,
-        canvas,
-        pixels,
-        protocol.pixel_aspect(app.terminal.cell),
-    );
-    let frame = view::map(app.desk.thumbnail.as_ref(), view, canvas.scan, size)?;
+    let size = room.fitted(view.rotation);
+    let thumbnail = app.desk.thumbnail.as_deref();
+    in_cells(app, &view::map(thumbnail, view, canvas.scan, size)?)
+}
+
+/// The pixels of a small picture of so many columns and rows, and how much higher than wide they are.
+pub(super) fn small_pixels(app: &App, [columns, rows]: [u16; 2]) -> (Size, f64) {
+    let cell = app.terminal.cell;
+    let (width, height) = graphics::pixels_for(SMALL, columns, rows, cell);
+    (Size { width, height }, SMALL.pixel_aspect(cell))
+}
+
+/// The cells of a small picture, in the terminal's colours.
+pub(super) fn in_cells(app: &App, frame: &Frame) -> Option<CellPicture> {
     let target = Target {
-        protocol,
+        protocol: SMALL,
         cell: app.terminal.cell,
         depth: app.terminal.depth,
         registers: 0,
@@ -88,28 +100,9 @@ fn map(app: &App, [columns, rows]: [u16; 2]) -> Option<CellPicture> {
         effort: Effort::Fast,
         answers: Answers::Silent,
     };
-    match graphics::encode(&frame, &target).ok()?.body {
+    match graphics::encode(frame, &target).ok()?.body {
         Body::Cells(picture) => Some(picture),
         Body::Bytes(_) => None,
-    }
-}
-
-/// The largest size in the scan's shape on the screen.
-fn fitted(view: &view::View, canvas: view::Canvas, room: (usize, usize), tall: f64) -> Size {
-    let (width, height) = (
-        canvas.scan.width as f64,
-        canvas.scan.height as f64 * canvas.aspect,
-    );
-    let (across, down) = if view.rotation.is_multiple_of(180) {
-        (width, height / tall)
-    } else {
-        (height, width / tall)
-    };
-    let scale = (room.0 as f64 / across).min(room.1 as f64 / down);
-    let side = |side: f64, most: usize| ((side * scale).round() as usize).clamp(1, most.max(1));
-    Size {
-        width: side(across, room.0),
-        height: side(down, room.1),
     }
 }
 

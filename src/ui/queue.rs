@@ -1,18 +1,22 @@
-//! The queue: one line a scan with its state, kind and size, and the selected one in full below.
+//! The queue: one line a scan with its state, kind and size, or four with a small picture, and the
+//! selected one in full below.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::aids;
 use super::paint::{self, Lines};
 use super::theme::Theme;
-use crate::app::{App, Mode, Row, State};
+use crate::app::{App, Listing, Mode, Row, Small, State};
 use crate::messages::{arg, say};
 use crate::radiograph::Kind;
 use crate::text::Safe;
 
 /// Columns of the kind and the size at the right.
 const RIGHT: usize = 12;
+/// Columns of a small picture.
+const SMALL: u16 = 12;
 
 /// Draws the queue.
 pub(super) fn draw(app: &App, buffer: &mut Buffer, area: Rect, theme: Theme) {
@@ -32,13 +36,21 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer, area: Rect, theme: Theme) {
     lines.line(&title, theme.title());
     let first = app.queue.first_visible(area.height);
     let rows = app.queue.rows.iter().enumerate().skip(first).take(list);
-    let mut drawn = 0;
+    let mut drawn: u16 = 0;
     for (at, row) in rows {
         let chosen = at == app.queue.selected;
-        line(&mut lines, row, style_of_row(app, chosen, theme), theme);
-        drawn += 1;
+        let style = style_of_row(app, chosen, theme);
+        match app.queue.listing {
+            Listing::Lines => line(&mut lines, row, style, theme),
+            Listing::Thumbnails => {
+                lines.with(app.queue.listing.lines(), |buffer, area| {
+                    entry(app, (buffer, area), row, style, theme);
+                });
+            }
+        }
+        drawn += app.queue.listing.lines();
     }
-    for _ in drawn..list {
+    for _ in usize::from(drawn)..list * usize::from(app.queue.listing.lines()) {
         lines.gap();
     }
     detail(app, &mut lines, theme);
@@ -65,13 +77,7 @@ fn line(lines: &mut Lines<'_>, row: &Row, style: Style, theme: Theme) {
     let room = usize::from(lines.width()).saturating_sub(RIGHT + 3);
     let name = row.scan.name().cut_middle(room);
     let pad = Safe::blanks(room - name.width() + 1);
-    let kind = match row.scan.kind {
-        Some(Kind::DualEnergy) => say("kind-short-dual", &[]),
-        Some(Kind::SingleEnergy) => say("kind-short-single", &[]),
-        Some(Kind::Colour) => say("kind-short-colour", &[]),
-        Some(Kind::Report) => say("kind-short-report", &[]),
-        None => Safe::default(),
-    };
+    let kind = kind(row);
     let size = size(row.scan.bytes());
     let gap = Safe::blanks(RIGHT.saturating_sub(kind.width() + size.width()));
     lines.parts(&[
@@ -83,6 +89,70 @@ fn line(lines: &mut Lines<'_>, row: &Row, style: Style, theme: Theme) {
         (gap, theme.plain()),
         (size, theme.dim()),
     ]);
+}
+
+/// The kind in a few letters; empty while it is not known.
+fn kind(row: &Row) -> Safe {
+    match row.scan.kind {
+        Some(Kind::DualEnergy) => say("kind-short-dual", &[]),
+        Some(Kind::SingleEnergy) => say("kind-short-single", &[]),
+        Some(Kind::Colour) => say("kind-short-colour", &[]),
+        Some(Kind::Report) => say("kind-short-report", &[]),
+        None => Safe::default(),
+    }
+}
+
+/// One row with its small picture at the left; at the right name, kind and size, and what became of
+/// it.
+fn entry(app: &App, (buffer, area): (&mut Buffer, Rect), row: &Row, style: Style, theme: Theme) {
+    let picture = Rect {
+        width: SMALL.min(area.width),
+        ..area
+    };
+    small(app, (&mut *buffer, picture), row, theme);
+    let left = SMALL + 1;
+    let words = Rect {
+        x: area.x + left.min(area.width),
+        width: area.width.saturating_sub(left),
+        ..area
+    };
+    let mut lines = Lines::new(buffer, words);
+    let room = usize::from(words.width);
+    lines.line(&row.scan.name().cut_middle(room), style);
+    let facts = [kind(row), size(row.scan.bytes())];
+    lines.line(&Safe::join(&facts, " "), theme.dim());
+    let (mark, mark_style) = mark(row, theme);
+    let state = match &row.decided {
+        Some(decided) => say(&format!("conclusion-{}", decided.decision), &[]),
+        None if row.problem.is_some() => say("list-state-problem", &[]),
+        None if row.draft => say("queue-draft", &[]),
+        None => say("queue-new", &[]),
+    };
+    let blank = Safe::blanks(1);
+    lines.parts(&[(mark.then(&blank), mark_style), (state, mark_style)]);
+    if row.draft && row.decided.is_some() {
+        lines.line(&say("queue-draft", &[]), theme.warning());
+    }
+}
+
+/// A row's small picture, or why there is none.
+fn small(app: &App, (buffer, area): (&mut Buffer, Rect), row: &Row, theme: Theme) {
+    let (id, style) = match app.small(row) {
+        Some(Small::Picture(made)) => {
+            let (room, tall) = aids::small_pixels(app, [area.width, area.height]);
+            if let Some(cells) = aids::in_cells(app, &made.centred(room, tall)) {
+                cells.paint(area, buffer);
+            }
+            return;
+        }
+        Some(Small::Later) => ("thumbnail-later", theme.dim()),
+        Some(Small::Nothing) => ("thumbnail-none", theme.bad()),
+        None => ("thumbnail-coming", theme.dim()),
+    };
+    let text = say(id, &[]);
+    let room = usize::from(area.width).saturating_sub(text.width());
+    let at = (area.x + (room / 2) as u16, area.y + area.height / 2);
+    paint::text(buffer, area, at, &text, style);
 }
 
 /// One letter for what became of the scan.

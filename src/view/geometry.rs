@@ -65,6 +65,27 @@ impl Canvas {
         }
     }
 
+    /// The largest size in the scan's shape that fits on the screen, at least a pixel each way; sides
+    /// swap on a quarter turn.
+    pub fn fitted(self, rotation: u16) -> Size {
+        let (width, height) = (
+            self.scan.width as f64,
+            self.scan.height as f64 * self.aspect,
+        );
+        let (across, down) = if rotation.is_multiple_of(180) {
+            (width, height / self.tall)
+        } else {
+            (height, width / self.tall)
+        };
+        let room = self.screen;
+        let scale = (room.width as f64 / across).min(room.height as f64 / down);
+        let side = |side: f64, most: usize| ((side * scale).round() as usize).clamp(1, most.max(1));
+        Size {
+            width: side(across, room.width),
+            height: side(down, room.height),
+        }
+    }
+
     /// Screen pixels across per scan pixel at which the whole scan just fits.
     pub fn fitting_zoom(self, rotation: u16) -> f64 {
         let [w, h] = self.upright(rotation);

@@ -11,8 +11,10 @@ mod detail;
 mod measure;
 mod render;
 mod slot;
+mod thumbnails;
 
 pub use code::{Coded, Coder};
 pub use decode::Decoder;
 pub use measure::Measurer;
 pub use render::Renderer;
+pub use thumbnails::Thumbnailer;

@@ -194,7 +194,7 @@ fn the_map_shows_the_scan_the_way_up_that_the_picture_has() {
         region: [0.0, 0.0, 320.0, 240.0],
         ..view.clone()
     };
-    let thumbnail = Thumbnail::of(&frame, &made, SCAN).unwrap();
+    let thumbnail = Thumbnail::of(&frame, &made, &scan(None)).unwrap();
     for view in ways(&view) {
         let part = View {
             region: [10.0, 10.0, 300.0, 220.0],
@@ -223,7 +223,7 @@ fn the_map_shows_the_scan_the_way_up_that_the_picture_has() {
         region: [1.0, 0.0, 319.0, 240.0],
         ..view
     };
-    assert_eq!(Thumbnail::of(&frame, &part, SCAN), None);
+    assert_eq!(Thumbnail::of(&frame, &part, &scan(None)), None);
 }
 
 #[test]

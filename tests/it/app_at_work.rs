@@ -22,7 +22,7 @@ use xamine::keymap::{Chord, Key, built_in};
 use xamine::radiograph::{Air, Energy, EnergyUnit, Kind, Plane, PlaneName, Radiograph};
 use xamine::scan::{FileRecord, Format, Opened, PairedBy, Scan, ScanFile};
 use xamine::text::Safe;
-use xamine::view::{Display, Preset, View};
+use xamine::view::{Display, Preset, Thumbnail, View};
 use xamine::worker::{Measurer, Renderer};
 use xamine::{Error, Result, ui};
 
@@ -171,7 +171,7 @@ impl AtWork {
         let name = format!("{effect:?}");
         let name: String = name.chars().take_while(|c| c.is_alphanumeric()).collect();
         match effect {
-            Effect::Open { .. } | Effect::Render(_) if !self.answers => {
+            Effect::Open { .. } | Effect::Render(_) | Effect::Thumbnails(_) if !self.answers => {
                 self.unanswered.push(effect);
             }
             Effect::Open { scan, .. } => {
@@ -185,6 +185,17 @@ impl AtWork {
                     path: scan.path,
                     result,
                 });
+            }
+            Effect::Thumbnails(scans) => {
+                for scan in scans {
+                    let known = self.scans.iter().find(|(path, _)| *path == scan.path);
+                    let open = known.expect("a scan").1.clone();
+                    let plain =
+                        |open: OpenScan| Thumbnail::plain(&open.opened.views[0], &Cancel::never());
+                    let result = open.and_then(plain).map(|made| Some(Arc::new(made)));
+                    let scan = Box::new(scan);
+                    self.event(Event::Thumbnail { scan, result });
+                }
             }
             Effect::Render(job) => {
                 self.renderer.render(*job);

@@ -50,6 +50,7 @@ mod slow_line;
 mod stack;
 mod tables;
 mod terminals;
+mod thumbnails;
 mod tty;
 mod voice;
 mod windows;

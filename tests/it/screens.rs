@@ -46,6 +46,7 @@ const SCREENS: &[(&str, &str, &str)] = &[
     ("reasons", "grey dual", "d b"),
     ("note", "grey", "d n 'a note that is being typed'"),
     ("aids", "grey dual", "<cr> B # O + + N"),
+    ("thumbnails", "grey! dual failing broken bright", "V j"),
     ("empty", "", ""),
 ];
 

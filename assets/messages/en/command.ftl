@@ -23,6 +23,7 @@ command-last_scan = Goes to the last scan
 command-next_undecided = Goes to the next scan without a decision
 command-inspect_scan = Gives the keys to the picture
 command-find_scan = Finds a scan by a part of its name
+command-toggle_thumbnails = Lists the scans with small pictures, or a line each
 command-reload_queue = Looks for new scans in the folder
 command-zoom_in = Enlarges the picture about the crosshair
 command-zoom_out = Shrinks the picture about the crosshair
