@@ -3,6 +3,8 @@
 
 // Only what is inlined is compiled for wider registers.
 #![allow(clippy::inline_always)]
+// A lazy operator is a jump.
+#![allow(clippy::needless_bitwise_bool)]
 
 use std::array;
 use std::ops::Range;
@@ -21,7 +23,7 @@ const HIGHEST: f32 = 20.0;
 /// Stands for an attenuation that is not there: like no centre's.
 const NOTHING: f32 = 1e30;
 /// Neighbouring centres that are summed at once: their sums stay in the nearest cache.
-const CENTRES: usize = 64;
+pub(super) const CENTRES: usize = 64;
 
 /// Means of two rasters of `width` columns over the square of `2 * radius + 1` pixels, counting
 /// only neighbours whose `guide` is like the centre's; infinite and missing values never count.
@@ -49,7 +51,7 @@ pub fn mean_of_alike(
     let answers = answers.zip(means.1.chunks_mut(band * width));
     bands::each(answers.enumerate().collect(), |(at, (guide, other))| {
         let rows = at * band..at * band + guide.len() / width;
-        let never = |_: usize, _: Mean| false;
+        let never = |_: usize, _: &Means| [false; CENTRES];
         Surround::new(size, rows, radius, &row).mean([guide, other], &never, cancel)
     })?;
     Ok(means)
@@ -86,9 +88,7 @@ impl Surround {
                 let inside = radius..radius + width;
                 let (guide, other) = (&mut guide[inside.clone()], &mut other[inside]);
                 row(y, [guide, other]);
-                for (g, o) in guide.iter_mut().zip(other) {
-                    *g = if (*g + *o).is_finite() { *g } else { NOTHING };
-                }
+                wide!(leave_out_gaps(guide, other));
             }
         }
         Self {
@@ -101,12 +101,12 @@ impl Surround {
     }
 
     /// Turns the band's own values into their means; one that not even counts itself stays. The
-    /// square of a centre grows until `is_settled` says, of its line in the band and its mean, that
-    /// it may stop.
+    /// square of a centre grows until `settled` says, of its line in the band and its mean, that it
+    /// may stop.
     pub(super) fn mean(
         &self,
         [guide, other]: [&mut [f32]; 2],
-        is_settled: &dyn Fn(usize, Mean) -> bool,
+        settled: &dyn Fn(usize, &Means) -> [bool; CENTRES],
         cancel: &Cancel,
     ) -> Result<()> {
         let lines = guide
@@ -114,7 +114,7 @@ impl Surround {
             .zip(other.chunks_mut(self.width));
         for (line, (guide, other)) in lines.enumerate() {
             cancel.check()?;
-            let settled = |mean| is_settled(line, mean);
+            let settled = |means: &Means| settled(line, means);
             let centres = guide.chunks_mut(CENTRES).zip(other.chunks_mut(CENTRES));
             for (at, (guide, other)) in centres.enumerate() {
                 wide!(self.mean_of([line, at * CENTRES], [guide, other], &settled));
@@ -129,7 +129,7 @@ impl Surround {
         &self,
         place: [usize; 2],
         [guide, other]: [&mut [f32]; 2],
-        is_settled: &dyn Fn(Mean) -> bool,
+        settled: &dyn Fn(&Means) -> [bool; CENTRES],
     ) {
         let mut sums = Sums::new([guide, other]);
         let inner = self.radius.min(1);
@@ -138,23 +138,15 @@ impl Surround {
             self.add_run(&mut sums, place, [row, rim], 2 * inner + 1);
         }
         // A centre on its own, by the noise of the pixels around it, then with these.
-        let mut open: Vec<usize> = (0..guide.len())
-            .filter(|k| !is_settled(sums.own(*k)))
-            .collect();
-        let take = |sums: &Sums, k: usize, guide: &mut [f32], other: &mut [f32]| {
-            if sums.count[k] > 0.0 {
-                let mean = sums.mean(k);
-                (guide[k], other[k]) = (mean.guide, mean.other);
-            }
-        };
-        open.retain(|k| {
-            let settled = rim > 0 && is_settled(sums.mean(*k));
-            if settled {
-                take(&sums, *k, guide, other);
-            }
-            !settled
-        });
-        if rim > 0 && !open.is_empty() {
+        let mut open = settled(&sums.owns()).map(|settled| !settled);
+        if rim > 0 && open.contains(&true) {
+            let means = sums.means();
+            let settled = settled(&means);
+            let now: [bool; CENTRES] = array::from_fn(|k| open[k] & settled[k]);
+            sums.take(&means, &now, [&mut *guide, &mut *other]);
+            open = array::from_fn(|k| open[k] & !settled[k]);
+        }
+        if rim > 0 && open[..guide.len()].contains(&true) {
             for row in 0..side {
                 if row < rim || row >= side - rim {
                     self.add_run(&mut sums, place, [row, 0], side);
@@ -164,9 +156,7 @@ impl Surround {
                 }
             }
         }
-        for k in open {
-            take(&sums, k, guide, other);
-        }
+        sums.take(&sums.means(), &open, [guide, other]);
     }
 
     /// Adds `length` neighbours in a row of the square, from its row and column `from` on.
@@ -187,13 +177,21 @@ impl Surround {
     }
 }
 
-/// The mean of a centre's alike neighbours.
+/// The means of each centre's alike neighbours; beyond the last centre they mean nothing.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Mean {
-    pub(super) guide: f32,
-    pub(super) other: f32,
+pub(super) struct Means {
+    pub(super) guide: [f32; CENTRES],
+    pub(super) other: [f32; CENTRES],
     /// Standard error of `other` less the part that goes with `guide`; NaN where nothing tells it.
-    pub(super) error: f32,
+    pub(super) error: [f32; CENTRES],
+}
+
+/// Makes the guide [`NOTHING`] where either value is missing.
+#[inline(always)]
+fn leave_out_gaps(guide: &mut [f32], other: &[f32]) {
+    for (g, o) in guide.iter_mut().zip(other) {
+        *g = if (*g + *o).is_finite() { *g } else { NOTHING };
+    }
 }
 
 /// Sums over the alike neighbours of a stretch of centres, of the differences from the centre.
@@ -270,24 +268,38 @@ impl Sums {
         (self.squares[k] - sum * sum / n).max(0.0) / (n - 1.0)
     }
 
-    /// The mean of what was added so far.
+    /// The means of what was added so far.
     #[inline(always)]
-    fn mean(&self, k: usize) -> Mean {
-        let n = self.count[k];
-        Mean {
-            guide: self.centre[0][k] + self.guide[k] / n,
-            other: self.centre[1][k] + self.other[k] / n,
-            error: (self.variance(k) / n).sqrt(),
+    fn means(&self) -> Means {
+        let each = |centre: &[f32; CENTRES], sums: &[f32; CENTRES]| {
+            array::from_fn(|k| centre[k] + sums[k] / self.count[k])
+        };
+        Means {
+            guide: each(&self.centre[0], &self.guide),
+            other: each(&self.centre[1], &self.other),
+            error: array::from_fn(|k| (self.variance(k) / self.count[k]).sqrt()),
         }
     }
 
-    /// The centre as it is, with the noise of what was added so far.
+    /// The centres as they are, with the noise of what was added so far.
     #[inline(always)]
-    fn own(&self, k: usize) -> Mean {
-        Mean {
-            guide: self.centre[0][k],
-            other: self.centre[1][k],
-            error: self.variance(k).sqrt(),
+    fn owns(&self) -> Means {
+        Means {
+            guide: self.centre[0],
+            other: self.centre[1],
+            error: array::from_fn(|k| self.variance(k).sqrt()),
+        }
+    }
+
+    /// Puts the means of those `now` in the place of their centres, where anything counted.
+    #[inline(always)]
+    fn take(&self, means: &Means, now: &[bool; CENTRES], [guide, other]: [&mut [f32]; 2]) {
+        let n = self.length;
+        let (guide, other) = (&mut guide[..n], &mut other[..n]);
+        for k in 0..n {
+            let take = now[k] & (self.count[k] > 0.0);
+            guide[k] = if take { means.guide[k] } else { guide[k] };
+            other[k] = if take { means.other[k] } else { other[k] };
         }
     }
 }
@@ -322,20 +334,27 @@ mod tests {
                 o[x] = if x < 5 { 2.4 } else { 2.24 } - noise;
             }
         };
-        let mean = |is_settled: &dyn Fn(usize, Mean) -> bool| {
+        let mean = |is_settled: &dyn Fn([f32; 3]) -> bool| {
             let (mut g, mut o) = (vec![0.0; 81], vec![0.0; 81]);
             for y in 0..9 {
                 row(y, [&mut g[y * 9..][..9], &mut o[y * 9..][..9]]);
             }
             let around = Surround::new(size, 0..9, 3, &row);
-            let done = around.mean([&mut g, &mut o], is_settled, &Cancel::never());
+            let settled = |_: usize, means: &Means| {
+                let Means {
+                    guide,
+                    other,
+                    error,
+                } = means;
+                array::from_fn(|k| is_settled([guide[k], other[k], error[k]]))
+            };
+            let done = around.mean([&mut g, &mut o], &settled, &Cancel::never());
             assert_eq!(done, Ok(()));
             o
         };
-        let clear = |_: usize, mean: Mean| {
-            (mean.other / mean.guide - 1.16).abs() * mean.guide > 3.0 * mean.error
-        };
-        let (fixed, grown) = (mean(&|_, _| false), mean(&clear));
+        let clear =
+            |[guide, other, error]: [f32; 3]| (other / guide - 1.16).abs() * guide > 3.0 * error;
+        let (fixed, grown) = (mean(&|_| false), mean(&clear));
         for y in 0..9 {
             assert!(
                 (grown[y * 9 + 3] - 2.4).abs() < 0.003,

@@ -4,12 +4,19 @@
 //! less what the mean of the ratio takes off. Where it says nothing, a ratio in the outer parts of
 //! its class is still unsure: the boundary curves themselves are that uncertain.
 
+// Only what is inlined is compiled for wider registers.
+#![allow(clippy::inline_always)]
+// A lazy operator is a jump.
+#![allow(clippy::needless_bitwise_bool)]
+
 use std::ops::Range;
 
-use super::average::Mean;
+use super::average::{CENTRES as MEANS, Means};
+use super::curves::{Edges, RUN, possible};
 use super::material::AIR;
 use super::{Boundaries, Class, attenuations};
 use crate::bands;
+use crate::lanes::wide;
 use crate::radiograph::{EnergyUnit, Field};
 
 /// Standard deviations between a sure ratio and the boundary.
@@ -53,61 +60,98 @@ pub fn confidence(
     [alpha_high, ratio]: [f32; 2],
     sigma: f32,
 ) -> Confidence {
-    let [z10, z18, z50, low, _] = boundaries.at(alpha_high);
     let strict = alpha_high >= boundaries.strict_from;
-    let (edges, width): (&[f32], f32) = match (boundaries.unit, class) {
-        (EnergyUnit::Kilovolt, Class::Organic) => (&[z10], z10 - low),
-        (EnergyUnit::Kilovolt, Class::Metal) => (&[z18], z18 - z10),
-        (EnergyUnit::Megavolt, Class::Organic) => (&[z10], z10 - z18),
-        (_, Class::Inorganic) => (&[z10, z18], (z18 - z10).abs()),
-        // Below it the heavy read as metal, and nothing tells them apart.
-        (EnergyUnit::Megavolt, Class::Metal) if !strict && ratio < z50 => {
-            return Confidence::Unsure;
+    let at = boundaries.at(alpha_high);
+    reliance(boundaries.unit, at, class, strict, [ratio, sigma])
+}
+
+/// [`confidence`] where the curves lie `at`; `strict` from where the rules of thick matter hold.
+/// Choices only, so that many pixels are told at once.
+#[inline(always)]
+fn reliance(
+    unit: EnergyUnit,
+    [z10, z18, z50, low, _]: [f32; 5],
+    class: Class,
+    strict: bool,
+    [ratio, sigma]: [f32; 2],
+) -> Confidence {
+    let choose = |so: bool, yes: f32, no: f32| if so { yes } else { no };
+    let least = |p: f32, q: f32| choose(p < q, p, q);
+    let [off10, off18, off50] = [z10, z18, z50].map(|edge| (ratio - edge).abs());
+    let (organic, inorganic) = (class == Class::Organic, class == Class::Inorganic);
+    let (metal, heavy) = (class == Class::Metal, class == Class::Heavy);
+    let between = choose(inorganic, least(off10, off18), f32::INFINITY);
+    let (nearest, width, lost) = match unit {
+        EnergyUnit::Kilovolt => {
+            let nearest = choose(metal, off18, between);
+            let width = choose(metal, z18 - z10, (z18 - z10).abs());
+            let (nearest, width) = (
+                choose(organic, off10, nearest),
+                choose(organic, z10 - low, width),
+            );
+            (nearest, width, false)
         }
-        (EnergyUnit::Megavolt, Class::Metal) => (&[z18, z50], z18 - z50),
-        (EnergyUnit::Megavolt, Class::Heavy) => (&[z50], z18 - z50),
-        _ => return Confidence::Sure,
+        EnergyUnit::Megavolt => {
+            let nearest = choose(metal, least(off18, off50), between);
+            let nearest = choose(heavy, off50, nearest);
+            let width = choose(inorganic, (z18 - z10).abs(), z18 - z50);
+            let (nearest, width) = (
+                choose(organic, off10, nearest),
+                choose(organic, z10 - z18, width),
+            );
+            // Below it the heavy read as metal, and nothing tells them apart.
+            (nearest, width, metal & !strict & (ratio < z50))
+        }
     };
-    let distance = |edge: &f32| (ratio - edge).abs();
-    let nearest = edges.iter().map(distance).fold(f32::INFINITY, f32::min);
-    if nearest < (RIM * width).max(SIGMAS * sigma) {
+    // Also the rim where no noise is known.
+    let (rim, noise) = (RIM * width, SIGMAS * sigma);
+    if lost | (nearest < rim) | (nearest < noise) {
         Confidence::Unsure
     } else {
         Confidence::Sure
     }
 }
 
-/// Whether a mean names its material, or the state of being too thin or too thick for one, beyond
+/// Whether each mean names its material, or the state of being too thin or too thick for one, beyond
 /// doubt: its ratio lies [`SETTLED`] standard errors from every curve, and its attenuation as far from
 /// where other rules begin. Anything else is a matter
 /// of more pixels.
-pub(super) fn is_settled(boundaries: &Boundaries, mean: Mean) -> bool {
-    let alpha = mean.guide;
-    let slack = SETTLED * mean.error;
-    // Also false where nothing tells the error.
-    let clear = |edge: f32| (alpha - edge).abs() > slack;
+pub(super) fn settled(boundaries: &Boundaries, means: &Means) -> [bool; MEANS] {
+    const { assert!(MEANS == RUN) };
+    let mut at: Edges = [[0.0; RUN]; 5];
+    boundaries.at_each(&means.guide, &mut at);
+    let mut answers = [false; MEANS];
+    wide!(settle(boundaries, means, &at, &mut answers));
+    answers
+}
+
+/// [`settled`] of means whose curves lie `at`. Nothing jumps, so that many are told at once.
+#[inline(always)]
+fn settle(boundaries: &Boundaries, means: &Means, at: &Edges, answers: &mut [bool; MEANS]) {
     let &Boundaries {
         thin,
         black,
         strict_from,
         ..
     } = boundaries;
-    if ![AIR, thin, black, strict_from].into_iter().all(clear) {
-        return false;
+    let tube = boundaries.unit == EnergyUnit::Kilovolt;
+    for k in 0..MEANS {
+        let alpha = means.guide[k];
+        let slack = SETTLED * means.error[k];
+        // Also false where nothing tells the error.
+        let clear = |edge: f32| (alpha - edge).abs() > slack;
+        let off_rules = clear(AIR) & clear(thin) & clear(black) & clear(strict_from);
+        // Air, what is too thin and what nothing comes through are told without a ratio.
+        let state = (alpha < thin) | (alpha > black);
+        let ratio = means.other[k] / alpha;
+        let edges = possible(std::array::from_fn(|i| at[i][k]));
+        let [z10, z18, z50, low, high] = edges;
+        let strict = tube & (alpha >= strict_from);
+        let names = (ratio >= low) & (ratio <= high) & !(strict & (ratio < z10));
+        let far = |edge: f32| (ratio - edge).abs() * alpha > slack;
+        let far = far(z10) & far(z18) & far(z50) & far(low) & far(high);
+        answers[k] = off_rules & (state | (names & far));
     }
-    // Air, what is too thin and what nothing comes through are told without a ratio.
-    if alpha < thin || alpha > black {
-        return true;
-    }
-    let ratio = mean.other / alpha;
-    let edges = boundaries.edges(alpha);
-    let [z10, _, _, low, high] = edges;
-    let strict = boundaries.unit == EnergyUnit::Kilovolt && alpha >= boundaries.strict_from;
-    let names = (low..=high).contains(&ratio) && !(strict && ratio < z10);
-    names
-        && edges
-            .iter()
-            .all(|edge| (ratio - edge).abs() * alpha > slack)
 }
 
 /// The confidence of every pixel of a raster: `classes` by the means `alphas` (high, low) over
@@ -132,23 +176,71 @@ pub fn confidences<'b>(
             for (around, variance) in around.iter().zip(&mut variances) {
                 around.variance(line, variance);
             }
-            let boundaries = of_row(y);
-            for (x, answer) in answers.iter_mut().enumerate() {
-                let i = y * width + x;
-                if !classes[i].is_material() {
-                    continue;
-                }
-                let [high, low] = alphas.map(|alpha| alpha[i]);
-                let ratio = low / high;
-                let [a, b] = variances.each_ref().map(|variance| variance[x]);
-                let relative = a / (high * high) + b / (low * low);
-                let sigma = ratio * (relative / averaged.max(1.0)).sqrt();
-                *answer = confidence(boundaries, classes[i], [high, ratio], sigma);
-            }
+            let own = y * width..(y + 1) * width;
+            let row = Row {
+                classes: &classes[own.clone()],
+                alphas: alphas.map(|alphas| &alphas[own.clone()]),
+                variances: variances.each_ref().map(Vec::as_slice),
+                averaged: averaged.max(1.0),
+            };
+            row.rely(of_row(y), answers);
         }
         Ok(())
     });
     all
+}
+
+/// A row of pixels whose classes were told.
+struct Row<'a> {
+    classes: &'a [Class],
+    alphas: [&'a [f32]; 2],
+    variances: [&'a [f32]; 2],
+    /// Pixels that a mean stands on.
+    averaged: f32,
+}
+
+impl Row<'_> {
+    /// The confidence of each class.
+    fn rely(&self, boundaries: &Boundaries, answers: &mut [Confidence]) {
+        let mut at: Edges = [[0.0; RUN]; 5];
+        for (run, answers) in answers.chunks_mut(RUN).enumerate() {
+            let run = run * RUN..run * RUN + answers.len();
+            let row = Row {
+                classes: &self.classes[run.clone()],
+                alphas: self.alphas.map(|alphas| &alphas[run.clone()]),
+                variances: self.variances.map(|all| &all[run.clone()]),
+                averaged: self.averaged,
+            };
+            boundaries.at_each(row.alphas[0], &mut at);
+            let strict = boundaries.strict_from;
+            // A unit that is known here makes choices of what were jumps.
+            match boundaries.unit {
+                EnergyUnit::Kilovolt => {
+                    wide!(row.rely_run(EnergyUnit::Kilovolt, &at, strict, answers));
+                }
+                EnergyUnit::Megavolt => {
+                    wide!(row.rely_run(EnergyUnit::Megavolt, &at, strict, answers));
+                }
+            }
+        }
+    }
+
+    /// [`Row::rely`] of up to [`RUN`] pixels, whose curves lie `at`.
+    #[inline(always)]
+    fn rely_run(&self, unit: EnergyUnit, at: &Edges, strict: f32, answers: &mut [Confidence]) {
+        let n = answers.len().min(RUN);
+        let (classes, answers) = (&self.classes[..n], &mut answers[..n]);
+        let [high, low] = self.alphas.map(|alphas| &alphas[..n]);
+        let [a, b] = self.variances.map(|all| &all[..n]);
+        for k in 0..n {
+            let ratio = low[k] / high[k];
+            let relative = a[k] / (high[k] * high[k]) + b[k] / (low[k] * low[k]);
+            let sigma = ratio * (relative / self.averaged).sqrt();
+            let at = std::array::from_fn(|i| at[i][k]);
+            let sure = [ratio, sigma];
+            answers[k] = reliance(unit, at, classes[k], high[k] >= strict, sure);
+        }
+    }
 }
 
 /// Attenuations of a band of rows with a pixel around it, [`NOTHING`] where there is none.
@@ -169,9 +261,7 @@ impl<'a> Around<'a> {
             if y < height {
                 let alpha = &mut alpha[1..=width];
                 attenuations(&layer.field.values[y * width..][..width], alpha);
-                for alpha in alpha {
-                    *alpha = if alpha.is_finite() { *alpha } else { NOTHING };
-                }
+                wide!(fill_gaps(alpha));
             }
         }
         Self {
@@ -189,19 +279,34 @@ impl<'a> Around<'a> {
         let own = (self.rows.start + line) * variances.len();
         let values = &self.layer.field.values[own..];
         let quantised = self.layer.step * self.layer.step / 12.0;
-        for (at, variances) in variances.chunks_mut(CENTRES).enumerate() {
-            let x = at * CENTRES;
-            let n = variances.len();
-            let mut spread = Spread::default();
-            for near in [0, 1, 2] {
-                spread.add(&row(1)[x + 1..][..n], &row(near)[x..][..n + 2]);
-            }
-            for ((variance, value), spread) in
-                variances.iter_mut().zip(&values[x..]).zip(spread.end())
-            {
-                *variance = spread + quantised / (value * value);
-            }
+        let rows = [row(0), row(1), row(2)];
+        wide!(variances_of(rows, values, quantised, variances));
+    }
+}
+
+/// [`Around::variance`] from the rows around and the transmissions.
+#[inline(always)]
+fn variances_of(rows: [&[f32]; 3], values: &[f32], quantised: f32, variances: &mut [f32]) {
+    for (at, variances) in variances.chunks_mut(CENTRES).enumerate() {
+        let x = at * CENTRES;
+        let n = variances.len();
+        let mut spread = Spread::default();
+        for near in rows {
+            spread.add(&rows[1][x + 1..][..n], &near[x..][..n + 2]);
         }
+        let spread = spread.end();
+        let values = &values[x..][..n];
+        for k in 0..n {
+            variances[k] = spread[k] + quantised / (values[k] * values[k]);
+        }
+    }
+}
+
+/// Puts [`NOTHING`] where there is no attenuation.
+#[inline(always)]
+fn fill_gaps(alphas: &mut [f32]) {
+    for alpha in alphas {
+        *alpha = if alpha.is_finite() { *alpha } else { NOTHING };
     }
 }
 
@@ -225,6 +330,7 @@ impl Default for Spread {
 
 impl Spread {
     /// Adds the three neighbours of each centre in one row.
+    #[inline(always)]
     fn add(&mut self, centre: &[f32], near: &[f32]) {
         let n = centre.len();
         let near = [&near[..n], &near[1..=n], &near[2..n + 2]];
@@ -244,6 +350,7 @@ impl Spread {
     }
 
     /// The variance at each centre, 0 where it stands alone.
+    #[inline(always)]
     fn end(&self) -> [f32; CENTRES] {
         let mut variances = [0.0; CENTRES];
         for (x, variance) in variances.iter_mut().enumerate() {

@@ -6,6 +6,9 @@
 //! in a hundred points of the plane of attenuation and R, one in five hundred for linacs, has
 //! another class by them.
 
+// Only what is inlined is compiled for wider registers.
+#![allow(clippy::inline_always)]
+
 use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
@@ -41,8 +44,21 @@ pub struct Boundaries {
     /// Side in scan pixels of the mean that R needs.
     pub mean_px: usize,
     high: f64,
-    /// R at Z 10, 18 and 50, lowest and highest R, at every `1 / STEPS` of `alpha_high`.
-    table: Vec<[f32; 5]>,
+    /// R at Z 10, 18 and 50, lowest and highest R, at every `1 / STEPS` of `alpha_high`, and what
+    /// they grow by to the next.
+    table: Vec<[[f32; 5]; 2]>,
+}
+
+/// Pixels whose edges are read at once.
+pub(super) const RUN: usize = 64;
+
+/// [`Boundaries::at`] of a run of pixels, curve by curve.
+pub(super) type Edges = [[f32; RUN]; 5];
+
+/// R at the values of a uniform table, each with what it grows by to the next.
+fn with_growth(table: Vec<[f32; 5]>) -> Vec<[[f32; 5]; 2]> {
+    let grown = |pair: &[[f32; 5]]| [pair[0], std::array::from_fn(|i| pair[1][i] - pair[0][i])];
+    table.windows(2).map(grown).collect()
 }
 
 /// The curves chosen for a scan, and what the reader must know about the choice.
@@ -106,7 +122,7 @@ impl From<Row> for Boundaries {
             strict_from: row.strict_from,
             mean_px: row.mean_px,
             high: row.high,
-            table,
+            table: with_growth(table),
         }
     }
 }
@@ -156,48 +172,70 @@ impl Boundaries {
             strict_from: limits.strict_from,
             mean_px: limits.mean_px,
             high: profile.energies()[0].map_or(0.0, |energy| source(energy).1),
-            table: (0..=(model.top() * STEPS) as usize).map(row).collect(),
+            table: with_growth((0..=(model.top() * STEPS) as usize).map(row).collect()),
         }
     }
 
     /// R at Z 10, 18 and 50, and the lowest and highest R of the model, at `alpha_high`.
     #[inline]
     pub fn at(&self, alpha_high: f32) -> [f32; 5] {
-        let last = self.table.len() - 2;
+        let last = self.table.len() - 1;
         let place = (alpha_high.max(0.0) * STEPS).min((last + 1) as f32);
         let below = (place as usize).min(last);
-        let [a, b] = [&self.table[below], &self.table[below + 1]];
+        let [a, growth] = &self.table[below];
         let t = place - below as f32;
-        std::array::from_fn(|i| a[i] + t * (b[i] - a[i]))
+        std::array::from_fn(|i| a[i] + t * growth[i])
     }
 
-    /// R at Z 10, 18 and 50, and the lowest and highest R that counts as possible.
+    /// [`Boundaries::at`] of up to [`RUN`] attenuations.
     #[inline]
-    pub(super) fn edges(&self, alpha_high: f32) -> [f32; 5] {
-        let [z10, z18, z50, low, high] = self.at(alpha_high);
-        let low = 1.0 + (low - 1.0) * (1.0 - STRAY);
-        [z10, z18, z50, low, 1.0 + (high - 1.0) * (1.0 + STRAY)]
+    pub(super) fn at_each(&self, alphas: &[f32], at: &mut Edges) {
+        for (k, alpha) in alphas.iter().enumerate().take(RUN) {
+            for (curve, value) in at.iter_mut().zip(self.at(*alpha)) {
+                curve[k] = value;
+            }
+        }
     }
 
     /// The class of a ratio at an attenuation that is neither air, thin nor black.
     #[inline]
     pub fn class(&self, alpha_high: f32, ratio: f32) -> Class {
-        let [z10, z18, z50, low, high] = self.edges(alpha_high);
-        let possible = low..=high;
         let strict = alpha_high >= self.strict_from;
-        if !possible.contains(&ratio) {
-            return Class::Impossible;
-        }
-        match self.unit {
-            EnergyUnit::Kilovolt if ratio < z10 && strict => Class::Dense,
-            EnergyUnit::Kilovolt if ratio < z10 => Class::Organic,
-            EnergyUnit::Kilovolt if ratio <= z18 => Class::Inorganic,
-            EnergyUnit::Megavolt if ratio > z10 => Class::Organic,
-            EnergyUnit::Megavolt if ratio >= z18 => Class::Inorganic,
-            EnergyUnit::Megavolt if ratio < z50 && strict => Class::Heavy,
-            EnergyUnit::Kilovolt | EnergyUnit::Megavolt => Class::Metal,
-        }
+        class_between(self.unit, possible(self.at(alpha_high)), ratio, strict)
     }
+}
+
+/// The edges from R at a place of the curves: the ends are those that count as possible.
+#[inline(always)]
+pub(super) fn possible([z10, z18, z50, low, high]: [f32; 5]) -> [f32; 5] {
+    let low = 1.0 + (low - 1.0) * (1.0 - STRAY);
+    [z10, z18, z50, low, 1.0 + (high - 1.0) * (1.0 + STRAY)]
+}
+
+/// The class of a ratio between its edges; `strict` from where the rules of thick matter hold.
+/// Choices only, so that many pixels are told at once.
+#[inline(always)]
+pub(super) fn class_between(
+    unit: EnergyUnit,
+    [z10, z18, z50, low, high]: [f32; 5],
+    ratio: f32,
+    strict: bool,
+) -> Class {
+    let choose = |so: bool, yes: Class, no: Class| if so { yes } else { no };
+    let possible = ratio >= low && ratio <= high;
+    let told = match unit {
+        EnergyUnit::Kilovolt => {
+            let light = choose(strict, Class::Dense, Class::Organic);
+            let other = choose(ratio <= z18, Class::Inorganic, Class::Metal);
+            choose(ratio < z10, light, other)
+        }
+        EnergyUnit::Megavolt => {
+            let dense = choose(ratio < z50 && strict, Class::Heavy, Class::Metal);
+            let other = choose(ratio >= z18, Class::Inorganic, dense);
+            choose(ratio > z10, Class::Organic, other)
+        }
+    };
+    choose(possible, told, Class::Impossible)
 }
 
 /// The curves for a pair of planes: those of the nearest energy.
@@ -360,14 +398,11 @@ mod tests {
     fn every_shipped_system_is_whole() {
         assert_eq!(shipped().len(), 4);
         for system in shipped() {
-            assert_eq!(system.table.len(), 801, "{}", system.name);
-            assert!(
-                system
-                    .table
-                    .iter()
-                    .flatten()
-                    .all(|r| (1.0..4.0).contains(r))
-            );
+            assert_eq!(system.table.len(), 800, "{}", system.name);
+            for step in 0..=1600 {
+                let at = system.at(step as f32 / 200.0);
+                assert!(at.iter().all(|r| (1.0..4.0).contains(r)), "{at:?}");
+            }
         }
     }
 

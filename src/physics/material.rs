@@ -1,11 +1,18 @@
 //! Classes of a raster of pixels: every "not determinable" first, then the ratio.
 
-use super::average::{Mean, Surround};
-use super::confidence::is_settled;
+// Only what is inlined is compiled for wider registers.
+#![allow(clippy::inline_always)]
+// A lazy operator is a jump.
+#![allow(clippy::needless_bitwise_bool)]
+
+use super::average::{Means, Surround};
+use super::confidence::settled;
+use super::curves::{Edges, RUN, class_between, possible};
 use super::{Boundaries, Class, attenuations, shape};
 use crate::Result;
 use crate::bands;
 use crate::cancel::Cancel;
+use crate::lanes::wide;
 use crate::radiograph::{EnergyUnit, Field, Plane, Unit};
 
 /// Attenuation below which a pixel is air.
@@ -154,7 +161,7 @@ fn told_once<'b>(
         }
         if radius > 0 {
             let first = rows.start;
-            let settled = |line: usize, mean: Mean| is_settled(of_row(first + line), mean);
+            let settled = |line: usize, means: &Means| settled(of_row(first + line), means);
             let around = Surround::new([width, height], rows.clone(), radius, &row);
             around.mean([a, b], &settled, cancel)?;
         }
@@ -191,40 +198,115 @@ fn classify(
     [a, b]: [&[f32]; 2],
     classes: &mut [Class],
 ) {
-    let signals = high.values.iter().zip(low.values);
-    let limits = [high.limit, low.limit];
-    for (class, ((h, l), (a, b))) in classes.iter_mut().zip(signals.zip(a.iter().zip(b))) {
-        *class = state([*h, *l], limits).unwrap_or_else(|| by_ratio(boundaries, *a, *b));
+    let mut at: Edges = [[0.0; RUN]; 5];
+    let alphas = a.chunks(RUN).zip(b.chunks(RUN));
+    let values = high.values.chunks(RUN).zip(low.values.chunks(RUN));
+    let runs = values.zip(alphas).zip(classes.chunks_mut(RUN));
+    for (((h, l), (a, b)), classes) in runs {
+        boundaries.at_each(a, &mut at);
+        let signals =
+            [(h, high.limit), (l, low.limit)].map(|(values, limit)| Signals { values, limit });
+        // A unit that is known here makes choices of what were jumps.
+        match boundaries.unit {
+            EnergyUnit::Kilovolt => {
+                let limits = Limits::of(boundaries, EnergyUnit::Kilovolt);
+                wide!(classify_run(limits, &at, signals, [a, b], classes));
+            }
+            EnergyUnit::Megavolt => {
+                let limits = Limits::of(boundaries, EnergyUnit::Megavolt);
+                wide!(classify_run(limits, &at, signals, [a, b], classes));
+            }
+        }
     }
 }
 
-/// What the two signals of a pixel, high and low, say before any ratio.
-#[inline]
-fn state([h, l]: [f32; 2], [high, low]: [f32; 2]) -> Option<Class> {
-    if h.is_nan() || l.is_nan() {
-        Some(Class::Defect)
-    } else if h >= high || l >= low {
-        Some(Class::Saturated)
-    } else if h > IMPOSSIBLE || l > IMPOSSIBLE {
-        Some(Class::Impossible)
-    } else if h <= 0.0 || l <= 0.0 {
-        Some(Class::Black)
+/// Attenuations at which other rules begin.
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    unit: EnergyUnit,
+    thin: f32,
+    black: f32,
+    strict_from: f32,
+}
+
+impl Limits {
+    #[inline(always)]
+    fn of(boundaries: &Boundaries, unit: EnergyUnit) -> Self {
+        Self {
+            unit,
+            thin: boundaries.thin,
+            black: boundaries.black,
+            strict_from: boundaries.strict_from,
+        }
+    }
+
+    /// The class of a pair of attenuations whose curves lie `at`: air, thin and black first, then
+    /// the ratio. Choices only, so that many pixels are told at once.
+    #[inline(always)]
+    fn class(self, at: [f32; 5], alpha_high: f32, alpha_low: f32) -> Class {
+        let strict = alpha_high >= self.strict_from;
+        let class = class_between(self.unit, possible(at), alpha_low / alpha_high, strict);
+        let class = if alpha_high > self.black {
+            Class::Black
+        } else {
+            class
+        };
+        let class = if alpha_high < self.thin {
+            Class::Thin
+        } else {
+            class
+        };
+        if alpha_high < AIR { Class::Air } else { class }
+    }
+}
+
+/// [`classify`] of up to [`RUN`] pixels, whose curves lie `at`.
+#[inline(always)]
+fn classify_run(
+    limits: Limits,
+    at: &Edges,
+    [high, low]: [Signals<'_>; 2],
+    [a, b]: [&[f32]; 2],
+    classes: &mut [Class],
+) {
+    let n = classes.len().min(RUN);
+    let (h, l) = (&high.values[..n], &low.values[..n]);
+    let (a, b, classes) = (&a[..n], &b[..n], &mut classes[..n]);
+    for k in 0..n {
+        let told = limits.class(std::array::from_fn(|i| at[i][k]), a[k], b[k]);
+        classes[k] = stated([h[k], l[k]], [high.limit, low.limit], told);
+    }
+}
+
+/// What the two signals of a pixel, high and low, say before any ratio, else what is told by that.
+#[inline(always)]
+fn stated([h, l]: [f32; 2], [high, low]: [f32; 2], told: Class) -> Class {
+    let class = if (h <= 0.0) | (l <= 0.0) {
+        Class::Black
     } else {
-        None
+        told
+    };
+    let class = if (h > IMPOSSIBLE) | (l > IMPOSSIBLE) {
+        Class::Impossible
+    } else {
+        class
+    };
+    let class = if (h >= high) | (l >= low) {
+        Class::Saturated
+    } else {
+        class
+    };
+    if h.is_nan() | l.is_nan() {
+        Class::Defect
+    } else {
+        class
     }
 }
 
 /// The class of a pair of attenuations: air, thin and black first, then the ratio.
 pub fn by_ratio(boundaries: &Boundaries, alpha_high: f32, alpha_low: f32) -> Class {
-    if alpha_high < AIR {
-        Class::Air
-    } else if alpha_high < boundaries.thin {
-        Class::Thin
-    } else if alpha_high > boundaries.black {
-        Class::Black
-    } else {
-        boundaries.class(alpha_high, alpha_low / alpha_high)
-    }
+    let limits = Limits::of(boundaries, boundaries.unit);
+    limits.class(boundaries.at(alpha_high), alpha_high, alpha_low)
 }
 
 /// Rows and columns of the scan of a plane that hold nothing but zeros, or nothing but its full scale

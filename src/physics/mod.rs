@@ -36,8 +36,17 @@ pub use readings::Readings;
 
 pub use crate::radiograph::attenuation;
 
+use crate::lanes::wide;
+
 /// [`attenuation`] of each of `transmissions` into `alphas`.
 fn attenuations(transmissions: &[f32], alphas: &mut [f32]) {
+    wide!(attenuate(transmissions, alphas));
+}
+
+/// [`attenuations`], inlined for wider registers.
+#[allow(clippy::inline_always)]
+#[inline(always)]
+fn attenuate(transmissions: &[f32], alphas: &mut [f32]) {
     for (alpha, transmission) in alphas.iter_mut().zip(transmissions) {
         *alpha = attenuation(*transmission);
     }
