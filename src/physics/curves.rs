@@ -56,7 +56,7 @@ pub(super) const RUN: usize = 64;
 pub(super) type Edges = [[f32; RUN]; 5];
 
 /// R at the values of a uniform table, each with what it grows by to the next.
-fn with_growth(table: Vec<[f32; 5]>) -> Vec<[[f32; 5]; 2]> {
+fn with_growth(table: &[[f32; 5]]) -> Vec<[[f32; 5]; 2]> {
     let grown = |pair: &[[f32; 5]]| [pair[0], std::array::from_fn(|i| pair[1][i] - pair[0][i])];
     table.windows(2).map(grown).collect()
 }
@@ -122,7 +122,7 @@ impl From<Row> for Boundaries {
             strict_from: row.strict_from,
             mean_px: row.mean_px,
             high: row.high,
-            table: with_growth(table),
+            table: with_growth(&table),
         }
     }
 }
@@ -164,6 +164,7 @@ impl Boundaries {
             let [a, b, c] = limits.z.map(|z| model.ratio_between(alpha, z));
             [a, b, c, low, high]
         };
+        let rows: Vec<[f32; 5]> = (0..=(model.top() * STEPS) as usize).map(row).collect();
         Self {
             name,
             unit: profile.unit(),
@@ -172,7 +173,7 @@ impl Boundaries {
             strict_from: limits.strict_from,
             mean_px: limits.mean_px,
             high: profile.energies()[0].map_or(0.0, |energy| source(energy).1),
-            table: with_growth((0..=(model.top() * STEPS) as usize).map(row).collect()),
+            table: with_growth(&rows),
         }
     }
 
