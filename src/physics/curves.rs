@@ -107,7 +107,7 @@ fn shipped() -> &'static [Boundaries] {
 impl From<Row> for Boundaries {
     fn from(row: Row) -> Self {
         let end = row.points.last().map_or(0.0, |point| point[0]);
-        let table = (0..=(end * STEPS) as usize)
+        let table: Vec<[f32; 5]> = (0..=(end * STEPS) as usize)
             .map(|step| interpolate(&row.points, step as f32 / STEPS))
             .collect();
         Self {
