@@ -48,7 +48,7 @@ impl Frame {
         }
     }
 
-    /// The first of every [`COARSE`] pixels of the first of as many rows: all that a coarse picture
+    /// One of every nine pixels, the first of three by three: all that a coarse picture
     /// has.
     #[must_use]
     pub fn thinned(&self) -> Self {

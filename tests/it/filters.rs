@@ -496,7 +496,7 @@ fn a_density_alert_marks_by_what_was_there_before_every_filter() {
         for display in ["grey", "palette:viridis"] {
             let (columns, legend) = marked(&filters, display);
             assert_eq!(columns, above_4, "{filters:?} {display}");
-            assert!(legend.contains("attenuates more than 4"), "{legend}");
+            assert!(legend.contains("attenuation above 4"), "{legend}");
         }
     }
     assert!(marked(&["log"], "grey").0.is_empty());
