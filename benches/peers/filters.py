@@ -131,11 +131,9 @@ def libvips(np, planes, threads):
     pyvips.cache_set_max(0)  # else a second round finds the result of the first
     image = pyvips.Image.new_from_array(planes.high)
     table = pyvips.Image.new_from_array(planes.grey[None])
-    tile = planes.high.shape[0] // 8
     shrink = planes.high.shape[1] / WIDE
     tasks = {
         "window": lambda: image.maplut(table),
-        "clahe": lambda: image.hist_local(tile, tile, max_slope=3),
         "unsharp": lambda: (image * 2 - image.gaussblur(2.0, min_ampl=0.011, precision="integer")).cast("ushort"),
         "average": lambda: image.shrink(shrink, shrink),
         "median": lambda: image.median(3),
