@@ -321,7 +321,30 @@ enum Bend {
 }
 
 impl Curve {
+    /// [`Curve::luminance`] of each of `values` into `luminances`.
+    pub(super) fn luminances(self, values: &[f32], luminances: &mut [f32]) {
+        match self.bend {
+            // A line that is known here is drawn many pixels at once.
+            Bend::Line => {
+                let line = Self {
+                    bend: Bend::Line,
+                    ..self
+                };
+                wide!(line.each(values, luminances));
+            }
+            _ => self.each(values, luminances),
+        }
+    }
+
+    #[inline(always)]
+    fn each(self, values: &[f32], luminances: &mut [f32]) {
+        for (luminance, value) in luminances.iter_mut().zip(values) {
+            *luminance = self.luminance(*value);
+        }
+    }
+
     /// The luminance of `value`, 0 to 1; NaN stays NaN.
+    #[inline(always)]
     pub fn luminance(self, value: f32) -> f32 {
         let along = (value - self.centre) * self.slope;
         match self.bend {
