@@ -356,24 +356,6 @@ impl Curve {
             Bend::Step => 0.0,
         }
     }
-
-    /// [`Curve::luminance`] of every value.
-    pub(super) fn luminances(self, values: &[f32], luminances: &mut [f32]) {
-        let pixels = luminances.iter_mut().zip(values);
-        match self.bend {
-            // By far the most.
-            Bend::Line => wide!(line(values, luminances, [self.centre, self.slope])),
-            _ => pixels.for_each(|(luminance, value)| *luminance = self.luminance(*value)),
-        }
-    }
-}
-
-/// The straight part of [`Curve::luminance`] of every value.
-#[inline(always)]
-fn line(values: &[f32], luminances: &mut [f32], [centre, slope]: [f32; 2]) {
-    for (luminance, value) in luminances.iter_mut().zip(values) {
-        *luminance = ((value - centre) * slope + 0.5).clamp(0.0, 1.0);
-    }
 }
 
 #[cfg(test)]
