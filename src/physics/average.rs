@@ -1,10 +1,8 @@
 //! The mean that a megavolt ratio needs, without mixing across edges: a pixel on its own where its
 //! class stands out from the noise around it, else it and its eight neighbours, else the square.
 
-// Only what is inlined is compiled for wider registers.
-#![allow(clippy::inline_always)]
-// A lazy operator is a jump.
-#![allow(clippy::needless_bitwise_bool)]
+// Only what is inlined is compiled for wider registers, and a lazy operator is a jump.
+#![allow(clippy::inline_always, clippy::needless_bitwise_bool)]
 
 use std::array;
 use std::ops::Range;

@@ -4,10 +4,8 @@
 //! less what the mean of the ratio takes off. Where it says nothing, a ratio in the outer parts of
 //! its class is still unsure: the boundary curves themselves are that uncertain.
 
-// Only what is inlined is compiled for wider registers.
-#![allow(clippy::inline_always)]
-// A lazy operator is a jump.
-#![allow(clippy::needless_bitwise_bool)]
+// Only what is inlined is compiled for wider registers, and a lazy operator is a jump.
+#![allow(clippy::inline_always, clippy::needless_bitwise_bool)]
 
 use std::ops::Range;
 
@@ -211,6 +209,9 @@ impl Row<'_> {
                 variances: self.variances.map(|all| &all[run.clone()]),
                 averaged: self.averaged,
             };
+            if !row.classes.iter().any(|class| class.is_material()) {
+                continue;
+            }
             boundaries.at_each(row.alphas[0], &mut at);
             let strict = boundaries.strict_from;
             // A unit that is known here makes choices of what were jumps.

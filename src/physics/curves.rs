@@ -6,8 +6,8 @@
 //! in a hundred points of the plane of attenuation and R, one in five hundred for linacs, has
 //! another class by them.
 
-// Only what is inlined is compiled for wider registers.
-#![allow(clippy::inline_always)]
+// Only what is inlined is compiled for wider registers, and a lazy operator is a jump.
+#![allow(clippy::inline_always, clippy::needless_bitwise_bool)]
 
 use std::sync::{Arc, OnceLock};
 
@@ -164,7 +164,7 @@ impl Boundaries {
             let [a, b, c] = limits.z.map(|z| model.ratio_between(alpha, z));
             [a, b, c, low, high]
         };
-        let rows: Vec<[f32; 5]> = (0..=(model.top() * STEPS) as usize).map(row).collect();
+        let table: Vec<[f32; 5]> = (0..=(model.top() * STEPS) as usize).map(row).collect();
         Self {
             name,
             unit: profile.unit(),
@@ -173,7 +173,7 @@ impl Boundaries {
             strict_from: limits.strict_from,
             mean_px: limits.mean_px,
             high: profile.energies()[0].map_or(0.0, |energy| source(energy).1),
-            table: with_growth(&rows),
+            table: with_growth(&table),
         }
     }
 
@@ -188,9 +188,14 @@ impl Boundaries {
         std::array::from_fn(|i| a[i] + t * growth[i])
     }
 
-    /// [`Boundaries::at`] of up to [`RUN`] attenuations.
+    /// [`Boundaries::at`] of up to [`RUN`] attenuations; left as it is where a ratio tells nothing of
+    /// any.
     #[inline]
     pub(super) fn at_each(&self, alphas: &[f32], at: &mut Edges) {
+        let tells = |alpha: &f32| (*alpha >= self.thin) & (*alpha <= self.black);
+        if !alphas.iter().fold(false, |any, alpha| any | tells(alpha)) {
+            return;
+        }
         for (k, alpha) in alphas.iter().enumerate().take(RUN) {
             for (curve, value) in at.iter_mut().zip(self.at(*alpha)) {
                 curve[k] = value;
@@ -297,15 +302,14 @@ const STRAYING: f64 = 0.1;
 fn read_like_a_linac(high: &Plane, low: &Plane) -> bool {
     let step = (high.samples.len() / LOOKED_AT).max(1);
     let (mut all, mut beyond) = (0_usize, 0_usize);
-    let rows = [high, low].map(Plane::linear);
-    let samples = high.samples.iter().zip(&low.samples).enumerate();
-    for (at, (high_sample, low_sample)) in samples.step_by(step) {
-        let y = at / high.width.max(1);
-        let alpha = |plane: usize, sample: u16| {
-            let row = rows[plane][y];
+    for at in (0..high.samples.len()).step_by(step) {
+        let (x, y) = (at % high.width, at / high.width);
+        let alpha = |plane: &Plane| {
+            let row = plane.linear_of_row(y);
+            let sample = plane.sample(x, y).unwrap_or_default();
             super::attenuation(row.gain * f32::from(sample) + row.offset)
         };
-        let (high, low) = (alpha(0, *high_sample), alpha(1, *low_sample));
+        let (high, low) = (alpha(high), alpha(low));
         if GUESSED_AT.contains(&high) && low.is_finite() {
             all += 1;
             beyond += usize::from(low / high > NO_LINAC);

@@ -1,9 +1,7 @@
 //! Classes of a raster of pixels: every "not determinable" first, then the ratio.
 
-// Only what is inlined is compiled for wider registers.
-#![allow(clippy::inline_always)]
-// A lazy operator is a jump.
-#![allow(clippy::needless_bitwise_bool)]
+// Only what is inlined is compiled for wider registers, and a lazy operator is a jump.
+#![allow(clippy::inline_always, clippy::needless_bitwise_bool)]
 
 use super::average::{Means, Surround};
 use super::confidence::settled;

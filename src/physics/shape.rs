@@ -1,6 +1,8 @@
 //! Dense by shape: at tube voltages lead, tungsten and gold read as organic matter, and only their
 //! outline betrays them. A small, sharp, strongly attenuating spot is no organic mass.
 
+#![allow(clippy::needless_bitwise_bool)] // A lazy operator is a jump.
+
 use super::Class;
 
 /// Attenuation from which on a spot may be dense.
@@ -11,6 +13,9 @@ const ABOVE: f32 = 1.0;
 pub(super) const LARGEST: f64 = 32.0;
 /// Distance in raster pixels of the surround from the spot: what is sharp falls within it.
 pub(super) const RING: usize = 3;
+
+/// Pixels that are passed over at once.
+const RUN: usize = 64;
 
 /// A connected spot of pixels.
 struct Spot {
@@ -23,13 +28,14 @@ struct Spot {
 
 /// Turns small sharp spots of organic pixels into [`Class::Dense`].
 pub(super) fn flag_dense(classes: &mut [Class], alpha: &[f32], width: usize, scale: f64) {
-    let candidate = |i: usize, classes: &[Class]| classes[i] == Class::Organic && alpha[i] > FROM;
-    let mut todo: Vec<bool> = (0..alpha.len()).map(|i| candidate(i, classes)).collect();
+    let pixels = classes.iter().zip(alpha);
+    let mut todo: Vec<bool> = pixels
+        .map(|(class, alpha)| (*class == Class::Organic) & (*alpha > FROM))
+        .collect();
     let largest = (LARGEST * scale).round().max(1.0) as usize;
-    for start in 0..alpha.len() {
-        if !todo[start] {
-            continue;
-        }
+    let mut from = 0;
+    while let Some(start) = next(&todo, from) {
+        from = start + 1;
         let spot = flood(start, &mut todo, width);
         let small = spot.right - spot.left < largest && spot.bottom - spot.top < largest;
         if small && stands_out(&spot, alpha, width) {
@@ -38,6 +44,18 @@ pub(super) fn flag_dense(classes: &mut [Class], alpha: &[f32], width: usize, sca
             }
         }
     }
+}
+
+/// The first that is to do from `from` on; whole runs without any are passed over at once.
+fn next(todo: &[bool], from: usize) -> Option<usize> {
+    let mut from = from;
+    for run in todo[from..].chunks(RUN) {
+        if run.iter().fold(false, |any, todo| any | todo) {
+            return run.iter().position(|todo| *todo).map(|at| from + at);
+        }
+        from += run.len();
+    }
+    None
 }
 
 /// The pixels connected to `start` by their sides; they are taken off `todo`.

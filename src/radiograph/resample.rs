@@ -9,7 +9,7 @@
 
 use rayon::prelude::*;
 
-use super::{Field, Plane, Size};
+use super::{Field, Linear, Plane, Size};
 use crate::Result;
 use crate::cancel::Cancel;
 use crate::lanes::wide;
@@ -156,6 +156,7 @@ pub fn resample_to(
     let rows = row_spans(area, size.height, bottom, fineness);
     let [left, right] = ends(&columns);
     let linear = plane.linear();
+    let own = is_own(&columns);
     let mut values = vec![f32::NAN; size.width * size.height];
     let lines = values.par_chunks_exact_mut(size.width.max(1)).zip(&rows);
     let lines = lines.filter(|(_, row)| row.len > 0);
@@ -163,6 +164,11 @@ pub fn resample_to(
         || vec![0.0_f32; right - left],
         |sums, (line, row)| {
             cancel.check()?;
+            if own && row.len == 1 {
+                let samples = &plane.samples[row.first * plane.width + left..][..line.len()];
+                wide!(read(line, samples, linear[row.first]));
+                return Ok(());
+            }
             sums.fill(0.0);
             let mut offset = 0.0;
             for k in 0..row.len {
@@ -192,6 +198,21 @@ pub(super) fn ends(spans: &[Span]) -> [usize; 2] {
     let left = inside.clone().map(|span| span.first).min().unwrap_or(0);
     let right = inside.map(|span| span.first + span.len).max();
     [left, right.unwrap_or(left)]
+}
+
+/// Whether columns are the plane's own, one after the other, so that nothing is to be averaged.
+fn is_own(columns: &[Span]) -> bool {
+    let first = columns.first().map_or(0, |column| column.first);
+    let mut places = columns.iter().zip(first..);
+    places.all(|(column, at)| column.len == 1 && column.first == at)
+}
+
+/// Samples of one row as what they stand for.
+#[inline(always)]
+fn read(line: &mut [f32], samples: &[u16], linear: Linear) {
+    for (value, sample) in line.iter_mut().zip(samples) {
+        *value = linear.gain * f32::from(*sample) + linear.offset;
+    }
 }
 
 /// Adds a weighted row of samples.

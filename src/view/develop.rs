@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::legend::{self, Legend, STRIPPED, Shares, Telling, state_grey};
-use super::material::{GROUND_STEP, Scheme, Tone, alarm};
+use super::material::{Brush, GROUND_STEP, Scheme, Tone, alarm, brighten};
 use super::palette::{GROUND, GROUND_INDEX, MATTER, Palette, class_colours};
 use super::picture::{Picture, Prepared, Under};
 use super::quantity::{self, is_determinable};
@@ -292,9 +292,48 @@ impl Prepared {
 
     /// Hue by class, saturation by confidence, brightness by luminance.
     fn material_indices(&self, scheme: Scheme, codes: &[u8], window: Window) -> Vec<u8> {
+        if let Some(brushes) = self.brushes(scheme) {
+            return self.painted(&brushes, codes, window);
+        }
         self.toned(codes, window, |_, tone, luminance| {
             scheme.index(tone, luminance)
         })
+    }
+
+    /// The brush of every code, sure and unsure, where nothing else changes what is drawn.
+    fn brushes(&self, scheme: Scheme) -> Option<Vec<[Brush; 2]>> {
+        if self.strips.band().is_some() || self.strips.alerts() || self.strips.take_out() {
+            return None;
+        }
+        let brushes = |code: u8| {
+            [Confidence::Sure, Confidence::Unsure].map(|confidence| {
+                let class = Class::from_code(code).filter(|class| class.is_material());
+                scheme.brush(class.map_or(Tone::Grey, |class| Tone::Material(class, confidence)))
+            })
+        };
+        Some((0..=u8::MAX).map(brushes).collect())
+    }
+
+    /// An index for every pixel by the brush of its code and its confidence.
+    fn painted(&self, brushes: &[[Brush; 2]], codes: &[u8], window: Window) -> Vec<u8> {
+        let curve = window.curve(self.field.polarity);
+        let mut indices = vec![0; codes.len()];
+        let chunks = indices.par_chunks_mut(CHUNK).zip(codes.par_chunks(CHUNK));
+        let chunks = chunks.zip(self.field.values.par_chunks(CHUNK));
+        chunks
+            .enumerate()
+            .for_each(|(at, ((indices, codes), values))| {
+                let mut brightness = vec![0.0; values.len()];
+                curve.luminances(values, &mut brightness);
+                brighten(&mut brightness);
+                let confidence = self.confidence.as_deref().map(|all| &all[at * CHUNK..]);
+                let pixels = indices.iter_mut().zip(codes).zip(&brightness);
+                for (k, ((index, code), brightness)) in pixels.enumerate() {
+                    let unsure = confidence.is_some_and(|all| all[k] == Confidence::Unsure);
+                    *index = brushes[usize::from(*code)][usize::from(unsure)].index(*brightness);
+                }
+            });
+        indices
     }
 
     /// An index for every pixel by its place, its tone and its luminance.

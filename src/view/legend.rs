@@ -1,5 +1,7 @@
 //! What the colours of a picture mean, and how much of it they cover.
 
+use rayon::prelude::*;
+
 use super::material::{Scheme, Tone, alarm};
 use super::palette::{Palette, class_colour};
 use super::strip::{Fate, Strips};
@@ -8,6 +10,9 @@ use crate::messages::{arg, say};
 use crate::physics::{Class, Confidence};
 use crate::radiograph::{EnergyUnit, Polarity, Unit};
 use crate::text::Safe;
+
+/// Pixels that a processor counts at a time.
+const PIECE: usize = 1 << 16;
 
 /// The legend of one picture.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -41,10 +46,16 @@ pub struct Shares(Vec<(Class, f64)>);
 impl Shares {
     /// Counts codes; 0 is outside the scan and not counted.
     pub fn of(codes: &[u8]) -> Self {
-        let mut counts = [0_usize; 256];
-        for code in codes {
-            counts[usize::from(*code)] += 1;
-        }
+        let count = |codes: &[u8]| {
+            let mut counts = [0_usize; 256];
+            for code in codes {
+                counts[usize::from(*code)] += 1;
+            }
+            counts
+        };
+        let sum = |a: [usize; 256], b: [usize; 256]| std::array::from_fn(|i| a[i] + b[i]);
+        let pieces = codes.par_chunks(PIECE).map(count);
+        let counts = pieces.reduce(|| [0; 256], sum);
         let total = (codes.len() - counts[0]).max(1) as f64;
         let share = |class: Class| (class, counts[usize::from(class.code())] as f64 / total);
         Self(Class::ALL.into_iter().map(share).collect())
@@ -190,12 +201,18 @@ pub(super) fn pale(codes: &[u8], confidence: &[Confidence]) -> Option<Safe> {
     let material: Vec<bool> = (0..=u8::MAX)
         .map(|code| Class::from_code(code).is_some_and(Class::is_material))
         .collect();
-    let (mut all, mut unsure) = (0_usize, 0_usize);
-    for (code, confidence) in codes.iter().zip(confidence) {
-        let counts = usize::from(material[usize::from(*code)]);
-        all += counts;
-        unsure += counts * usize::from(*confidence == Confidence::Unsure);
-    }
+    let count = |(codes, confidence): (&[u8], &[Confidence])| {
+        let (mut all, mut unsure) = (0_usize, 0_usize);
+        for (code, confidence) in codes.iter().zip(confidence) {
+            let counts = usize::from(material[usize::from(*code)]);
+            all += counts;
+            unsure += counts * usize::from(*confidence == Confidence::Unsure);
+        }
+        (all, unsure)
+    };
+    let pieces = codes.par_chunks(PIECE).zip(confidence.par_chunks(PIECE));
+    let sum = |a: (usize, usize), b: (usize, usize)| (a.0 + b.0, a.1 + b.1);
+    let (all, unsure) = pieces.map(count).reduce(|| (0, 0), sum);
     let percent = Safe::number(unsure as f64 * 100.0 / all.max(1) as f64, 0);
     (all > 0).then(|| say("legend-pale", &[arg("percent", &percent)]))
 }

@@ -4,8 +4,12 @@
 //! vendor consoles: organic orange, inorganic green, metal blue, heavy violet. The safe scheme keeps
 //! the families and moves them apart for every kind of colour vision. Red is kept for alarms.
 
+// Only what is inlined is compiled for wider registers.
+#![allow(clippy::inline_always)]
+
 use super::Display;
 use super::palette::hsl;
+use crate::lanes::wide;
 use crate::physics::{Class, Confidence};
 
 /// Which material colours.
@@ -55,6 +59,27 @@ pub(super) enum Tone {
 struct Ramp {
     base: u8,
     steps: u8,
+}
+
+/// The colours of one tone, made ready for many pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Brush {
+    base: u8,
+    /// The last step of its ramp.
+    last: f32,
+}
+
+impl Brush {
+    /// The palette index at a [`brightened`] luminance; NaN is the ground.
+    #[inline]
+    pub(super) fn index(self, brightness: f32) -> u8 {
+        let step = (brightness * self.last + 0.5) as u8;
+        if brightness.is_nan() {
+            GROUND_STEP
+        } else {
+            self.base + step
+        }
+    }
 }
 
 impl Scheme {
@@ -114,11 +139,16 @@ impl Scheme {
 
     /// The palette index of a tone at a luminance of 0 to 1; NaN is the ground.
     pub(super) fn index(self, tone: Tone, luminance: f32) -> u8 {
-        if luminance.is_nan() {
-            return GROUND_STEP;
-        }
+        self.brush(tone).index(brightened(luminance))
+    }
+
+    /// What draws a tone.
+    pub(super) fn brush(self, tone: Tone) -> Brush {
         let Ramp { base, steps } = self.ramp(tone);
-        base + (brightened(luminance) * f32::from(steps - 1) + 0.5) as u8
+        Brush {
+            base,
+            last: f32::from(steps - 1),
+        }
     }
 
     /// The colour of a tone at a luminance of 0 to 1.
@@ -159,8 +189,21 @@ pub(super) fn alarm() -> [u8; 3] {
 }
 
 /// How material brightness follows transmission: the dark parts are lifted so that hue is seen.
+#[inline(always)]
 pub(super) fn brightened(luminance: f32) -> f32 {
     luminance.sqrt()
+}
+
+/// [`brightened`] of many luminances in their place.
+pub(super) fn brighten(luminances: &mut [f32]) {
+    wide!(brighten_each(luminances));
+}
+
+#[inline(always)]
+fn brighten_each(luminances: &mut [f32]) {
+    for luminance in luminances {
+        *luminance = brightened(*luminance);
+    }
 }
 
 #[cfg(test)]

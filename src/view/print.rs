@@ -19,9 +19,12 @@ use crate::physics::Confidence;
 use crate::radiograph::{Fineness, Plane, Radiograph, Size, crop};
 
 /// Columns and rows of a tile.
-const TILE: [usize; 2] = [1024, 128];
+const TILE: [usize; 2] = [1024, 256];
 /// Rows of samples that are picked at a time.
 const PICKED: usize = 32;
+/// Bytes that are freed once before all tiles: more than a tile needs, and the most that glibc takes
+/// as a measure of what to keep of what is freed. Without, every tile asks the system for its memory.
+const KEPT: usize = 31 << 20;
 /// Tiles are at least this many times as wide as what they see around them.
 const WIDER: usize = 4;
 
@@ -232,6 +235,7 @@ impl Part {
             // Colour files are not made of tiles.
             Pixels::Grey(_) | Pixels::Rgb(_) => None,
         };
+        drop(std::hint::black_box(vec![0_u8; KEPT]));
         let mut sheet = Sheet::of(&first, self.size);
         let width = self.size.width;
         bands::each(sheet.strips(width), |(top, mut strip)| {

@@ -445,6 +445,9 @@ fn keep(codes: &[u8], values: &mut [f32], of: impl Fn(Class) -> bool) {
     let kept: Vec<bool> = (0..=u8::MAX)
         .map(|code| Class::from_code(code).is_none_or(&of))
         .collect();
+    if !kept.contains(&false) {
+        return;
+    }
     for (value, code) in values.iter_mut().zip(codes) {
         if !kept[usize::from(*code)] {
             *value = f32::NAN;

@@ -216,12 +216,16 @@ pub(super) fn codes(grid: &Grid, classes: &[Class], planes: (&Plane, &Plane)) ->
         .iter()
         .map(|columns| columns.clone().any(column_is))
         .collect();
+    let whole = !flawed.contains(&true) && across.iter().all(|columns| !columns.is_empty());
     for (line, row) in codes.chunks_exact_mut(across.len().max(1)).zip(down) {
         if row.is_empty() {
             line.fill(0);
             continue;
         }
         let row_flawed = row.clone().any(row_is);
+        if whole && !row_flawed {
+            continue;
+        }
         for ((code, column), column_flawed) in line.iter_mut().zip(across).zip(&flawed) {
             if column.is_empty() {
                 *code = 0;

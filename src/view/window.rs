@@ -321,7 +321,30 @@ enum Bend {
 }
 
 impl Curve {
+    /// [`Curve::luminance`] of each of `values` into `luminances`.
+    pub(super) fn luminances(self, values: &[f32], luminances: &mut [f32]) {
+        match self.bend {
+            // A line that is known here is drawn many pixels at once.
+            Bend::Line => {
+                let line = Self {
+                    bend: Bend::Line,
+                    ..self
+                };
+                wide!(line.each(values, luminances));
+            }
+            _ => self.each(values, luminances),
+        }
+    }
+
+    #[inline(always)]
+    fn each(self, values: &[f32], luminances: &mut [f32]) {
+        for (luminance, value) in luminances.iter_mut().zip(values) {
+            *luminance = self.luminance(*value);
+        }
+    }
+
     /// The luminance of `value`, 0 to 1; NaN stays NaN.
+    #[inline(always)]
     pub fn luminance(self, value: f32) -> f32 {
         let along = (value - self.centre) * self.slope;
         match self.bend {
@@ -332,24 +355,6 @@ impl Curve {
             Bend::Step if (value > self.centre) == (self.slope > 0.0) => 1.0,
             Bend::Step => 0.0,
         }
-    }
-
-    /// [`Curve::luminance`] of every value.
-    pub(super) fn luminances(self, values: &[f32], luminances: &mut [f32]) {
-        let pixels = luminances.iter_mut().zip(values);
-        match self.bend {
-            // By far the most.
-            Bend::Line => wide!(line(values, luminances, [self.centre, self.slope])),
-            _ => pixels.for_each(|(luminance, value)| *luminance = self.luminance(*value)),
-        }
-    }
-}
-
-/// The straight part of [`Curve::luminance`] of every value.
-#[inline(always)]
-fn line(values: &[f32], luminances: &mut [f32], [centre, slope]: [f32; 2]) {
-    for (luminance, value) in luminances.iter_mut().zip(values) {
-        *luminance = ((value - centre) * slope + 0.5).clamp(0.0, 1.0);
     }
 }
 
