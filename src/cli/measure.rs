@@ -60,7 +60,12 @@ pub struct MeasureArgs {
     )]
     angle: Option<String>,
     /// Its surround.
-    #[arg(long, value_name = "X,Y,W,H", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "X,Y,W,H",
+        allow_hyphen_values = true,
+        conflicts_with_all = ["line", "angle"]
+    )]
     background: Option<String>,
     /// Scanner profile.
     #[arg(long, value_name = "SCANNER_PROFILE")]

@@ -64,6 +64,17 @@ pub struct Filter {
     pub work: Work,
     /// What it shows on a raster coarser than the scan.
     pub afar: Afar,
+    /// What its values are.
+    pub gives: Gives,
+}
+
+/// What the values are that a filter gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gives {
+    /// The quantity that it was given, or another with a unit of its own.
+    Quantity,
+    /// What is drawn bright and dark: no transmission, no attenuation any more.
+    Brightness,
 }
 
 /// What a filter shows on a raster coarser than the scan, beside the mean of what it shows of the
@@ -100,6 +111,16 @@ pub enum ParameterUnit {
     ScanPixels,
     /// The unit of the displayed quantity; the default is a transmission, brought to that unit.
     Displayed,
+}
+
+impl ParameterUnit {
+    /// Its word in messages.
+    fn word(self) -> &'static str {
+        match self {
+            Self::ScanPixels => "pixels",
+            Self::One | Self::Displayed => "one",
+        }
+    }
 }
 
 /// What a filter does.
@@ -361,6 +382,16 @@ pub fn at_work(filters: &[FilterUse]) -> impl Iterator<Item = &FilterUse> + Clon
     filters.iter().filter(|used| !used.bypassed)
 }
 
+/// Whether the values after `filters` are a quantity still, so that a unit may stand beside them.
+pub fn gives(filters: &[FilterUse]) -> Gives {
+    let brightness = |used: &FilterUse| used.row().is_ok_and(|row| row.gives == Gives::Brightness);
+    if at_work(filters).any(brightness) {
+        Gives::Brightness
+    } else {
+        Gives::Quantity
+    }
+}
+
 /// The unit and polarity of a field after `filters`, and the values `at` mapped as it would map
 /// them: how an automatic window goes through filters. Filters that take values out leave the range
 /// as it is; those that look at neighbours leave it or have one of their own.
@@ -414,6 +445,7 @@ pub fn check(used: &FilterUse) -> Result<()> {
                     arg("value", &Safe::from_outside(&value.to_string())),
                     arg("low", &Safe::from_outside(&low.to_string())),
                     arg("high", &Safe::from_outside(&high.to_string())),
+                    arg("unit", &Safe::word(parameter.unit.word())),
                 ],
             )));
         }

@@ -23,10 +23,13 @@ impl FromStr for FilterUse {
         let applied = text.strip_prefix(BYPASSED);
         let bypassed = applied.is_some();
         let text = applied.unwrap_or(text);
-        let (name, args) = text.split_once('=').unwrap_or((text, ""));
+        let (name, args) = match text.split_once('=') {
+            Some((name, args)) => (name, Some(args)),
+            None => (text, None),
+        };
         let args = args
-            .split(',')
-            .filter(|_| !args.is_empty())
+            .into_iter()
+            .flat_map(|args| args.split(','))
             .map(|part| number(name, part))
             .collect::<Result<_>>()?;
         let used = Self {
@@ -111,7 +114,9 @@ mod tests {
             ("gamma=99", "5"),
             ("gamma=x", "'x'"),
             ("gamma=NaN", "'NaN'"),
-            ("invert=1", "takes 0"),
+            ("invert=1", "takes no numbers"),
+            ("gamma=", "'' is no number"),
+            ("unsharp=1,99", "pixels of the scan"),
             ("qqqq", "invert, log"),
             ("xyzzy", "invert, log"),
             ("", "invert, log"),

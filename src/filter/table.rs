@@ -1,8 +1,8 @@
 //! The table of filters. A new filter is one row here and its sentences in `filter.ftl`.
 
 use super::{
-    Afar, Change, Filter, Neighbourhood, Parameter, ParameterUnit, Reach, Work, bilateral, clahe,
-    gauss, gradient, local, morphology, point, rank, stripe, super_enhancement, tone,
+    Afar, Change, Filter, Gives, Neighbourhood, Parameter, ParameterUnit, Reach, Work, bilateral,
+    clahe, gauss, gradient, local, morphology, point, rank, stripe, super_enhancement, tone,
 };
 use crate::physics::Class;
 use crate::radiograph::Field;
@@ -13,22 +13,22 @@ use ParameterUnit::{Displayed, One, ScanPixels};
 pub const FILTERS: &[Filter] = &[
     changing("invert", &[], point::invert),
     changing("log", &[], point::log),
-    changing(
+    drawn(changing(
         "gamma",
         &[parameter("gamma", One, 1.8, [0.1, 5.0])],
         point::gamma,
-    ),
-    changing(
+    )),
+    drawn(changing(
         "high-penetration",
         &[parameter("knee", One, 0.02, [0.0001, 1.0])],
         point::high_penetration,
-    ),
-    changing(
+    )),
+    drawn(changing(
         "low-penetration",
         &[parameter("knee", One, 0.1, [0.0001, 1.0])],
         point::low_penetration,
-    ),
-    looking(
+    )),
+    drawn(looking(
         "equalize",
         &[],
         Neighbourhood {
@@ -37,8 +37,8 @@ pub const FILTERS: &[Filter] = &[
             range: tone::equalized_range,
             picks: None,
         },
-    ),
-    looking(
+    )),
+    drawn(looking(
         "clahe",
         &[
             parameter("tiles", One, 8.0, [1.0, clahe::MOST_TILES]),
@@ -50,8 +50,8 @@ pub const FILTERS: &[Filter] = &[
             range: clahe::range,
             picks: None,
         },
-    ),
-    looking(
+    )),
+    drawn(looking(
         "sen",
         &[
             parameter("detail", One, 6.0, [1.0, 8.0]),
@@ -64,7 +64,7 @@ pub const FILTERS: &[Filter] = &[
             range: super_enhancement::range,
             picks: None,
         },
-    ),
+    )),
     Filter {
         name: "density-band",
         parameters: &[
@@ -73,12 +73,14 @@ pub const FILTERS: &[Filter] = &[
         ],
         work: Work::Band(point::density_band),
         afar: Afar::Preview,
+        gives: Gives::Quantity,
     },
     Filter {
         name: "density-alert",
         parameters: &[parameter("attenuation", One, 4.0, [0.0, OPAQUE])],
         work: Work::DensityAlert,
         afar: Afar::Preview,
+        gives: Gives::Quantity,
     },
     Filter {
         afar: Afar::Agrees,
@@ -111,15 +113,15 @@ pub const FILTERS: &[Filter] = &[
             kernel(|args| gauss::reach(args[1]), gauss::unsharp),
         )
     },
-    looking(
+    drawn(looking(
         "edge-only",
         &[parameter("amount", One, 4.0, [0.1, 100.0])],
         Neighbourhood {
             range: gradient::edge_range,
             ..kernel(one_pixel, gradient::edge_only)
         },
-    ),
-    looking(
+    )),
+    drawn(looking(
         "relief",
         &[
             parameter("direction", One, 135.0, [0.0, 360.0]),
@@ -129,8 +131,8 @@ pub const FILTERS: &[Filter] = &[
             range: gradient::relief_range,
             ..kernel(one_pixel, gradient::relief)
         },
-    ),
-    looking(
+    )),
+    drawn(looking(
         "local-contrast",
         &[
             parameter("radius", ScanPixels, 24.0, [2.0, 200.0]),
@@ -140,7 +142,7 @@ pub const FILTERS: &[Filter] = &[
             reach: Reach::Raster(|args| args[0] + 1.0),
             ..kernel(one_pixel, local::local_contrast)
         },
-    ),
+    )),
     looking(
         "median",
         &[parameter("radius", ScanPixels, 1.0, [1.0, 3.0])],
@@ -191,12 +193,14 @@ pub const FILTERS: &[Filter] = &[
         ],
         work: Work::ZBand,
         afar: Afar::Preview,
+        gives: Gives::Quantity,
     },
     Filter {
         name: "high-z-alert",
         parameters: &[],
         work: Work::Alert(|class| matches!(class, Class::Heavy | Class::Dense)),
         afar: Afar::Preview,
+        gives: Gives::Quantity,
     },
     Filter {
         name: "peel",
@@ -210,12 +214,14 @@ pub const FILTERS: &[Filter] = &[
         ],
         work: Work::Peel,
         afar: Afar::Agrees,
+        gives: Gives::Quantity,
     },
     Filter {
         name: "cancel",
         parameters: &[parameter("weight", One, 1.0, [0.0, 5.0])],
         work: Work::Cancel,
         afar: Afar::Agrees,
+        gives: Gives::Quantity,
     },
 ];
 
@@ -255,6 +261,7 @@ const fn changing(name: &'static str, parameters: &'static [Parameter], work: Ch
         parameters,
         work: Work::Point(work),
         afar: Afar::Agrees,
+        gives: Gives::Quantity,
     }
 }
 
@@ -269,6 +276,15 @@ const fn looking(
         parameters,
         work: Work::Neighbourhood(work),
         afar: Afar::Preview,
+        gives: Gives::Quantity,
+    }
+}
+
+/// A row of a filter after which values are no quantity.
+const fn drawn(row: Filter) -> Filter {
+    Filter {
+        gives: Gives::Brightness,
+        ..row
     }
 }
 
@@ -295,6 +311,7 @@ const fn strip(name: &'static str, keep: fn(Class) -> bool) -> Filter {
         parameters: &[],
         work: Work::Strip(keep),
         afar: Afar::Preview,
+        gives: Gives::Quantity,
     }
 }
 

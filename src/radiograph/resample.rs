@@ -176,8 +176,8 @@ pub fn resample_to(
                 let weight = row.weight(k) / row.whole;
                 let start = y * plane.width;
                 let samples = &plane.samples[start + left..start + right];
-                let (sums, weight) = (sums.as_mut_slice(), weight * linear[y].gain);
-                wide!(add_row(sums, samples, weight));
+                let sums = sums.as_mut_slice();
+                wide!(add_row(sums, samples, weight * linear[y].gain));
                 offset += weight * linear[y].offset;
             }
             gather(line, sums, &columns, left);
@@ -236,7 +236,7 @@ fn gather(line: &mut [f32], sums: &[f32], columns: &[Span], left: usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::PlaneName;
+    use super::super::{Air, PlaneName};
     use super::*;
 
     fn ramp(width: usize, height: usize) -> Plane {
@@ -275,6 +275,17 @@ mod tests {
         let plane = ramp(3, 1);
         let got = values(&plane, [0.0, 0.0, 3.0, 1.0], 2, 1);
         assert!((got[0] - 1.0 / 3.0).abs() < 1e-6 && (got[1] - 5.0 / 3.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn the_dark_signal_counts_at_every_zoom() {
+        let mut plane = Plane::new(PlaneName::Grey, 8, 8, vec![25_100; 64]);
+        plane.air = Some(Air::Uniform(50_100.0));
+        plane.dark = 100.0;
+        for out in [3, 4, 8, 16] {
+            let got = values(&plane, [0.0, 0.0, 8.0, 8.0], out, out);
+            assert!(got.iter().all(|t| (t - 0.5).abs() < 1e-6), "{out}: {got:?}");
+        }
     }
 
     #[test]

@@ -94,7 +94,7 @@ fn matter(readout: &Readout, lines: &mut Lines<'_>, label: (Style, Style)) {
         ("reading-steel", readout.steel_mm, Unit::Steel),
     ] {
         if let Some(value) = value {
-            lines.pair(&say(id, &[]), &axis(value, unit), label);
+            lines.pair(&say(id, &[]), &axis(value, unit, unit.as_str()), label);
         }
     }
 }
@@ -113,7 +113,8 @@ fn picture(app: &App, lines: &mut Lines<'_>, theme: Theme) {
         );
     });
     let bins = &shown.picture.histogram;
-    let (low, high) = (axis(bins.low, bins.unit), axis(bins.high, bins.unit));
+    let word = shown.view.value_word(bins.unit);
+    let [low, high] = [bins.low, bins.high].map(|end| axis(end, bins.unit, word));
     lines.pair(&low, &high, (theme.dim(), theme.dim()));
     lines.gap();
     let lettered = app.letters_shown() && shown.painted.is_some();
@@ -121,9 +122,9 @@ fn picture(app: &App, lines: &mut Lines<'_>, theme: Theme) {
 }
 
 /// A value on the histogram's axis with its short unit.
-fn axis(value: f64, unit: Unit) -> Safe {
+fn axis(value: f64, unit: Unit, word: &str) -> Safe {
     let value = Safe::number(value, unit.decimals());
-    let unit = say(&format!("unit-short-{}", unit.as_str()), &[]);
+    let unit = say(&format!("unit-short-{word}"), &[]);
     say(
         "histogram-value",
         &[arg("value", &value), arg("unit", &unit)],

@@ -141,7 +141,7 @@ fn value(row: &StackRow, at: usize) -> Safe {
     let number = Safe::from_outside(digits);
     let unit = match row.parameter(at).map(|parameter| parameter.unit) {
         Some(ParameterUnit::ScanPixels) => say("stack-pixels", &[]),
-        Some(ParameterUnit::Displayed) => say(&format!("unit-short-{}", row.unit.as_str()), &[]),
+        Some(ParameterUnit::Displayed) => say(&format!("unit-short-{}", row.word), &[]),
         Some(ParameterUnit::One) | None => return number,
     };
     Safe::join(&[number, unit], " ")

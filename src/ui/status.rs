@@ -192,7 +192,7 @@ fn window(app: &App, view: &View) -> Safe {
     let window = view.window;
     let number = |value: f64| Safe::number(value, window.unit.decimals());
     let (centre, width) = (number(window.centre), number(window.width));
-    let unit = say(&format!("unit-short-{}", window.unit.as_str()), &[]);
+    let unit = say(&format!("unit-short-{}", view.value_word(window.unit)), &[]);
     let id = match (window.function, app.habit.window_auto) {
         (Some(_), true) => "status-window-auto-function",
         (Some(_), false) => "status-window-function",

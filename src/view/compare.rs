@@ -574,7 +574,7 @@ fn rows(range: f64, unit: Unit) -> Vec<LegendRow> {
     let colours = diverging();
     let row = |i: usize| {
         let share = i as f64 / 4.0;
-        let value = value_label((2.0 * share - 1.0) * range, unit);
+        let value = value_label((2.0 * share - 1.0) * range, unit, unit.as_str());
         let value = [arg("value", &value)];
         LegendRow {
             label: match i {

@@ -185,16 +185,17 @@ impl Prepared {
         }
         notes.extend(self.notes.iter().cloned());
         let polarity = self.field.polarity;
+        let word = view.value_word(window.unit);
         let mut rows = match (view.display.read(), &told, &self.z) {
             (Some(unit), ..) => {
-                let mut rows = legend::value_rows(window, polarity, Some(&MATTER));
+                let mut rows = legend::value_rows((window, word), polarity, Some(&MATTER));
                 rows.extend(quantity::state_rows(telling, unit));
                 rows
             }
             (None, Some(told), Some(z)) if view.display == Display::Z => {
                 zmap::rows(telling, told, z)
             }
-            _ => legend::rows(&view.display, telling, window, polarity),
+            _ => legend::rows(&view.display, telling, (window, word), polarity),
         };
         if let (Some(band), Some(shares)) = (self.strips.band(), &shares) {
             rows.push(legend::outside_row(
@@ -203,6 +204,7 @@ impl Prepared {
             ));
         }
         rows.extend(self.strips.dense_row());
+        rows.extend_from_slice(self.strips.outside_rows());
         Legend { rows, notes }
     }
 

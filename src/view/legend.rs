@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::material::{Scheme, Tone, alarm};
-use super::palette::{Palette, class_colour};
+use super::palette::{GROUND, Palette, class_colour};
 use super::strip::{Fate, Strips};
 use super::{Display, Readout, Window, WindowFunction};
 use crate::messages::{arg, say};
@@ -133,7 +133,7 @@ pub(super) const STRIPPED: [u8; 3] = [225; 3];
 pub(super) fn rows(
     display: &Display,
     telling: Telling<'_>,
-    window: Window,
+    (window, word): (Window, &str),
     polarity: Polarity,
 ) -> Vec<LegendRow> {
     match (display, Scheme::of(display), telling.shares) {
@@ -144,7 +144,7 @@ pub(super) fn rows(
                 Display::Palette(name) => Palette::named(name),
                 _ => None,
             };
-            let mut rows = value_rows(window, polarity, palette);
+            let mut rows = value_rows((window, word), polarity, palette);
             rows.extend(shares.into_iter().flat_map(|shares| {
                 let struck = move |class: &Class| telling.strips.fate(class.code()) != Fate::Shown;
                 let of = move |class| telling.row(class, STRIPPED, shares.share(class));
@@ -183,6 +183,20 @@ fn material_rows(scheme: Scheme, shares: &Shares, telling: Telling<'_>) -> Vec<L
         })
         .map(|class| telling.row(class, colour(class), share(class)))
         .collect()
+}
+
+/// The row of the values that a band takes out of what it is given in `unit`.
+pub(super) fn outside_band([low, high]: [f64; 2], unit: Unit, word: &str) -> LegendRow {
+    let [low, high] = [low.min(high), low.max(high)].map(|value| value_label(value, unit, word));
+    LegendRow {
+        label: say(
+            "legend-band-outside",
+            &[arg("low", &low), arg("high", &high)],
+        ),
+        colour: [GROUND; 3],
+        letter: None,
+        share: None,
+    }
 }
 
 /// The row of the materials that a band of Z takes out.
@@ -236,9 +250,9 @@ fn class_rows(shares: &Shares, telling: Telling<'_>) -> Vec<LegendRow> {
         .collect()
 }
 
-/// Five values across the window, dark to bright.
+/// Five values across the window, dark to bright; `word` says what they are ([`super::View::value_word`]).
 pub(super) fn value_rows(
-    window: Window,
+    (window, word): (Window, &str),
     polarity: Polarity,
     palette: Option<&Palette>,
 ) -> Vec<LegendRow> {
@@ -259,7 +273,7 @@ pub(super) fn value_rows(
             };
             let grey = [(luminance * 255.0).round() as u8; 3];
             LegendRow {
-                label: value_label(value, window.unit),
+                label: value_label(value, window.unit, word),
                 colour: palette.map_or(grey, |palette| palette.colour(luminance)),
                 letter: None,
                 share: None,
@@ -268,11 +282,11 @@ pub(super) fn value_rows(
         .collect()
 }
 
-/// A value with its unit.
-pub fn value_label(value: f64, unit: Unit) -> Safe {
+/// A value of a unit with the word of what it is ([`super::View::value_word`]).
+pub fn value_label(value: f64, unit: Unit, word: &str) -> Safe {
     let decimals = unit.decimals();
     say(
-        &format!("view-value-{}", unit.as_str()),
+        &format!("view-value-{word}"),
         &[arg("value", &Safe::number(value, decimals))],
     )
 }

@@ -21,6 +21,9 @@ use crate::{Error, Result};
 
 /// Longest side of the raster that an automatic window of a derived quantity is found on.
 const SURVEYED: f64 = 640.0;
+/// Transmissions lie below, attenuations within it.
+const BRIGHTEST: f64 = 2.0;
+const DARKEST: f64 = 20.0;
 
 /// The words of `--view`, `--plane`, `--display`, `--preset`, `--window`, `--filter`, `--region`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -276,6 +279,7 @@ impl View {
                     unit: self.unit(radiograph)?,
                     function: None,
                 };
+                self.check_place(radiograph, window, text)?;
                 Ok(window.curved_as(self.window))
             }
             _ => Err(Error::request(say(
@@ -283,6 +287,30 @@ impl View {
                 &[arg("text", &Safe::from_outside(text))],
             ))),
         }
+    }
+
+    /// Refuses a window that all values lie on one side of: it was meant in another unit.
+    fn check_place(&self, radiograph: &Radiograph, window: Window, text: &str) -> Result<()> {
+        let [lowest, highest] = match window.unit {
+            Unit::Sample => [0.0, f64::from(self.plane(radiograph)?.full_scale())],
+            Unit::Transmission => [0.0, BRIGHTEST],
+            Unit::Attenuation => [-DARKEST, DARKEST],
+            Unit::MassThickness | Unit::Steel => return Ok(()),
+        };
+        let [low, high] = window.edges();
+        if low < highest && high > lowest {
+            return Ok(());
+        }
+        let number = |value: f64| Safe::number(value, 0);
+        Err(Error::request(say(
+            "view-window-nowhere",
+            &[
+                arg("text", &Safe::from_outside(text)),
+                arg("unit", &Safe::word(window.unit.as_str())),
+                arg("low", &number(lowest)),
+                arg("high", &number(highest)),
+            ],
+        )))
     }
 
     /// The unit that the filters end in: that of the window.

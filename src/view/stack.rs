@@ -3,7 +3,7 @@
 
 use super::View;
 use super::window::quantity;
-use crate::filter::{Filter, FilterUse, Parameter, ParameterUnit, carry};
+use crate::filter::{Filter, FilterUse, Gives, Parameter, ParameterUnit, carry, gives};
 use crate::radiograph::{Field, Radiograph, Unit};
 use crate::{Error, Result};
 
@@ -21,6 +21,8 @@ pub struct StackRow {
     pub arguments: Vec<f64>,
     /// The unit of the quantity that it is given.
     pub unit: Unit,
+    /// The word of what that quantity is, in message ids.
+    pub word: &'static str,
     /// That unit's full scale.
     full_scale: f64,
 }
@@ -34,17 +36,32 @@ impl View {
         let mut field = quantity(self.plane(radiograph)?, Vec::new());
         field.unit = self.display.read().unwrap_or(field.unit);
         let mut rows = Vec::with_capacity(self.filters.len());
-        for used in &self.filters {
-            rows.push(StackRow::of(used, &field)?);
+        for (at, used) in self.filters.iter().enumerate() {
+            let word = value_word(&self.filters[..at], field.unit);
+            rows.push(StackRow::of(used, &field, word)?);
             field = carry(std::slice::from_ref(used), field)?;
         }
         Ok(rows)
+    }
+
+    /// The word of what the picture's values of `unit` are, in message ids: the unit's, or `filtered`
+    /// where a filter has left no quantity.
+    pub fn value_word(&self, unit: Unit) -> &'static str {
+        value_word(&self.filters, unit)
+    }
+}
+
+/// [`View::value_word`] after `filters`.
+pub(super) fn value_word(filters: &[FilterUse], unit: Unit) -> &'static str {
+    match gives(filters) {
+        Gives::Quantity => unit.as_str(),
+        Gives::Brightness => "filtered",
     }
 }
 
 impl StackRow {
     /// A filter that is given values as those of `field`.
-    fn of(used: &FilterUse, field: &Field) -> Result<Self> {
+    fn of(used: &FilterUse, field: &Field, word: &'static str) -> Result<Self> {
         let mut arguments = used.row()?.arguments(&used.args, field);
         // A default brought to the field's unit has digits that nobody typed.
         for default in arguments.iter_mut().skip(used.args.len()) {
@@ -54,6 +71,7 @@ impl StackRow {
             used: used.clone(),
             arguments,
             unit: field.unit,
+            word,
             full_scale: f64::from(field.full_scale),
         })
     }

@@ -197,7 +197,9 @@ impl Stages {
     fn strips(&self, view: &View) -> Result<Strips> {
         let mut strips = Strips::of(&view.filters)?;
         if let Some((key, based)) = &self.based {
-            strips.mark(&key.grid, based.luminance.as_ref().unwrap_or(&based.field));
+            let unfiltered = based.luminance.as_ref().unwrap_or(&based.field);
+            strips.mark(&key.grid, unfiltered);
+            strips.name_bands(view, unfiltered)?;
         }
         Ok(strips)
     }

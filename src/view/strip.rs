@@ -4,11 +4,13 @@
 //! another material. States in which nothing can be told stay in full grey: a strip that hid them
 //! would promise that nothing is there.
 
+use super::View;
 use super::grid::Grid;
-use super::legend::LegendRow;
+use super::legend::{LegendRow, outside_band};
 use super::material::alarm;
+use super::stack::value_word;
 use crate::Result;
-use crate::filter::{FilterUse, Work, at_work, attenuation};
+use crate::filter::{FilterUse, Work, at_work, attenuation, carry};
 use crate::messages::{arg, say};
 use crate::physics::Class;
 use crate::radiograph::Field;
@@ -43,6 +45,8 @@ pub(super) struct Strips {
     threshold: Option<f32>,
     /// The raster pixels without margin that it marks; empty without one.
     dense: Vec<bool>,
+    /// What the bands of the quantity take out.
+    outside: Vec<LegendRow>,
 }
 
 impl Strips {
@@ -58,6 +62,7 @@ impl Strips {
             alerts: false,
             threshold: None,
             dense: Vec::new(),
+            outside: Vec::new(),
         };
         for used in at_work(filters) {
             let row = used.row()?;
@@ -108,6 +113,36 @@ impl Strips {
             let values = grid.crop(&field.values).into_iter();
             self.dense = values.map(|v| attenuation(field, v) > threshold).collect();
         }
+    }
+
+    /// Names what the bands of the quantity among the filters of `view` take out; `unfiltered` is of
+    /// the unit of the quantity before any filter.
+    ///
+    /// # Errors
+    /// [`crate::Error::Request`] for an unknown filter.
+    pub(super) fn name_bands(&mut self, view: &View, unfiltered: &Field) -> Result<()> {
+        let mut field = Field {
+            width: 0,
+            height: 0,
+            values: Vec::new(),
+            ..*unfiltered
+        };
+        for (at, used) in view.filters.iter().enumerate() {
+            let row = used.row()?;
+            if matches!(row.work, Work::Band(_)) && !used.bypassed {
+                let args = row.arguments(&used.args, &field);
+                let word = value_word(&view.filters[..at], field.unit);
+                self.outside
+                    .push(outside_band([args[0], args[1]], field.unit, word));
+            }
+            field = carry(std::slice::from_ref(used), field)?;
+        }
+        Ok(())
+    }
+
+    /// The rows of what bands of the quantity take out.
+    pub(super) fn outside_rows(&self) -> &[LegendRow] {
+        &self.outside
     }
 
     /// Whether the threshold marks raster pixel `i`.

@@ -324,7 +324,7 @@ fn nothing_is_saved_by_accident_or_written_over_unasked() {
     let mut at = work("grey");
     at.keys("ctrl-s 'mine' <cr> ctrl-u '5' <cr>");
     assert!(
-        at.screen().contains("5 is the key of super-enhancement"),
+        at.screen().contains("5 is the key of sen"),
         "{}",
         at.screen()
     );

@@ -483,3 +483,53 @@ fn a_file_by_render_keeps_a_pixel_a_pixel() {
         (60, 40)
     );
 }
+
+/// The labels of the legend of the scan under filters.
+fn labels(filters: &[&str]) -> Vec<String> {
+    let scan = load();
+    let request = ViewRequest {
+        filters: filters.iter().map(ToString::to_string).collect(),
+        ..ViewRequest::default()
+    };
+    let view = View::of(&scan, &request).unwrap();
+    let shown = picture(&scan, &view, size(160, 120), &Cancel::never()).unwrap();
+    let rows = shown.legend.rows.iter();
+    rows.map(|row| row.label.to_string()).collect()
+}
+
+#[test]
+fn a_legend_names_a_quantity_only_where_there_is_one() {
+    for (filters, unit) in [
+        (&["smooth=1"][..], " T"),
+        (&["log", "median"], " α"),
+        (&["gamma=2"], " filtered"),
+        (&["sen", "log"], " filtered"),
+        (&["~gamma=2"], " T"),
+    ] {
+        let labels = labels(filters);
+        assert!(
+            labels.iter().all(|label| label.ends_with(unit)),
+            "{labels:?}"
+        );
+    }
+}
+
+#[test]
+fn a_legend_says_what_a_band_takes_out_in_the_unit_that_it_was_given() {
+    let labels = labels(&["density-band=0.1,0.4", "log"]);
+    let last = labels.last().unwrap();
+    assert_eq!(last, "below 0.100 T and above 0.400 T, taken out");
+}
+
+#[test]
+fn a_window_beside_all_values_is_refused_with_the_unit() {
+    let view = View::of(&load(), &ViewRequest::default()).unwrap();
+    for text in ["30000,20000", "1e99,1", "-3,1"] {
+        let problem = view.window_of(&load(), text).unwrap_err().to_string();
+        assert!(
+            problem.contains("transmission lies between 0 and 2"),
+            "{problem}"
+        );
+    }
+    assert!(view.window_of(&load(), "0.9,4").is_ok());
+}

@@ -71,8 +71,12 @@ filter-cancel-weight = The multiple, or the name of the material that is to vani
 filter-unknown = '{ $name }' is no filter; there are { $names }
 filter-unknown-near = '{ $name }' is no filter; did you mean '{ $near }'?
 filter-not-a-number = '{ $value }' is no number for the filter '{ $name }'
-filter-too-many = the filter '{ $name }' takes { $count } { $count ->
-    [one] number
-   *[other] numbers
+filter-too-many = the filter '{ $name }' takes { $count ->
+    [0] no numbers
+    [one] { $count } number
+   *[other] { $count } numbers
   }
-filter-out-of-range = '{ $value }' is out of range for '{ $parameter }' of the filter '{ $name }': give { $low } to { $high }
+filter-out-of-range = '{ $value }' is out of range for '{ $parameter }' of the filter '{ $name }': give { $low } to { $high }{ $unit ->
+    [pixels] {" "}pixels of the scan
+   *[one] {""}
+  }

@@ -17,6 +17,7 @@ legend-z-below = Z below { $high }
 legend-z-between = Z { $low } to { $high }
 legend-z-above = Z { $low } and more
 legend-z-heavy = heavy, Z above 50
+legend-band-outside = below { $low } and above { $high }, taken out
 legend-z-outside = Z outside { $low } to { $high }, taken out
 legend-alarm = ALERT: { $class }
 physics-generic-curves = classes by generic { $curves } curves, not calibrated for this scanner

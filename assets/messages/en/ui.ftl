@@ -191,6 +191,7 @@ unit-short-transmission = T
 unit-short-attenuation = α
 unit-short-mass-thickness = g/cm2
 unit-short-steel = mm
+unit-short-filtered = filtered
 # Comparison.
 compare-title = Comparison
 compare-nothing = nothing is compared yet: choose the other picture
