@@ -4,6 +4,7 @@
 //! answered [`Answer::Recorded`] is on disk. [`verify`] finds and locates later changes, as far as
 //! hashes without a key can. The format is permanent: `docs/decision-log.md`.
 
+mod answers;
 mod body;
 mod check;
 mod clock;
@@ -26,6 +27,7 @@ mod vocabulary;
 mod warning;
 mod writer;
 
+pub use answers::{Arbitration, FoundItem, Inspection, Outcome, Second};
 pub use body::{
     AlarmAnswer, Amend, Answered, Change, Companion, Decision, MarkedRegion, Note, PlaneStats,
     RadiationAnswer, ScanBlock, ScanFile, ScanSeen, Shape, Timing, ViewSeen, ViewsSeen,

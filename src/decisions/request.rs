@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 use serde_json::Error as JsonError;
 
+use super::answers::{Arbitration, Outcome, Second};
 use super::body::{Amend, Decision, Note, ScanSeen, ViewSeen, ViewsSeen};
 use super::plain::plain_json;
 use crate::text::Safe;
@@ -39,6 +40,27 @@ pub enum Request {
         token: u64,
         /// The text.
         body: Note,
+    },
+    /// Record a second reading.
+    Second {
+        /// The form.
+        token: u64,
+        /// What was decided.
+        body: Box<Second>,
+    },
+    /// Record which of several decisions holds.
+    Arbitration {
+        /// The form.
+        token: u64,
+        /// What holds, and why.
+        body: Arbitration,
+    },
+    /// Record what an inspection found.
+    Outcome {
+        /// The form.
+        token: u64,
+        /// What it found.
+        body: Outcome,
     },
     /// A scan was opened. Written with the next decision's sync; answered only when it fails.
     Scan(ScanSeen),
@@ -139,6 +161,27 @@ pub(super) fn amend(body: &Amend) -> Result<Pending, Unfit> {
     pending("amend", body)
 }
 
+/// A second reading as JSON, within the limits.
+pub(super) fn second(mut body: Second) -> Result<Pending, Unfit> {
+    fit_note(&body.decision.note)?;
+    merge_views(&mut body.decision.views);
+    pending("second", &body)
+}
+
+/// An arbitration as JSON, within the limits.
+pub(super) fn arbitration(body: &Arbitration) -> Result<Pending, Unfit> {
+    fit_note(&body.reason)?;
+    pending("arbitration", body)
+}
+
+/// An outcome as JSON, within the limits.
+pub(super) fn outcome(body: &Outcome) -> Result<Pending, Unfit> {
+    for found in &body.found {
+        fit_note(&found.what)?;
+    }
+    pending("outcome", body)
+}
+
 /// Free text as JSON, within the limits.
 pub(super) fn note(body: &Note) -> Result<Pending, Unfit> {
     fit_note(&body.note)?;
@@ -222,11 +265,29 @@ mod tests {
 
     #[test]
     fn bodies_never_repeat_the_records_own_members() {
+        use super::super::answers::*;
         use super::super::body::*;
         use super::super::sitting::*;
         let scan = ScanBlock::default();
         let bodies = [
-            serde_json::to_value(Decision::new(scan, super::super::Conclusion::Clear)),
+            serde_json::to_value(Decision::new(scan.clone(), super::super::Conclusion::Clear)),
+            serde_json::to_value(Second {
+                of: String::new(),
+                blind: true,
+                decision: Decision::new(scan, super::super::Conclusion::Clear),
+            }),
+            serde_json::to_value(Arbitration {
+                of: Vec::new(),
+                decision: super::super::Conclusion::Clear,
+                reason: String::new(),
+            }),
+            serde_json::to_value(Outcome {
+                of: String::new(),
+                result: Inspection::Seizure,
+                found: vec![FoundItem::default()],
+                by: String::new(),
+                inspected_at: String::new(),
+            }),
             serde_json::to_value(ScanSeen::default()),
             serde_json::to_value(ViewsSeen::default()),
             serde_json::to_value(Amend::default()),

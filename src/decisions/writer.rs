@@ -183,7 +183,10 @@ fn token(request: &Request) -> Option<u64> {
     match request {
         Request::Decision { token, .. }
         | Request::Amend { token, .. }
-        | Request::Note { token, .. } => Some(*token),
+        | Request::Note { token, .. }
+        | Request::Second { token, .. }
+        | Request::Arbitration { token, .. }
+        | Request::Outcome { token, .. } => Some(*token),
         Request::Scan(_) | Request::Views(_) | Request::UseFolder(_) | Request::Close => None,
     }
 }
