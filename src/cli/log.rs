@@ -1,5 +1,8 @@
-//! `xamine log`: shows the records and checks the chain. It writes nothing, anywhere.
+//! `xamine log`: shows the records and checks the chain. It writes nothing into the
+//! log; exports go where they are asked to.
 
+mod export;
+mod output;
 mod show;
 
 use std::collections::BTreeSet;
@@ -13,6 +16,8 @@ use crate::store::{Heads, log_folder, state_folder};
 use crate::text::Safe;
 use crate::{Error, Result};
 
+pub(super) use export::ExportArgs;
+
 /// Runs the command.
 pub(super) fn run(
     command: LogCommand,
@@ -22,6 +27,7 @@ pub(super) fn run(
     match command {
         LogCommand::Show { log, json: true } => show::json(&folder(log.as_deref())?, out),
         LogCommand::Show { log, json: false } => show::text(&folder(log.as_deref())?, out),
+        LogCommand::Export(asked) => export::run(&asked, out, err),
         LogCommand::Verify { log, files, json } => {
             let scans = if files { Scans::Hashed } else { Scans::Left };
             let folder = folder(log.as_deref())?;

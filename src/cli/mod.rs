@@ -294,6 +294,8 @@ pub enum LogCommand {
         #[arg(long)]
         json: bool,
     },
+    /// The decisions in the form of other programs.
+    Export(log::ExportArgs),
 }
 
 /// The command with its help texts from the catalogue.

@@ -13,6 +13,7 @@ cli-measure = Measures a region of a scan
 cli-log = Reads the decision log
 cli-log-show = Shows the records
 cli-log-verify = Recomputes every hash and gives a verdict
+cli-log-export = Writes the decisions for spreadsheets, programs and readers
 cli-keys = Shows the keys in effect, or checks a key file
 cli-keys-check = Check this key file and list everything that is wrong with it
 cli-keys-format = How the keys or the problems are written
