@@ -3,6 +3,7 @@
 
 mod export;
 mod output;
+mod records;
 mod show;
 
 use std::collections::BTreeSet;

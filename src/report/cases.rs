@@ -9,7 +9,7 @@ use std::sync::{Arc, LazyLock};
 
 use serde_json::{Map, Value};
 
-use crate::decisions::{Record, read_log};
+use crate::decisions::{Record, ScanBlock, read_log};
 use crate::{Error, Result};
 
 /// A record that answers a decision, or one of its second readings.
@@ -221,6 +221,31 @@ impl Cases {
         )
     }
 
+    /// The scans of this log that others were compared with.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn compared_with(&self) -> Result<Vec<ScanBlock>> {
+        let mut wanted: HashSet<String> = HashSet::new();
+        let compared = |view: &Value| {
+            let with = view.get("view")?.get("comparison")?.get("scan")?;
+            with.as_str().map(str::to_owned)
+        };
+        let mut known: HashMap<String, Value> = HashMap::new();
+        read_log::<Error>(&self.folder, &mut |record| {
+            if let Record::Sound { members, .. } = record {
+                wanted.extend(list(&members, "views").iter().filter_map(compared));
+                if let Some(scan) = members.get("scan") {
+                    known.insert(text(&members, "scan_id").to_owned(), scan.clone());
+                }
+            }
+            Ok(())
+        })?;
+        let blocks = wanted.iter().filter_map(|id| known.remove(id));
+        let blocks = blocks.filter_map(|block| serde_json::from_value(block).ok());
+        Ok(blocks.collect())
+    }
+
     /// A decision with its answers.
     fn case(&self, found: Found, reading: &Reading) -> Case {
         let seconds = self.of("second", &found.id);
@@ -347,6 +372,19 @@ pub(super) fn list<'a>(members: &'a Map<String, Value>, name: &str) -> &'a [Valu
 }
 
 impl Case {
+    /// The ids of the decision and of everything that answers it.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        let lists = [
+            &self.amends,
+            &self.seconds,
+            &self.arbitrations,
+            &self.outcomes,
+            &self.notes,
+        ];
+        let answers = lists.into_iter().flatten();
+        std::iter::once(self.id.as_str()).chain(answers.map(|answer| answer.id.as_str()))
+    }
+
     /// What holds now.
     pub fn effective(&self) -> Effective {
         let mut now = self.reading(&self.id, &self.members);

@@ -4,9 +4,14 @@
 //! evidence: what was damaged is counted in all of them, and `verify` judges the log itself.
 
 mod cases;
+mod html;
 mod lines;
+mod page;
+mod pictures;
 mod table;
 
 pub use cases::{Answer, Case, Cases, Effective, Standing, State, gather};
 pub use lines::json_line;
+pub use page::{Front, listed, page_case, page_foot, page_head};
+pub use pictures::{Easel, Redrawn, outline, png};
 pub use table::{csv_head, csv_row};

@@ -24,7 +24,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     // What a log says as a whole.
     (
         "report",
-        &["decisions", "physics", "radiograph", "scan", "view"],
+        &["decisions", "filter", "radiograph", "scan", "view"],
     ),
     ("config", &["graphics"]),
     ("graphics", &["view"]),

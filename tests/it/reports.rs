@@ -314,3 +314,60 @@ fn damage_is_said_in_every_export() {
     let row = out.split_terminator("\r\n").nth(2).unwrap();
     assert!(row.ends_with(",1,0,0,0"), "{row}");
 }
+
+#[test]
+fn a_page_answers_a_supervisor_in_two_languages() {
+    let log = Log::full();
+    let (code, page, err) = log.run(&["export", "--format", "html"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    for said in [
+        "<html lang=\"en\">",
+        "<b>kim</b>",
+        "MSCU1234566",
+        "SHA-256 <code>",
+        "density anomaly",
+        "A &lt;b&gt;",
+        "organic",
+        "effective atomic number 7.2",
+        "filters: <code>edge",
+        "12.5 s",
+        "every pixel value",
+        "data of this scan is missing",
+        "settled by arbitration",
+        "seizure",
+        "tobacco 12.5 kg",
+        "every segment is closed and every hash is right",
+        "&lt;script&gt;alert(1)&lt;/script&gt;<br>second line \\u{1b}[2J",
+    ] {
+        assert!(page.contains(said), "{said}");
+    }
+    assert!(!page.contains("<script") && !page.contains("http://") && !page.contains("https://"));
+    // The whole scan twice, two views and the region.
+    assert_eq!(page.matches("data:image/png;base64,").count(), 5);
+    let (code, page, _) = log.run(&["export", "--format", "html", "--lang", "fr"]);
+    assert_eq!(code, 0);
+    let words = [
+        "<html lang=\"fr\">",
+        "anomalie de densité",
+        "numéro atomique effectif 7,2",
+    ];
+    for said in words {
+        assert!(page.contains(said), "{said}");
+    }
+    assert!(!page.contains("report-"), "a message is missing");
+}
+
+#[test]
+fn a_changed_scan_gives_a_sentence_and_no_picture() {
+    let log = Log::full();
+    let path = log.place.path().join("truck_16bit.png");
+    std::fs::copy(root("samples/bad/cut_short.tif"), &path).unwrap();
+    let (_, page, _) = log.run(&["export", "--format", "html", "--record", &log.first[..12]]);
+    assert!(page.contains("No picture:"));
+    assert!(!page.contains("data:image/png"));
+    std::fs::remove_file(&path).unwrap();
+    let (_, page, _) = log.run(&["export", "--format", "html"]);
+    assert!(page.contains("No picture:") && page.contains("truck_16bit.png"));
+    let (code, _, err) = log.run(&["export", "--format", "html", "--record", "zz"]);
+    assert!(code == 2 && err.contains("log show"), "{err}");
+}

@@ -114,15 +114,20 @@ log-export-orphans = { $records ->
     [one] { $records } decision is answered, but is
    *[other] { $records } decisions are answered, but are
   } not in this log: merge the logs of all posts that took part
+log-record-none = no decision in this log has a record whose id begins with '{ $record }'; 'xamine log show' lists the ids
+log-record-many = { $count } records begin with '{ $record }': { $ids }; give more of the id
 log-export-in-log = '{ $path }' would be in the folder of the log, which holds records only; choose another folder
 
 # Help texts.
 cli-log-export-log = Folder of the log [default: $XDG_STATE_HOME/xamine/log]
-cli-log-export-format = The form: csv (a row a decision), jsonl (a line a decision, with all its records)
+cli-log-export-format = The form: csv (a row a decision), jsonl (a line a decision, with all its records), html (one page with pictures, to be printed)
+cli-log-export-lang = Language of the page: en or fr
+cli-log-export-records = Only the decision of this record, named by its id or the beginning of it; may be repeated
+cli-log-export-profiles = A scanner profile that views were made under, for their pictures; may be repeated
 cli-log-export-output = The file, which is whole or not there; without it, standard output
 cli-log-export-example =
     Example:
-      xamine log export --format csv -o decisions.csv
+      xamine log export --format html --lang fr --record 3f9a -o case.html
     Exit code 1 when a part of the log could not be read.
 cli-log-show-log = Folder of the log [default: $XDG_STATE_HOME/xamine/log]
 cli-log-verify-log = Folder of the log [default: $XDG_STATE_HOME/xamine/log]

@@ -1,14 +1,17 @@
 //! `xamine log export`: the decisions for spreadsheets, programs and readers.
 
+use std::collections::BTreeSet;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
 use super::super::{Failure, exit};
 use super::output::written;
-use crate::messages::{arg, say};
-use crate::report::{self, Cases, State};
+use super::records;
+use crate::decisions::Scans;
+use crate::messages::{Language, arg, in_language, say};
+use crate::report::{self, Case, Cases, Front, State};
 
 /// What is to be exported, and how.
 #[derive(Debug, Clone, Args)]
@@ -19,6 +22,15 @@ pub struct ExportArgs {
     /// Folder of the log.
     #[arg(long, value_name = "DIR")]
     pub log: Option<PathBuf>,
+    /// The language of a page.
+    #[arg(long, value_name = "LANG", default_value = "en")]
+    pub lang: Lang,
+    /// Only these records.
+    #[arg(long = "record", value_name = "RECORD")]
+    pub records: Vec<String>,
+    /// Scanner profiles that views were made under.
+    #[arg(long = "profile", value_name = "SCANNER_PROFILE")]
+    pub profiles: Vec<PathBuf>,
     /// The file; without one, standard output.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -31,6 +43,27 @@ pub enum Form {
     Csv,
     /// A JSON object a decision and line.
     Jsonl,
+    /// A page with pictures, which needs nothing else.
+    Html,
+}
+
+/// The languages of pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Lang {
+    /// English.
+    En,
+    /// French.
+    Fr,
+}
+
+impl Lang {
+    /// The catalogue's own name for it.
+    pub(super) fn language(self) -> Language {
+        match self {
+            Self::En => Language::English,
+            Self::Fr => Language::French,
+        }
+    }
 }
 
 /// Runs the command; exit code 1 when a part of the log could not be read.
@@ -41,6 +74,10 @@ pub(super) fn run(
 ) -> Result<u8, Failure> {
     let folder = super::folder(asked.log.as_deref())?;
     let cases = report::gather(&folder)?;
+    let only = records::chosen(&cases, &asked.records)?;
+    if asked.format == Form::Html {
+        return page(asked, &folder, (&cases, only.as_ref()), out, err);
+    }
     written(
         asked.output.as_deref(),
         &folder,
@@ -48,9 +85,9 @@ pub(super) fn run(
         &mut |out| match asked.format {
             Form::Csv => {
                 out.write_all(report::csv_head().as_bytes())?;
-                each(&cases, out, &mut report::csv_row)
+                each(&cases, only.as_ref(), out, &mut report::csv_row)
             }
-            Form::Jsonl => each(&cases, out, &mut |case, state| {
+            _ => each(&cases, only.as_ref(), out, &mut |case, state| {
                 report::json_line(case, state) + "\n"
             }),
         },
@@ -61,12 +98,65 @@ pub(super) fn run(
 /// Writes each case as `told` has it.
 fn each(
     cases: &Cases,
+    only: Option<&BTreeSet<String>>,
     out: &mut dyn Write,
     told: &mut dyn FnMut(&report::Case, &State) -> String,
 ) -> Result<(), Failure> {
     cases.each(&mut |case| {
+        if only.is_some_and(|only| !only.contains(&case.id)) {
+            return Ok(());
+        }
         out.write_all(told(&case, cases.state()).as_bytes())?;
         Ok(())
+    })
+}
+
+/// Writes the page: the list of cases first, then one after the other.
+fn page(
+    asked: &ExportArgs,
+    folder: &Path,
+    (cases, only): (&Cases, Option<&BTreeSet<String>>),
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Result<u8, Failure> {
+    let language = asked.lang.language();
+    let mut easel = records::easel(cases, &asked.profiles, err)?;
+    let in_it = |case: &Case| only.is_none_or(|only| only.contains(&case.id));
+    let verified = in_language(language, || super::check(folder, Scans::Left, err))?;
+    let mut list = Vec::new();
+    cases.each::<Failure>(&mut |case| {
+        if in_it(&case) {
+            list.push(report::listed(&case));
+        }
+        Ok(())
+    })?;
+    let now = jiff::Zoned::now()
+        .strftime("%Y-%m-%dT%H:%M:%S%:z")
+        .to_string();
+    let front = Front {
+        folder,
+        state: cases.state(),
+        verified: &verified,
+        now: &now,
+        cases: &list,
+    };
+    written(asked.output.as_deref(), folder, out, &mut |out| {
+        in_language(language, || {
+            out.write_all(report::page_head(&front).as_bytes())?;
+            cases.each::<Failure>(&mut |case| {
+                if in_it(&case) {
+                    out.write_all(report::page_case(&case, &mut easel).as_bytes())?;
+                }
+                Ok(())
+            })?;
+            Ok(out.write_all(report::page_foot().as_bytes())?)
+        })
+    })?;
+    let code = whole(cases.state(), err)?;
+    Ok(if verified.is_sound() {
+        code
+    } else {
+        exit::PROBLEM
     })
 }
 

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 
 use crate::messages::{arg, say};
 use crate::radiograph::Size;
+use crate::report;
 use crate::text::Safe;
-use crate::view::{Frame, Pixels};
+use crate::view::Frame;
 use crate::{Error, Result};
 
 /// What the name of the output asks for.
@@ -52,29 +53,7 @@ impl FileKind {
 
 /// A frame as PNG: one byte a pixel unless it has true colours.
 pub(super) fn png(path: &Path, frame: Frame) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let mut encoder = png::Encoder::new(&mut bytes, frame.width as u32, frame.height as u32);
-    encoder.set_depth(png::BitDepth::Eight);
-    let data: Vec<u8> = match frame.pixels {
-        Pixels::Grey(grey) => {
-            encoder.set_color(png::ColorType::Grayscale);
-            grey
-        }
-        Pixels::Indexed { palette, indices } => {
-            encoder.set_color(png::ColorType::Indexed);
-            encoder.set_palette(palette.concat());
-            indices
-        }
-        Pixels::Rgb(rgb) => {
-            encoder.set_color(png::ColorType::Rgb);
-            rgb.concat()
-        }
-    };
-    let written = encoder
-        .write_header()
-        .and_then(|mut writer| writer.write_image_data(&data));
-    written.map_err(|problem| not_written(path, &problem.to_string()))?;
-    Ok(bytes)
+    report::png(frame).map_err(|problem| not_written(path, &problem.to_string()))
 }
 
 /// A raster as TIFF: one sample of 32-bit float, 16 or 8 bits a pixel.

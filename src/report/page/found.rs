@@ -1,0 +1,225 @@
+//! What was found where: the scan with its marks, and each marked region with its figures.
+
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value};
+
+use super::super::cases::{Case, Effective, list, object, text};
+use super::super::html::{Facts, escaped, joined, number, outside, told};
+use super::super::pictures::{Easel, outline};
+use super::figures::{WIDEST, figure};
+use crate::decisions::{MarkedRegion, ScanBlock, ViewSeen};
+use crate::messages::{arg, has, say};
+use crate::radiograph::Outline;
+use crate::text::Safe;
+use crate::view::{Drawn, Stress, View};
+
+/// Size of the picture of a region, pixels at most.
+const REGION: [usize; 2] = [WIDEST, 400];
+
+/// The part of a case about its marks.
+pub(super) fn of(
+    case: &Case,
+    now: &Effective,
+    scan: Option<&ScanBlock>,
+    easel: &mut Easel,
+) -> String {
+    let mut out = format!("<h3>{}</h3>\n", told("report-found"));
+    let regions: Vec<Option<MarkedRegion>> = now
+        .regions
+        .iter()
+        .map(|region| serde_json::from_value(region.clone()).ok())
+        .collect();
+    let outlines: Vec<(usize, Outline)> = regions
+        .iter()
+        .enumerate()
+        .filter_map(|(at, region)| Some((at + 1, outline(region.as_ref()?)?)))
+        .collect();
+    let views = seen(&case.members);
+    let name = views.last().map(|seen| seen.view.view.as_str());
+    if let Some(scan) = scan {
+        let marks: Vec<Drawn> = outlines.iter().map(|(_, outline)| drawn(outline)).collect();
+        let whole = easel.whole(scan, name, WIDEST, &marks);
+        out += &figure(whole, &told("report-whole"), &outlines);
+    }
+    if regions.is_empty() {
+        let _ = writeln!(out, "<p>{}</p>", told("report-no-regions"));
+    }
+    for (at, region) in regions.iter().enumerate() {
+        let raw = now.regions[at].as_object();
+        out += &one(at + 1, region.as_ref(), raw, (scan, &views), easel);
+    }
+    out
+}
+
+/// The views of a record that this version can read.
+pub(super) fn seen(members: &Map<String, Value>) -> Vec<ViewSeen> {
+    let views = list(members, "views").iter();
+    views
+        .filter_map(|view| serde_json::from_value(view.clone()).ok())
+        .collect()
+}
+
+/// An outline as a plain line.
+fn drawn(outline: &Outline) -> Drawn {
+    Drawn {
+        outline: outline.clone(),
+        stress: Stress::Plain,
+    }
+}
+
+/// One region.
+fn one(
+    number_of: usize,
+    region: Option<&MarkedRegion>,
+    raw: Option<&Map<String, Value>>,
+    (scan, views): (Option<&ScanBlock>, &[ViewSeen]),
+    easel: &mut Easel,
+) -> String {
+    let Some(raw) = raw else {
+        return String::new();
+    };
+    let label = text(raw, "label");
+    let title = say("report-region", &[arg("number", &number_of)]);
+    let mut out = format!("<h4>{} {}</h4>\n", escaped(&title), outside(label));
+    let outline = region.and_then(outline);
+    if let (Some(outline), Some(scan)) = (&outline, scan) {
+        let like = looked_like(outline, views);
+        let caption = match like {
+            Some(_) => told("report-region-as-seen"),
+            None => told("report-region-plain"),
+        };
+        let picture = easel.region(scan, like, outline, REGION);
+        out += &figure(picture, &caption, &[]);
+    }
+    let mut facts = Facts::default();
+    facts.add("report-place", &place(raw, outline.as_ref()));
+    facts.add("report-material", &material(object(raw, "material")));
+    out += &facts.html();
+    out + &statistics(object(raw, "stats"))
+}
+
+/// The longest look at the middle of an outline.
+fn looked_like<'a>(outline: &Outline, views: &'a [ViewSeen]) -> Option<&'a View> {
+    let bounds = outline.bounds();
+    let middle = [
+        bounds.x as f64 + bounds.width as f64 / 2.0,
+        bounds.y as f64 + bounds.height as f64 / 2.0,
+    ];
+    let holds = |view: &View| {
+        let [x, y, w, h] = view.region;
+        (x..x + w).contains(&middle[0]) && (y..y + h).contains(&middle[1])
+    };
+    views
+        .iter()
+        .filter(|seen| seen.view.comparison.is_none() && holds(&seen.view))
+        .max_by_key(|seen| seen.dwell_ms)
+        .map(|seen| &seen.view)
+}
+
+/// Where a region is, and how large.
+fn place(raw: &Map<String, Value>, outline: Option<&Outline>) -> String {
+    let shape = text(raw, "shape");
+    let id = format!("report-shape-{shape}");
+    let mut out = vec![if has(&id) { told(&id) } else { outside(shape) }];
+    if let Some(outline) = outline {
+        let bounds = outline.bounds();
+        let at = say(
+            "report-pixels",
+            &[
+                arg("x", &Safe::number(bounds.x as f64, 0)),
+                arg("y", &Safe::number(bounds.y as f64, 0)),
+                arg("width", &Safe::number(bounds.width as f64, 0)),
+                arg("height", &Safe::number(bounds.height as f64, 0)),
+            ],
+        );
+        out.push(escaped(&at));
+    }
+    if let [Some(width), Some(height)] = [0, 1].map(|i| list(raw, "mm").get(i)?.as_f64()) {
+        let (width, height) = (number(width, 0), number(height, 0));
+        let size = say("report-mm", &[arg("width", &width), arg("height", &height)]);
+        out.push(escaped(&size));
+    }
+    joined(out.into_iter(), "<br>")
+}
+
+/// The material estimate in words; nothing where none was made.
+pub(in super::super) fn material(of: &Map<String, Value>) -> String {
+    let value = |name: &str| of.get(name).and_then(Value::as_f64);
+    let class = text(of, "class");
+    if class.is_empty() {
+        return String::new();
+    }
+    let id = format!("class-{class}");
+    let label = if has(&id) { told(&id) } else { outside(class) };
+    let mut out = vec![format!("<b>{label}</b>")];
+    let spread = [0, 1].map(|i| list(of, "z_iqr").get(i)?.as_f64());
+    if let (Some(z), [Some(low), Some(high)]) = (value("z"), spread) {
+        let (z, low, high) = (number(z, 1), number(low, 1), number(high, 1));
+        let z = say(
+            "report-z",
+            &[arg("z", &z), arg("low", &low), arg("high", &high)],
+        );
+        out.push(escaped(&z));
+    }
+    for (name, id, decimals) in [
+        ("mass_thickness_g_cm2", "report-mass-thickness", 1),
+        ("steel_mm", "report-steel", 0),
+        ("mass_kg", "report-mass", 1),
+    ] {
+        if let Some(value) = value(name) {
+            out.push(escaped(&say(id, &[arg("value", &number(value, decimals))])));
+        }
+    }
+    if let Some(confidence) = value("confidence") {
+        let percent = number(confidence * 100.0, 0);
+        out.push(escaped(&say("report-sure", &[arg("percent", &percent)])));
+    }
+    if of.get("background_subtracted").and_then(Value::as_bool) == Some(true) {
+        out.push(told("report-subtracted"));
+    }
+    joined(out.into_iter(), "<br>")
+}
+
+/// The figures of each plane.
+fn statistics(planes: &Map<String, Value>) -> String {
+    if planes.is_empty() {
+        return String::new();
+    }
+    let heads = [
+        "plane",
+        "mean",
+        "sd",
+        "min",
+        "max",
+        "transmission",
+        "attenuation",
+    ];
+    let mut out = String::from("<table class=\"list\"><thead><tr>");
+    for (at, head) in heads.into_iter().enumerate() {
+        let class = if at == 0 { "" } else { " class=\"n\"" };
+        let _ = write!(
+            out,
+            "<th{class}>{}</th>",
+            told(&format!("report-stat-{head}"))
+        );
+    }
+    out += "</tr></thead><tbody>";
+    for (plane, stats) in planes {
+        let _ = write!(out, "<tr><td>{}</td>", outside(plane));
+        for (name, decimals) in [
+            ("mean", 1),
+            ("sd", 1),
+            ("min", 0),
+            ("max", 0),
+            ("transmission", 3),
+            ("attenuation", 3),
+        ] {
+            let value = stats.get(name).and_then(Value::as_f64);
+            let cell = value.map_or(Safe::word("–"), |value| number(value, decimals));
+            let _ = write!(out, "<td class=\"n\">{}</td>", escaped(&cell));
+        }
+        out += "</tr>";
+    }
+    out + "</tbody></table>\n"
+}
