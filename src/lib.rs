@@ -21,6 +21,7 @@ pub mod messages;
 pub mod nearest;
 pub mod physics;
 pub mod radiograph;
+pub mod report;
 pub mod run;
 pub mod scan;
 pub mod simulation;

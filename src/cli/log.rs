@@ -1,6 +1,9 @@
-//! `xamine log`: shows the records and checks the chain. It writes nothing, anywhere.
+//! `xamine log`: shows, checks, exports, brings together. Only `checkpoint` writes into the
+//! log; exports go where they are asked to.
 
 mod checkpoint;
+mod export;
+mod output;
 mod show;
 
 use std::collections::BTreeSet;
@@ -16,6 +19,8 @@ use crate::store::{Heads, log_folder, state_folder};
 use crate::text::Safe;
 use crate::{Error, Result};
 
+pub(super) use export::ExportArgs;
+
 /// Runs the command.
 pub(super) fn run(
     command: LogCommand,
@@ -25,6 +30,7 @@ pub(super) fn run(
     match command {
         LogCommand::Show { log, json: true } => show::json(&folder(log.as_deref())?, out),
         LogCommand::Show { log, json: false } => show::text(&folder(log.as_deref())?, out),
+        LogCommand::Export(asked) => export::run(&asked, out, err),
         LogCommand::Checkpoint {
             log,
             origin,

@@ -321,6 +321,8 @@ pub enum LogCommand {
         #[arg(value_name = "DEST")]
         destination: PathBuf,
     },
+    /// The decisions in the form of other programs.
+    Export(log::ExportArgs),
 }
 
 /// The command with its help texts from the catalogue.

@@ -201,7 +201,7 @@ def rig_power_cut(program, xamine):
             if lost or not whole:
                 good = False
                 if missing < 5 or not whole:
-                    print("    ", call, when, len(ids), "lost", len(lost), "next", len(more), report)
+                    print("    ", call, when, len(ids), "lost", len(lost), "next", len(more), report["verdict"])
     check("power cuts", good, f"{cuts} cuts, {unsynced} between write and sync, {acknowledged} acknowledged, "
           f"{missing} missing; {dict(phases)}; verdicts {dict(verdicts)}, after the next sitting {dict(later)}")
     return good
@@ -333,7 +333,7 @@ def rig_mutants(program, xamine):
     """Each rig catches the mistake it is there for."""
     for name, rig, file, sound, broken in MUTANTS:
         with tempfile.TemporaryDirectory() as copy:
-            for part in ["src", "tests", "assets", "Cargo.toml", "Cargo.lock", "keymaps", "samples"]:
+            for part in ["src", "tests", "benches", "assets", "Cargo.toml", "Cargo.lock", "keymaps", "samples"]:
                 source = os.path.join(HOME, part)
                 if os.path.isdir(source):
                     shutil.copytree(source, os.path.join(copy, part))

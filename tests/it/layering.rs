@@ -21,6 +21,11 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("scan", &["radiograph"]),
     ("decisions", &["radiograph", "scan", "view"]),
     ("store", &["config", "decisions", "filter", "scan", "view"]),
+    // What a log says as a whole.
+    (
+        "report",
+        &["decisions", "physics", "radiograph", "scan", "view"],
+    ),
     ("config", &["graphics"]),
     ("graphics", &["view"]),
     ("terminal", &["graphics", "keymap"]),
@@ -108,6 +113,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
             "keymap",
             "physics",
             "radiograph",
+            "report",
             "run",
             "scan",
             "simulation",

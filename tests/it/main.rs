@@ -38,6 +38,7 @@ mod physics_model;
 mod pixels;
 mod prints;
 mod regions;
+mod reports;
 mod restoring;
 mod samples;
 mod scans;

@@ -120,7 +120,25 @@ log-against-group = group { $group } is no group of a checkpoint: it is above 65
 log-against-check = a digit is wrong, or two are changed over: the check group at the end does not fit; have them read again
 log-no-folder = there is no log in '{ $folder }'; name its folder with --log
 
+# log export.
+log-export-damaged = { $lines ->
+    [one] { $lines } line or segment of the log is damaged and not counted in
+   *[other] { $lines } lines or segments of the log are damaged and not counted in
+  }; 'xamine log verify' says where
+log-export-orphans = { $records ->
+    [one] { $records } decision is answered, but is
+   *[other] { $records } decisions are answered, but are
+  } not in this log: merge the logs of all posts that took part
+log-export-in-log = '{ $path }' would be in the folder of the log, which holds records only; choose another folder
+
 # Help texts.
+cli-log-export-log = Folder of the log [default: $XDG_STATE_HOME/xamine/log]
+cli-log-export-format = The form: csv (a row a decision), jsonl (a line a decision, with all its records)
+cli-log-export-output = The file, which is whole or not there; without it, standard output
+cli-log-export-example =
+    Example:
+      xamine log export --format csv -o decisions.csv
+    Exit code 1 when a part of the log could not be read.
 cli-log-show-log = Folder of the log [default: $XDG_STATE_HOME/xamine/log]
 cli-log-verify-log = Folder of the log [default: $XDG_STATE_HOME/xamine/log]
 cli-log-verify-files = Hash the scan files too

@@ -153,7 +153,7 @@ pub(in crate::cli) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 /// A name in the folder of `path` that nobody else uses.
-fn name_beside(path: &Path) -> Result<PathBuf> {
+pub(in crate::cli) fn name_beside(path: &Path) -> Result<PathBuf> {
     let name = path
         .file_name()
         .ok_or_else(|| not_written(path, &std::io::ErrorKind::IsADirectory.to_string()))?;

@@ -1,0 +1,12 @@
+//! What a log says when it is asked as a whole: cases, tables, pages, numbers.
+//!
+//! A *case* is a decision with everything that answers it. Exports are views of a log, never
+//! evidence: what was damaged is counted in all of them, and `verify` judges the log itself.
+
+mod cases;
+mod lines;
+mod table;
+
+pub use cases::{Answer, Case, Cases, Effective, Standing, State, gather};
+pub use lines::json_line;
+pub use table::{csv_head, csv_row};

@@ -1,0 +1,316 @@
+//! Reports: a small log over a shipped scan, and what comes out of it.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use xamine::cancel::Cancel;
+use xamine::decisions::{
+    Amend, Answer, Arbitration, Change, Companion, Conclusion, Decision, FoundItem, Inspection,
+    LogSettings, MarkedRegion, Outcome, PlaneStats, Request, ScanBlock, Second, Shape, Timing,
+    ViewSeen, Writer,
+};
+use xamine::scan::{self, Limits};
+use xamine::view::{View, ViewRequest};
+
+use crate::kept::root;
+
+/// A log that is being written.
+struct Post {
+    writer: Writer,
+    answers: Receiver<Answer>,
+    token: AtomicU64,
+}
+
+impl Post {
+    fn of(folder: &Path, analyst: &str) -> Self {
+        let mut settings = LogSettings::new(folder.to_owned(), Some(analyst.to_owned()));
+        settings.host = "post-7".into();
+        let (sender, answers) = channel();
+        let writer = Writer::start(settings, move |answer| {
+            let _ = sender.send(answer);
+        });
+        Self {
+            writer: writer.unwrap(),
+            answers,
+            token: AtomicU64::new(1),
+        }
+    }
+
+    /// Records what `request` makes of a token and gives the record's id.
+    fn record(&self, request: impl FnOnce(u64) -> Request) -> String {
+        let token = self.token.fetch_add(1, Ordering::Relaxed);
+        self.writer.send(request(token)).unwrap();
+        loop {
+            match self.answers.recv().unwrap() {
+                Answer::Recorded { id, .. } => return id,
+                Answer::Opened { .. } => {}
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    fn decide(&self, body: Decision) -> String {
+        self.record(|token| Request::Decision {
+            token,
+            body: Box::new(body),
+        })
+    }
+}
+
+/// The scan that is decided upon, copied so that a test may change it.
+fn sample(folder: &Path) -> PathBuf {
+    let path = folder.join("truck_16bit.png");
+    std::fs::copy(root("samples/png/truck_16bit.png"), &path).unwrap();
+    path
+}
+
+/// A view of the scan: its region, filters and how long it stood.
+fn look(view: &View, region: [f64; 4], zoom: f64, dwell_ms: u64) -> ViewSeen {
+    ViewSeen {
+        view: View {
+            region,
+            zoom,
+            ..view.clone()
+        },
+        protocol: "kitty".into(),
+        quality: "Q5".into(),
+        lossless: true,
+        dwell_ms,
+        merged: None,
+    }
+}
+
+/// A suspicious decision with views, a region and text that must not be obeyed.
+fn suspicious(path: &Path) -> Decision {
+    let (found, _) = scan::resolve(path, true).unwrap();
+    let opened = scan::open(&found, &Limits::default(), &Cancel::never()).unwrap();
+    let radiograph = &opened.views[0];
+    let request = ViewRequest {
+        filters: vec!["edge".into()],
+        ..ViewRequest::default()
+    };
+    let plain = View::of(radiograph, &ViewRequest::default()).unwrap();
+    let edged = View::of(radiograph, &request).unwrap();
+    let (w, h) = (radiograph.width() as f64, radiograph.height() as f64);
+    let mut body = Decision::new(ScanBlock::of(&opened), Conclusion::Suspicious);
+    body.scan.container = Some("MSCU1234566".into());
+    body.reasons = vec!["density-anomaly".into(), "organic-mass".into()];
+    body.note = "=HYPERLINK(\"x\") <script>alert(1)</script>\nsecond line \u{1b}[2J".into();
+    body.confidence = Some(4);
+    body.controls = vec![40, 44];
+    body.views = vec![
+        look(&plain, [0.0, 0.0, w, h], 800.0 / w, 12_500),
+        look(&edged, [w / 4.0, h / 4.0, w / 4.0, h / 4.0], 1.0, 30_000),
+    ];
+    let stats = PlaneStats {
+        mean: 1234.5,
+        sd: 10.25,
+        min: 1000.0,
+        max: 2000.0,
+        transmission: Some(0.125),
+        attenuation: Some(2.079),
+    };
+    body.regions = vec![MarkedRegion {
+        shape: Shape::Rect,
+        points: vec![[w / 4.0, h / 3.0], [w / 3.0, h / 2.0]],
+        mm: Some([400.0, 250.0]),
+        label: "A <b>".into(),
+        stats: [("image".to_owned(), stats)].into(),
+        material: Some(json!({"class": "organic", "z": 7.2, "z_iqr": [6.9, 7.6],
+            "steel_mm": 12.5, "mass_thickness_g_cm2": 9.8, "confidence": 0.8})),
+        measured: None,
+    }];
+    body.timing = Some(Timing {
+        first_pixel_ms: Some(300),
+        total_ms: 42_000,
+        idle_ms: 2_000,
+    });
+    body.declaration = Some(Companion {
+        path: "/declared/MSCU1234566.xml".into(),
+        sha256: "ab".repeat(32),
+    });
+    body.warnings_acknowledged = vec!["truncated".into()];
+    body.final_lossless = true;
+    body
+}
+
+/// Where the log and its scan are, and the ids of its decisions.
+struct Log {
+    place: TempDir,
+    first: String,
+    clear: String,
+    second: String,
+}
+
+impl Log {
+    /// One case with everything, and a plain clear one.
+    fn full() -> Self {
+        let place = tempfile::tempdir().unwrap();
+        let path = sample(place.path());
+        let folder = place.path().join("log");
+        let kim = Post::of(&folder, "kim");
+        let first = kim.decide(suspicious(&path));
+        let mut plain = Decision::new(suspicious(&path).scan, Conclusion::Clear);
+        plain.timing = Some(Timing {
+            first_pixel_ms: None,
+            total_ms: 18_000,
+            idle_ms: 0,
+        });
+        let clear = kim.decide(plain);
+        kim.record(|token| Request::Amend {
+            token,
+            body: Amend {
+                of: first.clone(),
+                change: Change {
+                    confidence: Some(2),
+                    ..Change::default()
+                },
+                reason: "too sure".into(),
+            },
+        });
+        drop(kim);
+        let lee = Post::of(&folder, "lee");
+        let second = lee.record(|token| Request::Second {
+            token,
+            body: Box::new(Second {
+                of: first.clone(),
+                blind: true,
+                decision: Decision::new(suspicious(&path).scan, Conclusion::Inconclusive),
+            }),
+        });
+        lee.record(|token| Request::Arbitration {
+            token,
+            body: Arbitration {
+                of: vec![first.clone(), second.clone()],
+                decision: Conclusion::Suspicious,
+                reason: "the mass is there".into(),
+            },
+        });
+        lee.record(|token| Request::Outcome {
+            token,
+            body: Outcome {
+                of: first.clone(),
+                result: Inspection::Seizure,
+                found: vec![FoundItem {
+                    what: "tobacco".into(),
+                    quantity: Some(12.5),
+                    unit: "kg".into(),
+                    region: None,
+                }],
+                by: "team 3".into(),
+                inspected_at: "2026-03-01".into(),
+            },
+        });
+        drop(lee);
+        Self {
+            place,
+            first,
+            clear,
+            second,
+        }
+    }
+
+    fn folder(&self) -> PathBuf {
+        self.place.path().join("log")
+    }
+
+    /// Runs `xamine log` and gives exit code, standard output and standard error.
+    fn run(&self, words: &[&str]) -> (u8, String, String) {
+        let folder = self.folder();
+        let tail = ["--log", folder.to_str().unwrap()];
+        let all = ["xamine", "log"].iter().chain(words).chain(&tail);
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let code = xamine::cli::run(all.map(Into::into), &mut out, &mut err);
+        (
+            code,
+            String::from_utf8(out).unwrap(),
+            String::from_utf8(err).unwrap(),
+        )
+    }
+
+    /// Changes a byte of the first segment's last line.
+    fn damage(&self) {
+        let mut names: Vec<PathBuf> = std::fs::read_dir(self.folder())
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|e| e == "jsonl"))
+            .collect();
+        names.sort();
+        let text = std::fs::read_to_string(&names[0]).unwrap();
+        std::fs::write(&names[0], text.replace("too sure", "too late")).unwrap();
+    }
+}
+
+#[test]
+fn a_case_is_a_line_with_everything_that_answers_it() {
+    let log = Log::full();
+    let (code, out, err) = log.run(&["export", "--format", "jsonl"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    let cases: Vec<Value> = out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(cases.len(), 2);
+    let case = cases.iter().find(|case| case["id"] == log.first).unwrap();
+    assert_eq!(case["analyst"], "kim");
+    assert_eq!(case["effective"]["decision"], "suspicious");
+    assert_eq!(case["effective"]["confidence"], 2);
+    assert_eq!(case["effective"]["standing"], "arbitrated");
+    assert_eq!(case["decision"]["confidence"], 4, "what was recorded stays");
+    assert_eq!(case["seconds"][0]["analyst"], "lee");
+    assert_eq!(case["seconds"][0]["record"]["id"], log.second);
+    let lists = ["amends", "arbitrations", "outcomes"];
+    assert_eq!(
+        lists.map(|name| case[name].as_array().unwrap().len()),
+        [1; 3]
+    );
+    assert_eq!(case["log"]["damaged"], 0);
+    assert!(!out.contains('\u{1b}'));
+    let other = cases.iter().find(|case| case["id"] == log.clear).unwrap();
+    assert_eq!(other["effective"]["standing"], "single");
+}
+
+#[test]
+fn a_table_has_a_row_a_decision_and_nothing_that_runs() {
+    let log = Log::full();
+    let file = log.place.path().join("out.csv");
+    let (code, out, err) = log.run(&["export", "--format", "csv", "-o", file.to_str().unwrap()]);
+    assert_eq!((code, out.as_str(), err.as_str()), (0, "", ""));
+    let table = std::fs::read_to_string(&file).unwrap();
+    let rows: Vec<&str> = table.split_terminator("\r\n").collect();
+    assert_eq!(rows.len(), 3, "{table}");
+    assert!(rows[0].starts_with("id,at,analyst,host,"));
+    let columns = rows[0].split(',').count();
+    assert_eq!(rows[2].split(',').count(), columns, "{}", rows[2]);
+    let note = "\"'=HYPERLINK(\"\"x\"\") <script>alert(1)</script>\nsecond line \\u{1b}[2J\"";
+    assert!(rows[1].contains(note), "{}", rows[1]);
+    for word in ["kim", "arbitrated", "seizure", "tobacco", "MSCU1234566"] {
+        assert!(rows[1].contains(word), "{word}");
+    }
+    let inside = log.folder().join("out.csv");
+    let (code, _, err) = log.run(&["export", "--format", "csv", "-o", inside.to_str().unwrap()]);
+    assert!(code == 2 && err.contains("choose another folder"), "{err}");
+}
+
+#[test]
+fn damage_is_said_in_every_export() {
+    let log = Log::full();
+    log.damage();
+    let (code, out, err) = log.run(&["export", "--format", "jsonl"]);
+    assert_eq!(code, 1);
+    assert!(
+        err.contains("1 line or segment of the log is damaged"),
+        "{err}"
+    );
+    for line in out.lines() {
+        let case: Value = serde_json::from_str(line).unwrap();
+        assert_eq!(case["log"]["damaged"], 1);
+    }
+    let (code, out, _) = log.run(&["export", "--format", "csv"]);
+    assert_eq!(code, 1);
+    let row = out.split_terminator("\r\n").nth(2).unwrap();
+    assert!(row.ends_with(",1,0,0,0"), "{row}");
+}
