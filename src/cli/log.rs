@@ -1,6 +1,7 @@
-//! `xamine log`: shows the records and checks the chain. It writes nothing into the
+//! `xamine log`: shows, checks, exports, brings together. Only `checkpoint` writes into the
 //! log; exports go where they are asked to.
 
+mod checkpoint;
 mod export;
 mod output;
 mod records;
@@ -11,7 +12,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::{Failure, LogCommand, exit};
-use crate::decisions::{Problem, ProblemKind, Report, Scans, Verdict, Witnesses, verify};
+use crate::decisions::{
+    Kept, Problem, ProblemKind, Report, Scans, Verdict, Witnesses, merge, verify,
+};
 use crate::messages::{arg, say};
 use crate::store::{Heads, log_folder, state_folder};
 use crate::text::Safe;
@@ -29,10 +32,37 @@ pub(super) fn run(
         LogCommand::Show { log, json: true } => show::json(&folder(log.as_deref())?, out),
         LogCommand::Show { log, json: false } => show::text(&folder(log.as_deref())?, out),
         LogCommand::Export(asked) => export::run(&asked, out, err),
-        LogCommand::Verify { log, files, json } => {
+        LogCommand::Checkpoint {
+            log,
+            origin,
+            analyst,
+            json,
+        } => checkpoint::take(log.as_deref(), origin, analyst, json, out, err),
+        LogCommand::Merge {
+            sources,
+            destination,
+        } => {
+            let merged = merge(&sources, &destination)?;
+            let folder = Safe::from_path(&destination);
+            let counts = [
+                arg("copied", &merged.copied),
+                arg("continued", &merged.continued),
+                arg("kept", &merged.kept),
+                arg("folder", &folder),
+            ];
+            writeln!(out, "{}", say("log-merged", &counts))?;
+            Ok(exit::DONE)
+        }
+        LogCommand::Verify {
+            log,
+            files,
+            against,
+            json,
+        } => {
             let scans = if files { Scans::Hashed } else { Scans::Left };
             let folder = folder(log.as_deref())?;
-            let report = check(&folder, scans, err)?;
+            let against = against.as_deref().map(checkpoint::kept).transpose()?;
+            let report = check(&folder, scans, against.as_ref(), err)?;
             if json {
                 serde_json::to_writer(&mut *out, &report).map_err(std::io::Error::from)?;
                 writeln!(out)?;
@@ -61,7 +91,12 @@ fn folder(asked: Option<&Path>) -> Result<PathBuf> {
 }
 
 /// Checks the log against everything that this account remembers of it.
-fn check(folder: &Path, scans: Scans, err: &mut dyn Write) -> Result<Report, Failure> {
+fn check(
+    folder: &Path,
+    scans: Scans,
+    against: Option<&Kept>,
+    err: &mut dyn Write,
+) -> Result<Report, Failure> {
     let remembered = match state_folder().and_then(|state| Heads::new(&state).of(folder)) {
         Ok(remembered) => remembered,
         Err(problem) => {
@@ -73,6 +108,7 @@ fn check(folder: &Path, scans: Scans, err: &mut dyn Write) -> Result<Report, Fai
     let witnesses = Witnesses {
         remembered: &remembered,
         scans,
+        against,
     };
     Ok(verify(folder, &witnesses)?)
 }
@@ -95,6 +131,19 @@ fn tell(folder: &Path, report: &Report, out: &mut dyn Write) -> Result<(), Failu
             ],
         )
     )?;
+    if let Some(witness) = &report.checkpoint {
+        let id = if witness.holds {
+            "log-verify-checkpoint-holds"
+        } else {
+            "log-verify-checkpoint-broken"
+        };
+        let said = [
+            arg("records", &witness.records),
+            arg("origin", &witness.origin),
+            arg("segment", &witness.segment),
+        ];
+        writeln!(out, "{}", say(id, &said))?;
+    }
     writeln!(out, "{}", with_files(verdict(report.verdict), report))?;
     Ok(())
 }

@@ -290,9 +290,36 @@ pub enum LogCommand {
         /// The scan files too.
         #[arg(long)]
         files: bool,
+        /// A checkpoint kept elsewhere: its file, or its groups of digits.
+        #[arg(long, value_name = "FILE|GROUPS")]
+        against: Option<std::ffi::OsString>,
         /// One JSON document.
         #[arg(long)]
         json: bool,
+    },
+    /// One hash over the whole log.
+    Checkpoint {
+        /// Folder of the log.
+        #[arg(long, value_name = "DIR")]
+        log: Option<PathBuf>,
+        /// Whose log it is.
+        #[arg(long, value_name = "NAME")]
+        origin: Option<String>,
+        /// Who takes it.
+        #[arg(long, value_name = "ID")]
+        analyst: Option<String>,
+        /// One JSON document.
+        #[arg(long)]
+        json: bool,
+    },
+    /// The union of logs.
+    Merge {
+        /// Folders to bring in.
+        #[arg(value_name = "SRC", required = true)]
+        sources: Vec<PathBuf>,
+        /// The folder to bring them into.
+        #[arg(value_name = "DEST")]
+        destination: PathBuf,
     },
     /// The decisions in the form of other programs.
     Export(log::ExportArgs),

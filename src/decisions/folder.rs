@@ -97,10 +97,15 @@ pub(super) fn create_segment(folder: &Path, name: &str) -> io::Result<File> {
         .mode(0o600)
         .custom_flags(OFlags::NOFOLLOW.bits() as i32)
         .open(folder.join(name))?;
-    if is_group_folder(folder)? {
-        file.set_permissions(fs::Permissions::from_mode(0o640))?;
+    if let Some(mode) = mode_in(folder)? {
+        file.set_permissions(mode)?;
     }
     Ok(file)
+}
+
+/// The mode of segments in a folder of a group; elsewhere they are their owner's alone.
+pub(super) fn mode_in(folder: &Path) -> io::Result<Option<fs::Permissions>> {
+    Ok(is_group_folder(folder)?.then(|| fs::Permissions::from_mode(0o640)))
 }
 
 /// Whether a group may write into `folder`: its members then read each other's segments.

@@ -7,10 +7,14 @@
 mod answers;
 mod body;
 mod check;
+mod checkpoint;
 mod clock;
 mod folder;
+mod groups;
 mod history;
 mod line;
+mod merge;
+mod merkle;
 mod place;
 mod plain;
 mod report;
@@ -32,11 +36,14 @@ pub use body::{
     AlarmAnswer, Amend, Answered, Change, Companion, Decision, MarkedRegion, Note, PlaneStats,
     RadiationAnswer, ScanBlock, ScanFile, ScanSeen, Shape, Timing, ViewSeen, ViewsSeen,
 };
+pub use checkpoint::{Checkpoint, Kept, Unreadable};
 pub use clock::{Clock, JUMP_MS, Moment};
+pub use groups::{Misheard, looks_spoken};
 pub use history::{Decided, Entry, history};
 pub use line::{LINE_LIMIT, sha256_hex};
+pub use merge::{Merged, merge};
 pub use plain::plain_json;
-pub use report::{Problem, ProblemKind, Report, Verdict};
+pub use report::{Problem, ProblemKind, Report, Verdict, Witness};
 pub use request::{Answer, NOTE_LIMIT, Request, VIEWS_LIMIT};
 pub use sitting::{ClockJump, Close, DisplayCheck, End, Fault, Head, Open, Tail};
 pub use tell::{Record, read_log};

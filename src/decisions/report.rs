@@ -90,6 +90,14 @@ pub enum ProblemKind {
     Unreadable,
     /// Time runs back without a `clock` record.
     Time,
+    /// A segment is gone or has lost lines since this checkpoint.
+    CheckpointCut,
+    /// What this checkpoint covers is not what it was.
+    CheckpointChanged,
+    /// The checkpoint kept elsewhere covers more than the folder holds.
+    AgainstOlder,
+    /// The checkpoint kept elsewhere is none of this log's.
+    AgainstUnknown,
     /// A scan file is not the one that was decided upon.
     FileChanged,
     /// A scan file cannot be read.
@@ -120,6 +128,10 @@ impl ProblemKind {
             Self::Rewritten => "rewritten",
             Self::Unreadable => "unreadable",
             Self::Time => "time",
+            Self::CheckpointCut => "checkpoint-cut",
+            Self::CheckpointChanged => "checkpoint-changed",
+            Self::AgainstOlder => "against-older",
+            Self::AgainstUnknown => "against-unknown",
             Self::FileChanged => "file-changed",
             Self::FileMissing => "file-missing",
         }
@@ -131,7 +143,7 @@ impl ProblemKind {
             Self::Time | Self::FileChanged | Self::FileMissing => Verdict::Clean,
             Self::NotClosed | Self::TailPinned | Self::Faulted => Verdict::Open,
             Self::Tail => Verdict::Tail,
-            Self::Stale => Verdict::Stale,
+            Self::Stale | Self::AgainstOlder => Verdict::Stale,
             _ => Verdict::Tampered,
         }
     }
@@ -164,6 +176,23 @@ impl Problem {
     }
 }
 
+/// The record of a checkpoint that was kept elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Witness {
+    /// Whose log it was.
+    pub origin: Safe,
+    /// Records that it covers.
+    pub records: u64,
+    /// Its root, base64.
+    pub root: Safe,
+    /// File name of the segment that holds it.
+    pub segment: Safe,
+    /// Line in it, from 1.
+    pub line: u64,
+    /// Whether all that it covers is there, unchanged.
+    pub holds: bool,
+}
+
 /// The answer of `verify`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Report {
@@ -175,8 +204,8 @@ pub struct Report {
     pub segments: u64,
     /// What was found, by segment and line.
     pub problems: Vec<Problem>,
-    /// The checkpoint compared with; none so far.
-    pub checkpoint: Option<serde_json::Value>,
+    /// The record of the checkpoint compared with, where there is one.
+    pub checkpoint: Option<Witness>,
 }
 
 impl Report {

@@ -7,6 +7,7 @@ use serde_json::Error as JsonError;
 
 use super::answers::{Arbitration, Outcome, Second};
 use super::body::{Amend, Decision, Note, ScanSeen, ViewSeen, ViewsSeen};
+use super::checkpoint::Checkpoint;
 use super::plain::plain_json;
 use crate::text::Safe;
 
@@ -61,6 +62,13 @@ pub enum Request {
         token: u64,
         /// What it found.
         body: Outcome,
+    },
+    /// Record what the log held, for a copy that is kept elsewhere.
+    Checkpoint {
+        /// The form.
+        token: u64,
+        /// What it held.
+        body: Checkpoint,
     },
     /// A scan was opened. Written with the next decision's sync; answered only when it fails.
     Scan(ScanSeen),
@@ -276,6 +284,7 @@ mod tests {
                 blind: true,
                 decision: Decision::new(scan, super::super::Conclusion::Clear),
             }),
+            serde_json::to_value(Checkpoint::default()),
             serde_json::to_value(Arbitration {
                 of: Vec::new(),
                 decision: super::super::Conclusion::Clear,

@@ -72,6 +72,9 @@ impl Scribe {
             Request::Second { token, body } => self.tell(token, request::second(*body)),
             Request::Arbitration { token, body } => self.tell(token, request::arbitration(&body)),
             Request::Outcome { token, body } => self.tell(token, request::outcome(&body)),
+            Request::Checkpoint { token, body } => {
+                self.tell(token, request::pending("checkpoint", &body));
+            }
             Request::Scan(body) => self.mention(request::pending("scan", &body)),
             Request::Views(body) => self.mention(request::views(body)),
             Request::UseFolder(folder) => self.use_folder(folder),

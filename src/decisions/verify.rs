@@ -11,11 +11,13 @@ use sha2::{Digest as _, Sha256};
 
 use super::body::{ScanBlock, to_hex};
 use super::check::{Checked, check_segment};
+use super::checkpoint::{Checkpoint, Fit, Kept, prefixes};
 use super::folder::{open_segment, segments};
 use super::line::Line;
-use super::report::{Problem, ProblemKind, Report};
+use super::report::{Problem, ProblemKind, Report, Witness};
 use super::sitting::{Head, Open, Tail};
 use super::survey::{body, first_record, pinned};
+use crate::text::Safe;
 use crate::{Error, Result};
 
 /// A head that was seen before, kept outside the log's folder.
@@ -34,6 +36,8 @@ pub struct Witnesses<'a> {
     pub remembered: &'a [Remembered],
     /// Whether and how the scan files are checked.
     pub scans: Scans,
+    /// A checkpoint that was kept elsewhere.
+    pub against: Option<&'a Kept>,
 }
 
 /// Whether the scan files are checked.
@@ -63,10 +67,14 @@ pub fn verify(folder: &Path, witnesses: &Witnesses<'_>) -> Result<Report> {
         faults: BTreeMap::new(),
         problems: Vec::new(),
         files: HashSet::new(),
+        checkpoints: Vec::new(),
     };
     audit.read_all(&names, witnesses);
     audit.judge(witnesses);
-    Ok(audit.report(names.len() as u64))
+    let checkpoint = audit.judge_checkpoints(witnesses.against);
+    let mut report = audit.report(names.len() as u64);
+    report.checkpoint = checkpoint;
+    Ok(report)
 }
 
 /// The state of one verification.
@@ -77,6 +85,7 @@ struct Audit<'a> {
     faults: BTreeMap<String, u64>,
     problems: Vec<Problem>,
     files: HashSet<(PathBuf, String)>,
+    checkpoints: Vec<(String, u64, Checkpoint)>,
 }
 
 impl Audit<'_> {
@@ -86,8 +95,13 @@ impl Audit<'_> {
         let none = BTreeSet::new();
         for name in names {
             let mut found = Vec::new();
-            let files = &mut self.files;
+            let (files, checkpoints) = (&mut self.files, &mut self.checkpoints);
             let mut visit = |number: u64, line: &Line<'_>| {
+                if line.kind == "checkpoint"
+                    && let Ok(checkpoint) = body(*line)
+                {
+                    checkpoints.push((name.clone(), number, checkpoint));
+                }
                 if witnesses.scans == Scans::Hashed {
                     found.extend(check_files(name, number, line, files));
                 }
@@ -226,6 +240,50 @@ impl Audit<'_> {
         };
         self.problems
             .push(Problem::new(&head.segment, Some(head.seq), kind));
+    }
+
+    /// Recomputes every checkpoint, and finds the one that was kept elsewhere.
+    fn judge_checkpoints(&mut self, against: Option<&Kept>) -> Option<Witness> {
+        let taken = std::mem::take(&mut self.checkpoints);
+        let bodies: Vec<&Checkpoint> = taken.iter().map(|(_, _, checkpoint)| checkpoint).collect();
+        let known = prefixes(self.folder, &bodies);
+        let mut witness = None;
+        for (name, line, checkpoint) in &taken {
+            let fit = checkpoint.follows(&known);
+            if against.is_some_and(|kept| kept.is(checkpoint)) {
+                witness = Some(Witness {
+                    origin: Safe::from_outside(&checkpoint.origin),
+                    records: checkpoint.records(),
+                    root: Safe::from_outside(&checkpoint.root),
+                    segment: Safe::from_outside(name),
+                    line: *line,
+                    holds: fit == Fit::Whole,
+                });
+            }
+            let (kind, what) = match fit {
+                Fit::Whole => continue,
+                // Those records were never surely on disk.
+                Fit::Short(segment) if self.faults.contains_key(&segment) => {
+                    (ProblemKind::Faulted, segment)
+                }
+                Fit::Short(segment) => (ProblemKind::CheckpointCut, segment),
+                Fit::Changed => (ProblemKind::CheckpointChanged, String::new()),
+            };
+            self.problems
+                .push(Problem::about(name, Some(*line), kind, &what));
+        }
+        if let (Some(kept), None) = (against, &witness) {
+            let records: u64 = self.checked.values().map(|found| found.records).sum();
+            let kind = if records < kept.records {
+                ProblemKind::AgainstOlder
+            } else {
+                ProblemKind::AgainstUnknown
+            };
+            let covers = kept.records.to_string();
+            self.problems
+                .push(Problem::about("--against", None, kind, &covers));
+        }
+        witness
     }
 
     /// Which tails are explained.

@@ -186,7 +186,8 @@ fn token(request: &Request) -> Option<u64> {
         | Request::Note { token, .. }
         | Request::Second { token, .. }
         | Request::Arbitration { token, .. }
-        | Request::Outcome { token, .. } => Some(*token),
+        | Request::Outcome { token, .. }
+        | Request::Checkpoint { token, .. } => Some(*token),
         Request::Scan(_) | Request::Views(_) | Request::UseFolder(_) | Request::Close => None,
     }
 }

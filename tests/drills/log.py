@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Heavy rigs of the decision log: failing calls, kills at every call, full disks, every bit flipped,
-10,000 segments. Prints counts, says "skipped: PACKAGE" when something is missing, and proves each rig
+"""Heavy rigs of the decision log: failing calls, kills at every call, power cuts, full disks, every bit
+flipped, many writers, 10,000 segments, 100,000 records. Prints counts, says "skipped: PACKAGE" when something is missing, and proves each rig
 by a mutant that it catches. Usage: tests/drills/log.py [RIG...]; needs Linux, cargo and python3.
 """
-import collections, glob, hashlib, json, os, re, shutil, subprocess, sys, tempfile, time
+import collections, contextlib, glob, hashlib, json, os, random, re, shutil, subprocess, sys, tempfile, time
 
 HOME = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 CHILD = ["--exact", "decisions::crash::writes_until_killed", "--nocapture"]
@@ -53,13 +53,15 @@ def verify(xamine, folder):
 
 
 def kept(folder):
-    """Ids of all whole decisions, read without the library."""
+    """Ids of all whole decisions whose hash is right, read without the library."""
     ids = set()
     for name in glob.glob(folder + "/*.jsonl"):
         for line in open(name, "rb").read().split(b"\n")[:-1]:
-            record = json.loads(line)
-            if record["kind"] == "decision":
-                ids.add(record["id"])
+            front, mark, own = line.rpartition(b'"self":"')
+            if mark and hashlib.sha256(front).hexdigest().encode() == own[:64]:
+                record = json.loads(line)
+                if record["kind"] == "decision":
+                    ids.add(record["id"])
     return ids
 
 
@@ -136,6 +138,89 @@ def rig_kills(program, xamine):
     return lost == 0
 
 
+ADVFS = os.path.join(HOME, "../shared/tools/advfs")
+CUTS = int(os.environ.get("XAMINE_CUTS", "1000"))
+
+
+@contextlib.contextmanager
+def power_socket():
+    """A mounted file system where only what was synced survives, and the way to cut its power."""
+    with tempfile.TemporaryDirectory() as built, tempfile.TemporaryDirectory() as mount:
+        source = shutil.copytree(ADVFS, os.path.join(built, "advfs"))
+        subprocess.run(["cargo", "build", "--release", "--quiet"], cwd=source, check=True,
+                       env={**os.environ, "CARGO_TARGET_DIR": os.path.join(built, "target")})
+        server = subprocess.Popen([os.path.join(built, "target/release/advfs"), mount],
+                                  stdout=subprocess.PIPE, text=True)
+        server.stdout.readline()
+
+        def control(line):
+            with open(os.path.join(mount, ".ctl"), "w") as file:
+                file.write(line + "\n")
+        try:
+            yield mount, control
+        finally:
+            subprocess.run(["fusermount3", "-u", mount], check=True)
+            server.wait(10)
+
+
+def rig_power_cut(program, xamine):
+    """The power goes at any call of the log; what was synced stays, what was not is lost, zeroed or garbage."""
+    if not os.path.isdir(ADVFS):
+        print("  skipped: ../shared (its file system that loses power)")
+        return True
+    chance = random.Random(1)
+    missing, acknowledged, cuts, unsynced, good = 0, 0, 0, 0, True
+    phases, verdicts, later = collections.Counter(), collections.Counter(), collections.Counter()
+    with power_socket() as (folder, control):
+        while cuts < CUTS:
+            control("reset")
+            call, when = chance.choice([("write", 24), ("fdatasync", 24), ("fsync", 3)])
+            when = chance.randint(1, when)
+            run, ids, _ = sit(program, folder, 20, [
+                "strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e",
+                f"inject={call}:signal=SIGKILL:when={when}"])
+            if run.returncode == 0:
+                # The sitting had ended before that call: cut all the same.
+                phases["after the end"] += 1
+            else:
+                phases["before " + call] += 1
+            before = sum(os.path.getsize(name) for name in glob.glob(folder + "/*.jsonl"))
+            control(f"crash {cuts + 1}")
+            cuts += 1
+            after = kept(folder)
+            unsynced += before and call == "fdatasync" and run.returncode != 0
+            acknowledged += len(ids)
+            lost = set(ids) - after
+            missing += len(lost)
+            report = verify(xamine, folder)
+            verdicts[report["verdict"]] += 1
+            # The log goes on: the next sitting records, and what was acknowledged is still there.
+            _, more, refused = sit(program, folder, 1)
+            whole = len(more) == 1 and not refused and not (set(ids) | set(more)) - kept(folder)
+            later[verify(xamine, folder)["verdict"]] += 1
+            if lost or not whole:
+                good = False
+                if missing < 5 or not whole:
+                    print("    ", call, when, len(ids), "lost", len(lost), "next", len(more), report["verdict"])
+    check("power cuts", good, f"{cuts} cuts, {unsynced} between write and sync, {acknowledged} acknowledged, "
+          f"{missing} missing; {dict(phases)}; verdicts {dict(verdicts)}, after the next sitting {dict(later)}")
+    return good
+
+
+def rig_writers(program, xamine):
+    """Eight writers in one folder, 500 decisions each."""
+    with tempfile.TemporaryDirectory() as folder:
+        env = {**os.environ, "XAMINE_TEST_LOG": folder, "XAMINE_TEST_DECISIONS": "500"}
+        runs = [subprocess.Popen([program, *CHILD], stdout=subprocess.PIPE, text=True, env=env) for _ in range(8)]
+        said = [run.communicate()[0] for run in runs]
+        ids = [found for text in said for found in re.findall(r"RECORDED \d+ ([0-9a-f]{32})", text)]
+        report, lost = verify(xamine, folder), set(ids) - kept(folder)
+        good = len(ids) == len(set(ids)) == 4000 and not lost and report["verdict"] == "clean"
+        check("eight writers", good, f"{len(ids)} acknowledged, {len(lost)} missing, {report['verdict']}, "
+              f"{report['segments']} segments")
+        return good
+
+
 def rig_full_disk(program, xamine):
     """A disk that fills up while decisions are made."""
     good, said = True, []
@@ -210,10 +295,36 @@ def rig_many_segments(program, xamine):
               f"verified in {checked:.1f} s, a sitting with one decision {sat:.1f} s (unoptimised build), {after['verdict']}")
 
 
+def rig_many_records(program, xamine):
+    """100,000 decisions in one segment: verified by the release build, in memory that does not grow."""
+    release, said, most = os.environ.get("XAMINE"), [], []
+    if not release:
+        subprocess.run(["cargo", "build", "--release", "--bin", "xamine"], cwd=HOME, check=True, stderr=subprocess.DEVNULL)
+        release = os.path.join(TARGET, "release/xamine")
+    for records in [10000, 100000]:
+        # In memory: what is timed is the checking, not the disk.
+        with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+            _, ids, _ = sit(program, folder, records)
+            size = sum(os.path.getsize(name) for name in glob.glob(folder + "/*.jsonl"))
+            times = []
+            for _ in range(3):
+                start = time.time()
+                run = subprocess.run(["/usr/bin/time", "-f", "%M", release, "log", "verify", "--json", "--log", folder],
+                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                times.append(time.time() - start)
+            most.append(int(run.stderr.split()[-1]))
+            verdict = json.loads(run.stdout)["verdict"]
+            said.append(f"{len(ids)} decisions, {size / 1e6:.0f} MB: {min(times):.2f} s, {most[-1] / 1024:.0f} MB, {verdict}")
+    check("100,000 records", most[1] < most[0] * 1.2, "; ".join(said))
+    return True
+
+
 MUTANTS = [
     ("no fdatasync", "rig_calls", "segment.rs", ".sync_data()\n", ".metadata().map(drop)\n"),
     ("retry after a failed sync", "rig_failing_syncs", "segment.rs", ".sync_data()\n",
      ".sync_data().or_else(|_| self.file.sync_data())\n"),
+    ("no fdatasync, by power cuts", "rig_power_cut", "segment.rs", ".sync_data()\n", ".metadata().map(drop)\n"),
+    ("no folder sync, by power cuts", "rig_power_cut", "folder.rs", "File::open(folder)?.sync_all()", "File::open(folder).map(drop)"),
     ("no folder sync", "rig_calls", "folder.rs", "File::open(folder)?.sync_all()", "File::open(folder).map(drop)"),
 ]
 
@@ -222,7 +333,7 @@ def rig_mutants(program, xamine):
     """Each rig catches the mistake it is there for."""
     for name, rig, file, sound, broken in MUTANTS:
         with tempfile.TemporaryDirectory() as copy:
-            for part in ["src", "tests", "assets", "Cargo.toml", "Cargo.lock", "keymaps", "samples"]:
+            for part in ["src", "tests", "benches", "assets", "Cargo.toml", "Cargo.lock", "keymaps", "samples"]:
                 source = os.path.join(HOME, part)
                 if os.path.isdir(source):
                     shutil.copytree(source, os.path.join(copy, part))
@@ -243,11 +354,13 @@ def rig_mutants(program, xamine):
             check(f"mutant '{name}'", caught, f"caught by {rig}" if caught else f"NOT caught by {rig}")
 
 
-NEEDS = {"rig_calls": "strace", "rig_failing_syncs": "strace", "rig_kills": "strace", "rig_mutants": "strace"}
+NEEDS = {"rig_calls": "strace", "rig_failing_syncs": "strace", "rig_kills": "strace", "rig_mutants": "strace",
+         "rig_power_cut": "fusermount3", "rig_many_records": "/usr/bin/time"}
 
 
 def main():
-    rigs = sys.argv[1:] or ["calls", "failing_syncs", "kills", "full_disk", "exhaustive", "many_segments", "mutants"]
+    rigs = sys.argv[1:] or ["calls", "failing_syncs", "kills", "power_cut", "full_disk", "writers", "exhaustive", "many_segments",
+                            "many_records", "mutants"]
     program = build()
     subprocess.run(["cargo", "build", "--bin", "xamine"], cwd=HOME, check=True, stderr=subprocess.DEVNULL)
     # Copies, so that a build beside this run changes nothing under it.
@@ -262,10 +375,8 @@ def main():
             continue
         globals()["rig_" + rig](program, xamine)
     shutil.rmtree(keep)
-    for need, what in [("faketime", "stepping clocks (the injected clock of the tests covers them)"),
-                       ("fusermount3", "power cuts")]:
-        if not shutil.which(need):
-            print(f"skipped: {'fuse3' if need == 'fusermount3' else need}: {what}")
+    if not shutil.which("faketime"):
+        print("skipped: faketime: stepping clocks (the injected clock of the tests covers them)")
     print("failed: " + ", ".join(failures) if failures else "all rigs held")
     sys.exit(bool(failures))
 

@@ -452,3 +452,40 @@ fn show_of_the_lowest_quality_is_made_of_cells() {
     assert!(text.contains('▀') && !text.contains("\x1b_G"));
     assert!(String::from_utf8(output.stderr).unwrap().contains("Q0"));
 }
+
+#[test]
+fn a_checkpoint_goes_into_a_file_and_is_compared_by_file_or_by_groups() {
+    let folder = tempfile::tempdir().unwrap();
+    let (log, note) = (folder.path().join("log"), folder.path().join("note.txt"));
+    std::fs::create_dir(&log).unwrap();
+    let log = log.to_str().unwrap();
+    // The first one covers nothing; the second one the first.
+    let origin = ["--origin", "post-7"];
+    let take = ["log", "checkpoint", "--log", log];
+    xamine(take.iter().chain(&origin).copied()).exits(0);
+    let (out, spoken) = xamine(take.iter().chain(&origin).copied()).exits(0);
+    assert!(out.starts_with("post-7\n3\n"), "{out}");
+    std::fs::write(&note, &out).unwrap();
+    let groups: String = spoken
+        .lines()
+        .filter(|line| line.starts_with("    "))
+        .collect();
+    for against in [note.to_str().unwrap(), &groups] {
+        let verify = ["log", "verify", "--log", log, "--against", against];
+        let (out, _) = xamine(verify).exits(0);
+        assert!(
+            out.contains("all 3 records that the checkpoint of 'post-7' covers"),
+            "{out}"
+        );
+        let (json, _) = xamine(verify.into_iter().chain(["--json"])).exits(0);
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(json["checkpoint"]["holds"], true);
+    }
+    // A digit misheard is said, not taken for a rewritten log.
+    let wrong = groups.replacen('1', "2", 1);
+    let (_, err) = xamine(["log", "verify", "--log", log, "--against", &wrong]).exits(1);
+    assert!(
+        err.contains("a digit is wrong") || err.contains("above 65535"),
+        "{err}"
+    );
+}

@@ -73,6 +73,10 @@ log-problem-tail-changed = its unfinished last line is not as segment '{ $what }
 log-problem-rewritten = another record was seen here before
 log-problem-unreadable = cannot be read: { $what }
 log-problem-time = time runs back, and no clock record says why
+log-problem-checkpoint-cut = segment '{ $what }' is gone or has lost records since this checkpoint
+log-problem-checkpoint-changed = what this checkpoint covers is not what it was
+log-problem-against-older = that checkpoint covers { $what } records, and this log holds fewer: it is older, or was cut
+log-problem-against-unknown = that checkpoint of { $what } records is none of this log's: the log was rewritten, or the checkpoint is another log's
 log-problem-file-changed = the scan file '{ $what }' is not the one decided upon
 log-problem-file-missing = the scan file '{ $what }' cannot be read
 
@@ -103,6 +107,17 @@ log-show-fault = { $segment } given up: { $what }
 log-show-clock = the wall clock jumped by { $ms } ms
 log-show-close = { $records } records
 log-show-scan = { $scan }
+log-merged = { $copied } segments copied, { $continued } continued, { $kept } there already, in '{ $folder }'
+log-merge-differs = segment '{ $segment }' in '{ $source }' and in '{ $destination }' do not continue each other: one of them was changed. Nothing was copied; 'xamine log verify' on each says more
+log-verify-checkpoint-holds = all { $records } records that the checkpoint of '{ $origin }' covers are there, unchanged (it is in { $segment })
+log-verify-checkpoint-broken = the checkpoint of '{ $origin }' over { $records } records does not hold any more (it is in { $segment })
+log-checkpoint-kept = Keep this where nobody who writes the log can write: a file elsewhere, a message, paper.
+log-checkpoint-spoken = The same in digits; 'xamine log verify --against' takes either:
+log-checkpoint-origin = an origin is one line of text without signs that do not show, not '{ $origin }'
+log-against-note = '{ $file }' is no checkpoint: three lines are due, origin, number of records and root, or nineteen groups of digits
+log-against-count = nineteen groups of five digits are due, these are { $groups }
+log-against-group = group { $group } is no group of a checkpoint: it is above 65535; listen to it again
+log-against-check = a digit is wrong, or two are changed over: the check group at the end does not fit; have them read again
 log-no-folder = there is no log in '{ $folder }'; name its folder with --log
 
 # log export.
@@ -132,6 +147,18 @@ cli-log-export-example =
 cli-log-show-log = Folder of the log [default: $XDG_STATE_HOME/xamine/log]
 cli-log-verify-log = Folder of the log [default: $XDG_STATE_HOME/xamine/log]
 cli-log-verify-files = Hash the scan files too
+cli-log-verify-against = A checkpoint that was kept elsewhere: its file, or its groups of digits
+cli-log-checkpoint-log = Folder of the log [default: $XDG_STATE_HOME/xamine/log]
+cli-log-checkpoint-origin = Whose log it is [default: the machine's name, /xamine]
+cli-log-checkpoint-analyst = Who takes it [default: the login name]
+cli-log-checkpoint-example =
+    Example:
+      xamine log checkpoint > checkpoint-2026-03-01.txt
+cli-log-merge-sources = Folders of logs to bring in; they stay as they are
+cli-log-merge-destination = The folder to bring them into; it is made where it is missing
+cli-log-merge-example =
+    Example:
+      xamine log merge /media/stick/log /srv/decisions
 cli-log-example =
     Example:
       xamine log show
