@@ -122,7 +122,7 @@ fn page(
     let language = asked.lang.language();
     let mut easel = records::easel(cases, &asked.profiles, err)?;
     let in_it = |case: &Case| only.is_none_or(|only| only.contains(&case.id));
-    let verified = in_language(language, || super::check(folder, Scans::Left, err))?;
+    let verified = in_language(language, || super::check(folder, Scans::Left, None, err))?;
     let mut list = Vec::new();
     cases.each::<Failure>(&mut |case| {
         if in_it(&case) {
