@@ -41,6 +41,8 @@ pub struct Desk {
     pub pending: Option<Pending>,
     /// Marked regions and lines.
     pub marks: Vec<Mark>,
+    /// How many looks there were when the first of them was marked.
+    pub marked_at: Option<usize>,
     /// The one that keys and mouse change, and whose numbers are shown.
     pub selected: Option<usize>,
     /// Whether its profile or histogram lies over the picture.

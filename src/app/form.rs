@@ -1,8 +1,13 @@
 //! The decision form: what is typed before it is confirmed, and how its recording goes.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use crate::decisions::Conclusion;
+use super::checklist::Tick;
+use super::{App, Level};
+use crate::decisions::{Conclusion, controls, reasons};
+use crate::messages::say;
 use crate::text::Safe;
 
 /// A decision as it is being made.
@@ -12,16 +17,42 @@ pub struct Form {
     pub choice: Option<Conclusion>,
     /// Reason codes, in the order they were chosen.
     pub reasons: Vec<String>,
+    /// EU types of control that are asked for, in the order they were chosen.
+    #[serde(default)]
+    pub controls: Vec<u16>,
+    /// Steps of the checklist that were ticked by hand.
+    #[serde(default)]
+    pub steps: BTreeSet<String>,
     /// 1 (a guess) to 5 (certain).
     pub confidence: Option<u8>,
     /// Free note.
     pub note: String,
-    /// The highlighted row of the reasons.
+    /// The list under the bar.
     #[serde(skip)]
-    pub reason_row: usize,
+    pub section: Section,
+    /// The highlighted row of that list.
+    #[serde(skip)]
+    pub row: usize,
     /// Where the recording stands.
     #[serde(skip)]
     pub recording: Recording,
+}
+
+/// A list of the form.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Section {
+    /// Reason codes.
+    #[default]
+    Reasons,
+    /// Types of control.
+    Controls,
+    /// Steps of the systematic look.
+    Checklist,
+}
+
+impl Section {
+    /// All of them, in their order.
+    pub const ALL: [Self; 3] = [Self::Reasons, Self::Controls, Self::Checklist];
 }
 
 /// Where the recording of a form stands: typed → writing → RECORDED or NOT RECORDED.
@@ -36,13 +67,26 @@ pub enum Recording {
     Failed(Safe),
 }
 
+/// Adds `item` to `list`, or takes it back.
+fn toggle<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    match list.iter().position(|known| *known == item) {
+        Some(at) => {
+            list.remove(at);
+        }
+        None => list.push(item),
+    }
+}
+
 impl Form {
     /// Adds or takes back a reason.
     pub fn toggle_reason(&mut self, code: &str) {
-        if let Some(at) = self.reasons.iter().position(|reason| reason == code) {
-            self.reasons.remove(at);
-        } else {
-            self.reasons.push(code.to_owned());
+        toggle(&mut self.reasons, code.to_owned());
+    }
+
+    /// Ticks a step by hand, or takes the tick back.
+    fn toggle_step(&mut self, name: &str) {
+        if !self.steps.remove(name) {
+            self.steps.insert(name.to_owned());
         }
     }
 
@@ -55,10 +99,19 @@ impl Form {
         }
     }
 
+    /// Whether it says what the scan holds, so that it must have been looked at.
+    pub(super) fn concludes(&self) -> bool {
+        matches!(
+            self.choice,
+            Some(Conclusion::Clear | Conclusion::Suspicious)
+        )
+    }
+
     /// What is answered, without where the bar and the recording stand.
     pub(super) fn answers(&self) -> Self {
         Self {
-            reason_row: 0,
+            section: Section::default(),
+            row: 0,
             recording: Recording::Typed,
             ..self.clone()
         }
@@ -66,9 +119,79 @@ impl Form {
 
     /// Whether anything was typed that would be lost.
     pub fn is_started(&self) -> bool {
-        self.choice.is_some()
-            || !self.reasons.is_empty()
-            || !self.note.is_empty()
-            || self.confidence.is_some()
+        self.answers() != Self::default()
+    }
+}
+
+impl App {
+    /// Rows of a list of the form.
+    pub fn section_rows(&self, section: Section) -> usize {
+        match section {
+            Section::Reasons => reasons().len(),
+            Section::Controls => controls().len(),
+            Section::Checklist => self.steps().len(),
+        }
+    }
+
+    /// How many rows of a list are chosen.
+    pub fn section_chosen(&self, form: &Form, section: Section) -> usize {
+        match section {
+            Section::Reasons => form.reasons.len(),
+            Section::Controls => form.controls.len(),
+            Section::Checklist => {
+                let steps = self.steps();
+                steps.iter().filter(|(_, tick)| *tick != Tick::Open).count()
+            }
+        }
+    }
+
+    /// Moves the bar of the form.
+    pub(super) fn scroll_form(&mut self, rows: isize) {
+        let Some(section) = self.desk.form.as_ref().map(|form| form.section) else {
+            return;
+        };
+        let last = self.section_rows(section).saturating_sub(1);
+        if let Some(form) = &mut self.desk.form {
+            form.row = form.row.saturating_add_signed(rows).min(last);
+        }
+    }
+
+    /// Goes to the list so many after the one under the bar, round and round, past empty ones.
+    pub(crate) fn step_section(&mut self, by: isize) {
+        let filled: Vec<Section> = Section::ALL
+            .into_iter()
+            .filter(|section| self.section_rows(*section) > 0)
+            .collect();
+        let Some(form) = &mut self.desk.form else {
+            return;
+        };
+        let at = filled.iter().position(|one| *one == form.section);
+        let next = (at.unwrap_or(0) as isize + by).rem_euclid(filled.len() as isize);
+        (form.section, form.row) = (filled[next as usize], 0);
+    }
+
+    /// Adds what is under the bar, or takes it back.
+    pub(crate) fn toggle_row(&mut self) {
+        let steps = self.steps();
+        let Some(form) = &mut self.desk.form else {
+            return;
+        };
+        match form.section {
+            Section::Reasons => {
+                if let Some(code) = reasons().get(form.row) {
+                    form.toggle_reason(code);
+                }
+            }
+            Section::Controls => {
+                if let Some(control) = controls().get(form.row) {
+                    toggle(&mut form.controls, *control);
+                }
+            }
+            Section::Checklist => match steps.get(form.row) {
+                Some((_, Tick::Seen)) => self.tell(Level::Info, say("notice-step-seen", &[])),
+                Some((step, _)) => form.toggle_step(&step.name),
+                None => {}
+            },
+        }
     }
 }

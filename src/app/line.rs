@@ -191,12 +191,7 @@ impl App {
                 self.help_scroll = self.help_scroll.saturating_add_signed(rows).min(last);
             }
             Mode::Prompt => self.scroll_palette(rows),
-            Mode::Decide => {
-                if let Some(form) = &mut self.desk.form {
-                    let last = reasons().len().saturating_sub(1);
-                    form.reason_row = form.reason_row.saturating_add_signed(rows).min(last);
-                }
-            }
+            Mode::Decide => self.scroll_form(rows),
             Mode::Stack => self.step_stack(rows),
             Mode::Browse | Mode::Inspect | Mode::Region | Mode::Compare => {
                 self.step_selection(rows);

@@ -99,6 +99,7 @@ impl Desk {
     /// Nothing is marked any more.
     pub(super) fn forget_marks(&mut self) {
         self.marks.clear();
+        self.marked_at = None;
         (self.selected, self.measured, self.plot) = (None, None, false);
     }
 }

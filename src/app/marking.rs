@@ -67,10 +67,21 @@ impl App {
     /// Marks an outline and selects it.
     pub(crate) fn add_mark(&mut self, outline: Outline) {
         self.remember_marks(None);
+        let first = self.desk.marks.is_empty();
+        if first {
+            self.desk.marked_at = Some(self.desk.seen.looks().len());
+        }
         self.desk.marks.push(outline.into());
         self.desk.selected = Some(self.desk.marks.len() - 1);
         let next = self.chord(Mode::Inspect, "next_mark");
-        self.tell(Level::Info, say("notice-marked", &[arg("key", &next)]));
+        let again = self.chord(Mode::Inspect, "zoom_fit");
+        let id = if first {
+            "notice-marked-first"
+        } else {
+            "notice-marked"
+        };
+        let keys = [arg("key", &next), arg("again", &again)];
+        self.tell(Level::Info, say(id, &keys));
     }
 
     /// Keeps the marks as the step before a change.

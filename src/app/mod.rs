@@ -4,6 +4,7 @@
 //! them. Nothing here knows a terminal, a clock or a disk: events carry their time.
 
 mod aids;
+mod checklist;
 mod compare;
 mod desk;
 mod event;
@@ -33,10 +34,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use aids::{Aids, Ruling};
+pub use checklist::{Checklist, ChecklistRule, Step as ChecklistStep, Tick, UnitKind};
 pub use compare::Beside;
 pub use desk::{Desk, DeskState, OpenScan};
 pub use event::{Draft, Effect, Event, Found, MeasureJob, RegisterJob, RenderJob};
-pub use form::{Form, Recording};
+pub use form::{Form, Recording, Section};
 pub use history::{History, Now, Run, Step};
 pub use layout::{Fold, Layout, Pane, Panes};
 pub use line::Choice;
@@ -119,6 +121,8 @@ pub struct App {
     pub metered: bool,
     /// What stays from scan to scan.
     pub habit: Habit,
+    /// Whether there is a checklist.
+    pub checklist: Checklist,
     /// What was typed and cannot be kept, once the console ends.
     unkept: Option<Safe>,
 }
@@ -240,6 +244,7 @@ impl App {
             line: None,
             metered: false,
             habit: Habit::default(),
+            checklist: Checklist::default(),
             unkept: None,
         }
     }
@@ -252,6 +257,10 @@ impl App {
             inspector: fold(config.console.inspector),
         };
         self.habit.window_stays = config.window.sticky;
+        self.checklist = Checklist {
+            rule: ChecklistRule::parse(&config.checklist.rule),
+            unit: UnitKind::parse(&config.checklist.unit),
+        };
         self.take_presets(request.presets.clone());
         self.request = request;
     }

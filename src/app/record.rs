@@ -23,6 +23,8 @@ pub enum Warning {
     NotShown,
     /// The picture was only ever shown in character cells.
     CellsOnly,
+    /// A marked region was never seen at one screen pixel to a scan pixel.
+    MarkNotClose,
     /// Data of the scan is missing.
     Truncated,
     /// Its files have changed or gone since they were read.
@@ -39,6 +41,7 @@ impl Warning {
             Self::NeverLossless => "never-lossless",
             Self::NotShown => "view-not-shown",
             Self::CellsOnly => "cells-only",
+            Self::MarkNotClose => "mark-not-close",
             Self::Truncated => "truncated",
             Self::Changed => "changed",
             Self::DecidedBefore => "decided-before",
@@ -62,6 +65,7 @@ impl App {
                     && !looks.iter().any(|look| look.quality.lossless),
                 Warning::NeverLossless,
             ),
+            (self.has_mark_from_afar(), Warning::MarkNotClose),
             (
                 self.desk.opened().is_some_and(|opened| opened.truncated),
                 Warning::Truncated,
@@ -78,12 +82,26 @@ impl App {
             .collect()
     }
 
+    /// Whether a marked region was never seen at one screen pixel to a scan pixel.
+    fn has_mark_from_afar(&self) -> bool {
+        let Some(view) = &self.desk.view else {
+            return false;
+        };
+        self.desk.marks.iter().any(|mark| {
+            let [x, y, w, h] = <[usize; 4]>::from(mark.outline.bounds()).map(|n| n as f64);
+            let region = [x, y, w.max(1.0), h.max(1.0)];
+            let seen = self.desk.seen_at(region, &view.view, 1.0);
+            seen.first_unseen().is_some()
+        })
+    }
+
     /// What the form still lacks, with the keys that give it.
     pub fn missing(&self, form: &Form) -> Option<Safe> {
         let down = self.chord(Mode::Decide, "scroll_down");
-        let take = self.chord(Mode::Decide, "toggle_reason_row");
+        let take = self.chord(Mode::Decide, "toggle_row");
         let keys = [arg("down", &down), arg("take", &take)];
-        form.missing().map(|id| say(id, &keys))
+        let missing = form.missing().map(|id| say(id, &keys));
+        missing.or_else(|| self.lacks_steps(form))
     }
 
     /// Sends the form to the log; what is missing is said, and a held key never confirms.
@@ -110,11 +128,7 @@ impl App {
             self.tell(super::Level::Warning, say("notice-not-hashed", &[]));
             return Vec::new();
         };
-        let concludes = matches!(
-            form.choice,
-            Some(Conclusion::Clear | Conclusion::Suspicious)
-        );
-        if concludes && self.desk.opened().is_none() {
+        if form.concludes() && self.desk.opened().is_none() {
             self.tell(super::Level::Warning, say("notice-not-open", &[]));
             return Vec::new();
         }
@@ -133,6 +147,7 @@ impl App {
         let seen = &self.desk.seen;
         let mut decision = Decision::new(block, form.choice?);
         decision.reasons.clone_from(&form.reasons);
+        decision.controls.clone_from(&form.controls);
         decision.note.clone_from(&form.note);
         decision.confidence = form.confidence;
         decision.regions = opened.map_or_else(Vec::new, |opened| self.marked(opened));
@@ -144,6 +159,7 @@ impl App {
         });
         decision.final_lossless = seen.final_lossless();
         decision.cells_only = seen.cells_only();
+        decision.checklist = self.recorded_steps();
         decision.truncated = opened.is_some_and(|opened| opened.truncated);
         decision.warnings_acknowledged = self
             .warnings()

@@ -94,6 +94,7 @@ impl Seen {
 
     /// A key came at `now`.
     pub fn key(&mut self, now: Duration) {
+        self.settle(now);
         let gap = now.saturating_sub(self.last_key);
         if gap > AWAY {
             self.idle += gap;

@@ -30,6 +30,16 @@ pub(super) const COMMANDS: &[Command] = &[
         toggle_map,
     ),
     row(
+        "show_unseen",
+        Group::View,
+        LOOKING,
+        Need::Picture,
+        |app, _| {
+            app.show_unseen();
+            nothing()
+        },
+    ),
+    row(
         "toggle_loupe",
         Group::View,
         LOOKING,

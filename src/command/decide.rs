@@ -2,7 +2,7 @@
 
 use super::{Argument, Command, Group, LOOKING, Need, amount, nothing, number, row, words};
 use crate::app::{App, Effect, Mode, Purpose};
-use crate::decisions::{Conclusion, reasons};
+use crate::decisions::Conclusion;
 use crate::keymap::Value;
 
 /// Inside the form.
@@ -63,11 +63,28 @@ pub(super) const COMMANDS: &[Command] = &[
     )
     .takes(Argument::Reason),
     row(
-        "toggle_reason_row",
+        "toggle_row",
         Group::Decide,
         DECIDING,
         Need::Form,
-        toggle_reason_row,
+        |app, _| {
+            app.toggle_row();
+            nothing()
+        },
+    ),
+    row(
+        "next_section",
+        Group::Decide,
+        DECIDING,
+        Need::Form,
+        |app, _| step_section(app, 1),
+    ),
+    row(
+        "previous_section",
+        Group::Decide,
+        DECIDING,
+        Need::Form,
+        |app, _| step_section(app, -1),
     ),
     row(
         "set_confidence",
@@ -129,13 +146,9 @@ fn toggle_reason(app: &mut App, value: &Value) -> Vec<Effect> {
     nothing()
 }
 
-/// Adds or takes back the highlighted reason.
-fn toggle_reason_row(app: &mut App, _: &Value) -> Vec<Effect> {
-    if let Some(form) = &mut app.desk.form
-        && let Some(code) = reasons().get(form.reason_row)
-    {
-        form.toggle_reason(code);
-    }
+/// Goes to another list of the form.
+fn step_section(app: &mut App, by: isize) -> Vec<Effect> {
+    app.step_section(by);
     nothing()
 }
 

@@ -23,6 +23,8 @@ pub struct Config {
     pub window: WindowRule,
     /// Colours of the terminal.
     pub display: DisplayRule,
+    /// The systematic look.
+    pub checklist: ChecklistSettings,
     /// What is sent over the line.
     pub line: LineRule,
     origins: BTreeMap<&'static str, Origin>,
@@ -82,6 +84,15 @@ pub struct WindowRule {
 pub struct DisplayRule {
     /// What the terminal can show.
     pub colours: Colours,
+}
+
+/// `[checklist]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChecklistSettings {
+    /// What it means for a decision: one of [`super::CHECKLIST_RULES`].
+    pub rule: String,
+    /// The kind of unit: one of [`super::UNITS`].
+    pub unit: String,
 }
 
 /// `[line]`.
@@ -223,6 +234,10 @@ impl Merged {
             },
             display: DisplayRule {
                 colours: colours(self.text("display.colours").as_deref()),
+            },
+            checklist: ChecklistSettings {
+                rule: self.text("checklist.rule").unwrap_or_default(),
+                unit: self.text("checklist.unit").unwrap_or_default(),
             },
             line: LineRule {
                 byte_budget: Some(self.integer("line.byte_budget")).filter(|budget| *budget > 0),

@@ -15,10 +15,13 @@ pub use crate::nearest::nearest;
 pub use document::LONGEST;
 pub use layer::{Base, Layer, Origin};
 pub use merge::{
-    BUILT_IN, Colours, Config, Console, DisplayRule, KeymapChoice, Limits, LineRule, Log,
-    WindowRule, merge,
+    BUILT_IN, ChecklistSettings, Colours, Config, Console, DisplayRule, KeymapChoice, Limits,
+    LineRule, Log, WindowRule, merge,
 };
 pub use places::{Loaded, Overrides, Places, load, read_text};
 pub use problem::{Problem, Severity, in_order, position};
 pub(crate) use problem::{suggest, without_echoes};
-pub use settings::{COLOURS, Kind, LANGUAGES, PROTOCOLS, QUALITIES, SETTINGS, Setpoint, Setting};
+pub use settings::{
+    CHECKLIST_RULES, COLOURS, Kind, LANGUAGES, PROTOCOLS, QUALITIES, SETTINGS, Setpoint, Setting,
+    UNITS,
+};

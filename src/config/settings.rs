@@ -73,6 +73,10 @@ pub const PROTOCOLS: &[&str] = &[
 pub const COLOURS: &[&str] = &["auto", "truecolour", "256", "16", "none"];
 /// The words of `line.max_quality` and `--max-quality`.
 pub const QUALITIES: &[&str] = &["Q0", "Q1", "Q2", "Q3", "Q4", "Q5"];
+/// The words of `checklist.rule`.
+pub const CHECKLIST_RULES: &[&str] = &["optional", "required", "off"];
+/// The words of `checklist.unit`.
+pub const UNITS: &[&str] = &["auto", "container", "truck", "parcel", "baggage"];
 /// The languages of the message catalogue.
 pub const LANGUAGES: &[&str] = &["en"];
 
@@ -89,6 +93,8 @@ pub const SETTINGS: &[Setting] = &[
     setting("limits.bytes", integer(1 << 20, 1 << 40)),
     setting("window.sticky", Kind::Switch),
     setting("display.colours", Kind::Word(COLOURS)),
+    setting("checklist.rule", Kind::Word(CHECKLIST_RULES)),
+    setting("checklist.unit", Kind::Word(UNITS)),
     setting("line.byte_budget", integer(1, 1_000_000)),
     setting("line.max_quality", Kind::Word(QUALITIES)),
     setting("line.metered", Kind::Switch),

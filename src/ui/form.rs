@@ -7,8 +7,8 @@ use ratatui::style::Style;
 
 use super::paint::{self, Lines};
 use super::theme::Theme;
-use crate::app::{App, Form, Mode, Recording};
-use crate::decisions::{Conclusion, reason_label, reasons};
+use crate::app::{App, Form, Mode, Recording, Section, Tick};
+use crate::decisions::{Conclusion, control_label, controls, reason_label, reasons};
 use crate::messages::{arg, say};
 use crate::text::Safe;
 
@@ -35,7 +35,9 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer, area: Rect, theme: Theme) {
     lines.line(&say("form-title", &[arg("name", &name)]), theme.title());
     conclusions(app, form, &mut lines, theme);
     let used = 1 + Conclusion::ALL.len() as u16 + 4;
-    reason_list(
+    tabs(app, form, &mut lines, theme);
+    list(
+        app,
         form,
         &mut lines,
         area.height.saturating_sub(used + below),
@@ -69,24 +71,79 @@ fn conclusions(app: &App, form: &Form, lines: &mut Lines<'_>, theme: Theme) {
     }
 }
 
-/// The reasons that fit, around the highlighted one.
-fn reason_list(form: &Form, lines: &mut Lines<'_>, rows: u16, theme: Theme) {
-    let codes = reasons();
-    let (at, all) = (form.reason_row + 1, codes.len());
-    let title = say("form-reasons", &[arg("at", &at), arg("all", &all)]);
-    lines.line(&title, theme.title());
-    let rows = usize::from(rows).max(1);
-    let last = codes.len().saturating_sub(rows);
-    let first = form.reason_row.saturating_sub(rows / 2).min(last);
-    for (at, code) in codes.iter().enumerate().skip(first).take(rows) {
-        let chosen = form.reasons.contains(code);
-        let mark = Safe::word(if chosen { "[x] " } else { "[ ] " });
-        let style = match (at == form.reason_row, chosen) {
-            (true, _) => theme.selected(),
-            (false, true) => theme.warning(),
-            (false, false) => theme.plain(),
+/// The lists by their names, with how much is chosen in each.
+fn tabs(app: &App, form: &Form, lines: &mut Lines<'_>, theme: Theme) {
+    let mut parts = Vec::new();
+    for section in Section::ALL {
+        let all = app.section_rows(section);
+        if all == 0 {
+            continue;
+        }
+        let chosen = app.section_chosen(form, section);
+        let id = match section {
+            Section::Reasons => "form-section-reasons",
+            Section::Controls => "form-section-controls",
+            Section::Checklist => "form-section-checklist",
         };
-        lines.parts(&[(mark, theme.plain()), (reason_label(code), style)]);
+        let name = say(id, &[arg("chosen", &chosen), arg("all", &all)]);
+        let style = if section == form.section {
+            theme.title()
+        } else {
+            theme.dim()
+        };
+        if !parts.is_empty() {
+            parts.push((Safe::word(" · "), theme.dim()));
+        }
+        parts.push((name, style));
+    }
+    lines.parts(&parts);
+}
+
+/// The rows of the list in front that fit, around the highlighted one.
+fn list(app: &App, form: &Form, lines: &mut Lines<'_>, rows: u16, theme: Theme) {
+    let entries = entries(app, form);
+    let rows = usize::from(rows).max(1);
+    let last = entries.len().saturating_sub(rows);
+    let first = form.row.saturating_sub(rows / 2).min(last);
+    for (at, (mark, label)) in entries.into_iter().enumerate().skip(first).take(rows) {
+        let style = match (at == form.row, mark) {
+            (true, _) => theme.selected(),
+            (false, "[x] ") => theme.warning(),
+            (false, _) => theme.plain(),
+        };
+        lines.parts(&[(Safe::word(mark), theme.plain()), (label, style)]);
+    }
+}
+
+/// The rows of the list in front: whether each is chosen, and its label.
+fn entries(app: &App, form: &Form) -> Vec<(&'static str, Safe)> {
+    let chosen = |chosen: bool| if chosen { "[x] " } else { "[ ] " };
+    match form.section {
+        Section::Reasons => reasons()
+            .iter()
+            .map(|code| (chosen(form.reasons.contains(code)), reason_label(code)))
+            .collect(),
+        Section::Controls => controls()
+            .iter()
+            .map(|control| {
+                let label = control_label(*control);
+                let label = [arg("code", control), arg("label", &label)];
+                let label = say("form-control", &label);
+                (chosen(form.controls.contains(control)), label)
+            })
+            .collect(),
+        Section::Checklist => app
+            .steps()
+            .into_iter()
+            .map(|(step, tick)| {
+                let mark = match tick {
+                    Tick::Open => "[ ] ",
+                    Tick::Done => "[x] ",
+                    Tick::Seen => "[✓] ",
+                };
+                (mark, step.label(app))
+            })
+            .collect(),
     }
 }
 

@@ -96,7 +96,8 @@ fn reminders(mode: Mode) -> &'static [&'static str] {
         Mode::Decide => &[
             "help",
             "leave",
-            "toggle_reason_row",
+            "toggle_row",
+            "next_section",
             "mark_region",
             "edit_note",
             "confirm_decision",

@@ -36,7 +36,7 @@ impl Canvas {
 
     /// How many scan pixels at zoom 1 the screen is wide and high, in the scan's orientation: sides
     /// swap on a quarter turn.
-    fn upright(self, rotation: u16) -> [f64; 2] {
+    pub(super) fn upright(self, rotation: u16) -> [f64; 2] {
         let (w, h) = (
             self.screen.width as f64,
             self.screen.height as f64 * self.tall,
@@ -341,7 +341,7 @@ impl View {
     }
 
     /// The view at a zoom about a centre, moved so that the scan stays on the screen.
-    fn placed(&self, canvas: Canvas, centre: [f64; 2], zoom: f64) -> Self {
+    pub(super) fn placed(&self, canvas: Canvas, centre: [f64; 2], zoom: f64) -> Self {
         let zoom = if zoom.is_finite() && zoom > 0.0 {
             zoom.min(CLOSEST)
         } else {

@@ -3,6 +3,7 @@
 
 mod calibration;
 mod compare;
+mod coverage;
 mod develop;
 mod estimate;
 mod frame;
@@ -44,6 +45,7 @@ use crate::filter::FilterUse;
 pub use crate::radiograph::Unit;
 pub use calibration::Calibration;
 pub use compare::{CompareMode, Comparison, Pair, Registered, composed, registered};
+pub use coverage::{Coverage, closeness};
 pub use estimate::{Candidate, ZEstimate};
 pub use frame::{Frame, Pixels};
 pub use geometry::Canvas;

@@ -48,6 +48,8 @@ fn every_setting_reaches_the_configuration() {
     );
     assert!(!config.window.sticky);
     assert_eq!(config.display.colours, Colours::Indexed256);
+    assert_eq!(config.checklist.rule, "required");
+    assert_eq!(config.checklist.unit, "truck");
     assert_eq!(config.line.byte_budget, Some(8));
     assert_eq!(config.line.max_quality, "Q3");
     assert!(config.line.metered);

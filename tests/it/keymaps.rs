@@ -53,7 +53,7 @@ fn the_default_map_has_the_keys_that_officers_learn() {
             Decide,
             "c:choose_clear s:choose_suspicious i:choose_inconclusive r:choose_rescan \
              a:choose_not_analysed enter:confirm_decision n:edit_note m:mark_region \
-             space:toggle_reason_row up:scroll_up down:scroll_down q:leave",
+             space:toggle_row up:scroll_up down:scroll_down q:leave",
         ),
         (Prompt, "enter:accept esc:leave ctrl-c:leave"),
         (Help, "j:scroll_down q:leave ?:leave esc:leave ctrl-c:quit"),

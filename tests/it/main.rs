@@ -25,6 +25,7 @@ mod doctor;
 mod encoders;
 mod far_terminal;
 mod filters;
+mod form;
 mod glyphs;
 mod kept;
 mod keymaps;

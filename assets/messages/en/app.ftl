@@ -48,6 +48,14 @@ prompt-note = note: { "" }
 prompt-label = label: { "" }
 prompt-protocol = protocol (auto, kitty, iterm2, sixel, half-block, quadrant, sextant, octant, braille): { "" }
 
+form-steps-open = { $count ->
+    [one] the checklist has { $count } open step: { $first }
+   *[other] the checklist has { $count } open steps, first: { $first }
+  }
+notice-step-seen = the console saw this done; it cannot be taken back
+notice-all-seen = every part was seen large enough for small items
+notice-unseen = { $percent } % was seen large enough for small items; this part was not
+notice-unseen-coming = this part is still on its way to the screen; { $percent } % was seen
 form-choose = choose a decision
 form-reason = give at least one reason: { $down } moves, { $take } takes it
 problem-gone = it is no longer in the folder; R reads the folder again

@@ -18,6 +18,22 @@ reason-empty-not-empty = declared empty, not empty
 reason-radiation-alarm = radiation alarm
 reason-image-quality = image quality
 reason-other = other
+# Steps of the checklist.
+step-identity = it is this unit, the scan is whole
+step-declaration = declaration read
+step-whole = the whole seen in plain grey
+step-structure = roof, floor, walls, doors, posts
+step-chassis = chassis, axles, tyres, tanks, cab
+step-load = load: alike? gaps, voids, height
+step-contents = contents: every item named
+step-compared = compared with another picture
+step-dense = dense parts looked into
+step-light = light parts looked into
+step-material = materials looked at
+step-covered = all parts seen large
+step-again = looked again after the first mark
+step-share = { $step }: { $percent } %
+# Types of control.
 control-10 = documentary
 control-20 = radioactivity
 control-30 = non-intrusive inspection

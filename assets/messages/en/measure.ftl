@@ -5,6 +5,7 @@ notice-mark-next-ellipse = now move to the opposite corner of its box and mark i
 notice-mark-next-polygon = now mark the next corner; the newest again closes it, Esc gives up
 notice-mark-next-line = now move to the other end and mark it; Esc gives up
 notice-mark-next-angle = now mark the vertex, then the other end; Esc gives up
+notice-marked-first = marked; it goes into the decision. Look again, there may be more: { $again } shows the whole; { $key } takes hold of the mark
 notice-marked = marked; it goes into the decision; { $key } takes hold of it
 notice-mark-at = { $n } of { $all }: { $shape } { $width } by { $height } at { $x }, { $y }
 shape-rect = rectangle

@@ -185,7 +185,14 @@ fn alarms(list: &[Value]) -> String {
 fn checklist(steps: &Map<String, Value>) -> String {
     let one = |(step, state): (&String, &Value)| {
         let state = state.as_str().unwrap_or("?");
-        format!("{}: {}", code(step), outside(state))
+        let label = |id: String, word: &str| {
+            if has(&id) { told(&id) } else { outside(word) }
+        };
+        format!(
+            "<b>{}</b> {}",
+            label(format!("report-step-{state}"), state),
+            label(format!("step-{step}"), step)
+        )
     };
     joined(steps.iter().map(one), "<br>")
 }
