@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::form::Form;
 use super::mark::{Mark, Measured};
 use super::shown::{LensPlace, Overlay, Shown};
-use super::{TerminalFacts, Verdict};
+use super::{Answers, TerminalFacts, Verdict};
 use crate::cancel::Cancel;
-use crate::decisions::{Decision, ScanBlock};
+use crate::decisions::{Request, ScanBlock};
 use crate::delivery::Facts;
 use crate::error::Error;
 use crate::graphics::{CellSize, Depth, Effort, Protocol};
@@ -115,6 +115,13 @@ pub enum Event {
         /// What the queue shows from now on.
         verdict: Verdict,
     },
+    /// What a recorded decision says was read, or cannot be.
+    Recalled {
+        /// Id of its record.
+        id: String,
+        /// What it says.
+        result: Result<Answers, Error>,
+    },
     /// A decision is not on disk.
     NotRecorded {
         /// The number of its request.
@@ -144,6 +151,8 @@ pub struct Found {
     pub scan: Scan,
     /// Its decision, if any.
     pub decided: Option<Verdict>,
+    /// Id of the record that asked for it to be made again.
+    pub rescan_of: Option<String>,
 }
 
 /// Something to be done outside the state.
@@ -169,12 +178,12 @@ pub enum Effect {
     Register(Box<RegisterJob>),
     /// See whether a scan's files are still those that were read.
     CheckFiles(Arc<Opened>),
-    /// Record a decision.
-    Record {
-        /// The number that comes back.
-        token: u64,
-        /// The record's body.
-        decision: Box<Decision>,
+    /// Record a decision, or what answers one; its token comes back.
+    Record(Box<Request>),
+    /// Read what a recorded decision says, to correct it.
+    Recall {
+        /// Id of its record.
+        id: String,
     },
     /// Go on with the log in another folder, and record there what was not recorded.
     UseLog(PathBuf),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::checklist::Tick;
-use super::{App, Level};
+use super::{App, FormKind, Level};
 use crate::decisions::{Conclusion, controls, reasons};
 use crate::messages::say;
 use crate::text::Safe;
@@ -27,6 +27,15 @@ pub struct Form {
     pub confidence: Option<u8>,
     /// Free note.
     pub note: String,
+    /// What it becomes in the log.
+    #[serde(default)]
+    pub kind: FormKind,
+    /// Why, where its kind asks for a sentence of its own.
+    #[serde(default)]
+    pub why: String,
+    /// Id of the record that it follows.
+    #[serde(default)]
+    pub refers_to: Option<String>,
     /// The list under the bar.
     #[serde(skip)]
     pub section: Section,
@@ -94,9 +103,14 @@ impl Form {
     pub fn missing(&self) -> Option<&'static str> {
         match self.choice {
             None => Some("form-choose"),
-            Some(Conclusion::Suspicious) if self.reasons.is_empty() => Some("form-reason"),
+            Some(Conclusion::Suspicious) if self.lacks_reasons() => Some("form-reason"),
             Some(_) => None,
         }
+    }
+
+    /// Whether a reason is still to be given; an arbitration says why in a sentence.
+    fn lacks_reasons(&self) -> bool {
+        self.reasons.is_empty() && !matches!(self.kind, FormKind::Arbitration { .. })
     }
 
     /// Whether it says what the scan holds, so that it must have been looked at.
@@ -119,7 +133,11 @@ impl Form {
 
     /// Whether anything was typed that would be lost.
     pub fn is_started(&self) -> bool {
-        self.answers() != Self::default()
+        let nothing = Self {
+            kind: self.kind.clone(),
+            ..Self::default()
+        };
+        self.answers() != nothing
     }
 }
 

@@ -67,6 +67,7 @@ impl App {
                 }
             }
             Event::Recorded { token, verdict } => return self.take_recorded(token, &verdict),
+            Event::Recalled { id, result } => return self.take_recalled(&id, result),
             Event::NotRecorded { token, why } => self.take_not_recorded(token, &why),
             Event::LogNotice(text) => {
                 self.record.trouble = Some(text.clone());
@@ -196,6 +197,7 @@ impl App {
     fn take_found(&mut self, found: Found) -> Vec<Effect> {
         let mut row = Row::new(found.scan);
         row.decided = found.decided;
+        row.rescan_of = found.rescan_of;
         let dropped = self.drop_recorded(&row);
         row.draft = self.drafts.iter().any(|draft| draft.path == row.scan.path);
         self.queue.take(row);
@@ -242,10 +244,10 @@ impl App {
         let rows = &self.queue.rows;
         let waiting = rows
             .iter()
-            .position(|row| row.draft && row.decided.is_none());
+            .position(|row| row.draft && row.waits_for(&self.record.analyst));
         let open = rows
             .iter()
-            .position(|row| row.decided.is_none() && row.problem.is_none());
+            .position(|row| row.waits_for(&self.record.analyst) && row.problem.is_none());
         // A form that waits on a decided scan may be one that a crash left after its record.
         let second = rows.iter().position(|row| row.draft);
         if let Some(row) = waiting.or(open).or(second) {

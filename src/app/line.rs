@@ -85,6 +85,7 @@ impl App {
             Purpose::Overwrite => return self.answer_overwrite(&text),
             Purpose::Reason => self.toggle_reason(text.trim()),
             Purpose::Find => self.find_scan(&text),
+            Purpose::Why => return self.take_why(&text),
             Purpose::Peel => return self.run_with("peel_material", text),
             Purpose::Cancel => return self.run_with("cancel_material", text),
             Purpose::Label => self.label_mark(&text),

@@ -4,6 +4,7 @@
 //! them. Nothing here knows a terminal, a clock or a disk: events carry their time.
 
 mod aids;
+mod answering;
 mod checklist;
 mod compare;
 mod desk;
@@ -28,12 +29,14 @@ mod sent;
 mod shown;
 mod stack;
 mod thumbnails;
+mod verdict;
 mod wanted;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 pub use aids::{Aids, Ruling};
+pub use answering::{Answers, FormKind, readings_told};
 pub use checklist::{Checklist, ChecklistRule, Step as ChecklistStep, Tick, UnitKind};
 pub use compare::Beside;
 pub use desk::{Desk, DeskState, OpenScan};
@@ -48,20 +51,23 @@ pub use mode::Mode;
 pub use notice::{Level, Notice};
 pub use preset::Saving;
 pub use prompt::{Prompt, Purpose};
-pub use queue::{Listing, Queue, Row, State, Verdict};
+pub use queue::{Listing, Queue, Row, State};
 pub use record::{Warning, view_seen};
 pub use seen::{Look, Quality, Seen};
 pub use shown::{Lens, LensPlace, Overlay, Shown};
 pub use stack::StackCursor;
 pub use thumbnails::{Small, Thumbnails};
+pub use verdict::{Reading, Verdict};
 
 use crate::config::Config;
+use crate::decisions::SecondRule;
 use crate::delivery::Facts;
 use crate::graphics::{CellSize, Depth, Evidence, Protocol};
 use crate::keymap::{Key, Keymap};
 use crate::radiograph::Shape;
 use crate::text::Safe;
 use crate::view::{Presets, View, ViewRequest};
+use answering::Fresh;
 use mouse::Drag;
 use sent::Sent;
 use wanted::Wanted;
@@ -123,6 +129,10 @@ pub struct App {
     pub habit: Habit,
     /// Whether there is a checklist.
     pub checklist: Checklist,
+    /// Which decisions ask for a second reading.
+    pub second_rule: SecondRule,
+    /// A decision that can be taken back by one key.
+    fresh: Option<Fresh>,
     /// What was typed and cannot be kept, once the console ends.
     unkept: Option<Safe>,
 }
@@ -245,6 +255,8 @@ impl App {
             metered: false,
             habit: Habit::default(),
             checklist: Checklist::default(),
+            second_rule: SecondRule::default(),
+            fresh: None,
             unkept: None,
         }
     }
@@ -257,6 +269,7 @@ impl App {
             inspector: fold(config.console.inspector),
         };
         self.habit.window_stays = config.window.sticky;
+        self.second_rule = config.second_reading;
         self.checklist = Checklist {
             rule: ChecklistRule::parse(&config.checklist.rule),
             unit: UnitKind::parse(&config.checklist.unit),

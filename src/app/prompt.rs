@@ -31,6 +31,8 @@ pub enum Purpose {
     Find,
     /// The note of the decision.
     Note,
+    /// Why a decision is corrected, or which of several holds.
+    Why,
     /// A graphics protocol.
     Protocol,
     /// A material and its mass thickness, to be taken off.
@@ -57,6 +59,7 @@ impl Purpose {
             Self::Reason => "prompt-reason",
             Self::Find => "prompt-find",
             Self::Note => "prompt-note",
+            Self::Why => "prompt-why",
             Self::Protocol => "prompt-protocol",
             Self::Peel => "prompt-peel",
             Self::Cancel => "prompt-cancel",

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use super::Verdict;
+use crate::decisions::Standing;
 use crate::scan::Scan;
 use crate::text::Safe;
 
@@ -51,21 +53,12 @@ pub struct Row {
     pub decided: Option<Verdict>,
     /// An unfinished decision form waits for it.
     pub draft: bool,
+    /// Id of the record that asked for it to be made again.
+    pub rescan_of: Option<String>,
     /// Why it cannot be looked at, once that is known.
     pub problem: Option<Safe>,
     /// The reading of the folder that found it last.
     reading_number: u64,
-}
-
-/// A recorded decision, as the queue shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
-    /// `clear`, `suspicious`, …
-    pub decision: String,
-    /// Local time.
-    pub at: Safe,
-    /// Who.
-    pub analyst: Safe,
 }
 
 /// State of a row; the word of `list --json`.
@@ -77,6 +70,10 @@ pub enum State {
     Draft,
     /// Recorded.
     Decided,
+    /// Somebody else is to read it too.
+    SecondReading,
+    /// Its readings differ.
+    Arbitration,
     /// Cannot be looked at.
     Problem,
 }
@@ -89,6 +86,7 @@ impl Row {
             scan,
             decided: None,
             draft: false,
+            rescan_of: None,
             problem,
             reading_number: 0,
         }
@@ -96,8 +94,12 @@ impl Row {
 
     /// Its state: what is decided stays decided even when the file has gone.
     pub fn state(&self) -> State {
-        if self.decided.is_some() {
-            State::Decided
+        if let Some(verdict) = &self.decided {
+            match verdict.standing {
+                Standing::Settled => State::Decided,
+                Standing::SecondAsked => State::SecondReading,
+                Standing::Disagreed => State::Arbitration,
+            }
         } else if self.problem.is_some() {
             State::Problem
         } else if self.draft {
@@ -115,6 +117,8 @@ impl State {
             Self::New => "new",
             Self::Draft => "draft",
             Self::Decided => "decided",
+            Self::SecondReading => "second-reading",
+            Self::Arbitration => "arbitration",
             Self::Problem => "problem",
         }
     }
@@ -177,9 +181,10 @@ impl Queue {
             .find(|at| wanted(&self.rows[*at]))
     }
 
-    /// How many rows are decided.
-    pub fn decided(&self) -> usize {
-        self.rows.iter().filter(|row| row.decided.is_some()).count()
+    /// How many rows have nothing left to decide for `analyst`.
+    pub fn decided(&self, analyst: &Safe) -> usize {
+        let open = self.rows.iter().filter(|row| row.waits_for(analyst));
+        self.rows.len() - open.count()
     }
 }
 

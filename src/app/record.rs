@@ -1,7 +1,7 @@
 //! From the form to the record: what was seen, marked and concluded, as the log keeps it.
 
 use super::event::{Draft, Effect};
-use super::{App, Form, Look, Mark, Mode, Recording};
+use super::{App, Form, FormKind, Look, Mark, Mode, Recording};
 use crate::cancel::Cancel;
 use crate::decisions::{
     Conclusion, Decision, MarkedRegion, PlaneStats, ScanBlock, Shape, Timing, ViewSeen,
@@ -72,7 +72,7 @@ impl App {
             ),
             (self.desk.changed, Warning::Changed),
             (
-                decided.is_some_and(|row| row.decided.is_some()),
+                decided.is_some_and(|row| row.decided.is_some()) && self.decides_anew(),
                 Warning::DecidedBefore,
             ),
         ];
@@ -93,6 +93,12 @@ impl App {
             let seen = self.desk.seen_at(region, &view.view, 1.0);
             seen.first_unseen().is_some()
         })
+    }
+
+    /// Whether the form is one more decision, not an answer to one.
+    fn decides_anew(&self) -> bool {
+        let form = self.desk.form.as_ref();
+        form.is_some_and(|form| form.kind == FormKind::Decision)
     }
 
     /// What the form still lacks, with the keys that give it.
@@ -124,6 +130,13 @@ impl App {
             self.tell(super::Level::Warning, say("notice-read-only", &[]));
             return Vec::new();
         }
+        if self.changes_nothing(&form) {
+            self.tell(super::Level::Warning, say("notice-nothing-changed", &[]));
+            return Vec::new();
+        }
+        if self.asked_why(&form) {
+            return Vec::new();
+        }
         let Some(decision) = self.decision(&form) else {
             self.tell(super::Level::Warning, say("notice-not-hashed", &[]));
             return Vec::new();
@@ -149,6 +162,7 @@ impl App {
         decision.reasons.clone_from(&form.reasons);
         decision.controls.clone_from(&form.controls);
         decision.note.clone_from(&form.note);
+        decision.refers_to = form.refers_to.clone().or_else(|| self.rescan_of());
         decision.confidence = form.confidence;
         decision.regions = opened.map_or_else(Vec::new, |opened| self.marked(opened));
         decision.views = seen.looks().iter().map(view_seen).collect();
@@ -180,7 +194,11 @@ impl App {
 
     /// Opens the form of the scan at hand, as it was left, and has its files looked at again.
     pub(crate) fn open_form(&mut self) -> Vec<Effect> {
-        self.desk.form.get_or_insert_with(Form::default);
+        let kind = self.kind_at_hand();
+        self.desk.form.get_or_insert_with(|| Form {
+            kind,
+            ..Form::default()
+        });
         self.desk.seen.judge();
         self.desk.pending = None;
         self.leave_region();

@@ -3,8 +3,9 @@
 
 use std::path::PathBuf;
 
-use super::event::{Effect, key_of};
-use super::{App, Form, Level, Mark, Mode, Notice, Recording, Verdict};
+use super::answering::revealed;
+use super::event::{Draft, Effect, key_of};
+use super::{App, Form, FormKind, Level, Mark, Mode, Notice, Recording, Verdict};
 use crate::decisions::Decision;
 use crate::messages::{arg, say};
 use crate::scan::ScanFile;
@@ -19,12 +20,35 @@ pub(super) struct Sent {
     files: Vec<ScanFile>,
     form: Form,
     marks: Vec<Mark>,
+    /// Whether it takes the decision back that the form was.
+    takes_back: bool,
     recording: Recording,
 }
 
 impl Sent {
     fn key(&self) -> String {
         key_of(&self.scan_id, &self.path)
+    }
+
+    /// The same form, to be taken back by the recording of that number.
+    pub(super) fn taking_back(self, token: u64) -> Self {
+        Self {
+            token,
+            takes_back: true,
+            recording: Recording::Writing,
+            ..self
+        }
+    }
+
+    /// The form and its marks as a draft.
+    pub(super) fn draft(&self) -> Draft {
+        Draft {
+            scan_id: self.scan_id.clone(),
+            path: self.path.clone(),
+            form: self.form.clone(),
+            marks: self.marks.clone(),
+            view: None,
+        }
     }
 }
 
@@ -33,8 +57,9 @@ impl App {
     /// a record that did reach the disk is not counted twice; a form that was changed since is
     /// another record, because readers believe the first of a number.
     pub(super) fn send(&mut self, form: &Form, path: PathBuf, decision: Decision) -> Effect {
+        let scan_id = decision.scan_id.clone();
         let form = form.answers();
-        let key = key_of(&decision.scan_id, &path);
+        let key = key_of(&scan_id, &path);
         let marks = self.desk.marks.clone();
         let same = |sent: &&Sent| sent.key() == key && sent.form == form && sent.marks == marks;
         let token = self.sent.iter().find(same).map(|sent| sent.token);
@@ -43,22 +68,21 @@ impl App {
             self.record.token
         });
         self.sent.retain(|sent| sent.key() != key);
+        let request = form.request(decision, token);
         self.sent.push(Sent {
             token,
-            scan_id: decision.scan_id.clone(),
+            scan_id,
             path,
             files: self.desk.files.clone(),
             form,
             marks,
+            takes_back: false,
             recording: Recording::Writing,
         });
         if let Some(form) = &mut self.desk.form {
             form.recording = Recording::Writing;
         }
-        Effect::Record {
-            token,
-            decision: Box::new(decision),
-        }
+        Effect::Record(Box::new(request))
     }
 
     /// Where the recording of the form at hand stands.
@@ -78,10 +102,16 @@ impl App {
         if !self.sent.iter().any(failed) {
             self.record.trouble = None;
         }
+        if sent.takes_back {
+            return self.taken_back(&sent);
+        }
+        let before = self.queue.row_of(&sent.path);
+        let before = before.and_then(|row| row.decided.clone());
+        let now = self.verdict_after(&sent.form.kind, before.as_ref(), verdict);
         // A row whose files were replaced meanwhile shows something else.
         let row = self.queue.row_of(&sent.path);
         if let Some(row) = row.filter(|row| row.scan.files == sent.files) {
-            row.decided = Some(verdict.clone());
+            row.decided = Some(now.clone());
         }
         let dropped = self.drop_draft(&sent.key());
         if self.is_at_hand(&sent.key()) {
@@ -89,19 +119,37 @@ impl App {
             self.desk.forget_marks();
             self.leave_form();
         }
-        let (done, all) = (self.queue.decided(), self.queue.rows.len());
-        let label = say(&format!("conclusion-{}", verdict.decision), &[]);
+        let text = self.told_recorded(&sent.form.kind, verdict, &now);
+        if matches!(sent.form.kind, FormKind::Decision | FormKind::Second { .. }) {
+            self.keep_fresh(&verdict.id, sent, before);
+        }
+        self.tell(Level::Recorded, text);
+        vec![dropped]
+    }
+
+    /// The sentence about what was recorded: `said` is the record, `now` what the queue shows.
+    fn told_recorded(&self, kind: &FormKind, said: &Verdict, now: &Verdict) -> Safe {
+        let done = self.queue.decided(&self.record.analyst);
+        let all = self.queue.rows.len();
+        let label = say(&format!("conclusion-{}", said.decision), &[]);
+        let next = self.chord(Mode::Browse, "next_undecided");
+        let back = self.chord(Mode::Browse, "take_back");
         let text = say(
             "notice-recorded",
             &[
                 arg("decision", &label),
                 arg("done", &done),
                 arg("all", &all),
-                arg("key", &self.chord(Mode::Browse, "next_undecided")),
+                arg("key", &next),
+                arg("back", &back),
             ],
         );
-        self.tell(Level::Recorded, text);
-        vec![dropped]
+        match kind {
+            FormKind::Second { .. } => Safe::join(&[text, revealed(now)], ". "),
+            FormKind::Amend { .. } => say("notice-amended", &[]),
+            FormKind::Arbitration { .. } => say("notice-arbitrated", &[arg("decision", &label)]),
+            FormKind::Decision => text,
+        }
     }
 
     /// A decision is not on disk: the form stays open with everything in it.

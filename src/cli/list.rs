@@ -15,7 +15,7 @@ use super::exit;
 use crate::app::Draft;
 use crate::cancel::Cancel;
 use crate::config::{self, Overrides, Places};
-use crate::decisions::{self, Conclusion, Decided};
+use crate::decisions::{self, Conclusion, Decided, SecondRule, Standing};
 use crate::messages::{arg, say};
 use crate::radiograph::Kind;
 use crate::scan::{FindOptions, Found, Other, Scan, Tally, find};
@@ -99,14 +99,20 @@ impl Progress {
 /// What the log and the drafts of this account know of scans.
 struct Known {
     decided: Decided,
+    rule: SecondRule,
     drafts: Vec<Draft>,
 }
 
 impl Known {
     /// Reads the default log and the drafts; what cannot be read is said and hides no scan.
     fn read(err: &mut dyn Write) -> Self {
-        let folder = config::load(&Places::of_this_machine(), &Overrides::default())
-            .and_then(|loaded| store::log_folder(loaded.config.log.folder.as_deref()));
+        let config = config::load(&Places::of_this_machine(), &Overrides::default());
+        let rule = config
+            .as_ref()
+            .map(|loaded| loaded.config.second_reading)
+            .unwrap_or_default();
+        let folder =
+            config.and_then(|loaded| store::log_folder(loaded.config.log.folder.as_deref()));
         let decided = folder.and_then(|folder| decisions::history(&folder));
         let decided = decided.unwrap_or_else(|error| {
             // Without standard error there is nobody to tell.
@@ -116,6 +122,7 @@ impl Known {
         let drafts = store::state_folder().map(|state| Drafts::new(&state).all().0);
         Self {
             decided,
+            rule,
             drafts: drafts.unwrap_or_default(),
         }
     }
@@ -123,7 +130,12 @@ impl Known {
     /// The state of a scan and the word of its decision.
     fn state<'a>(&'a self, scan: &Scan) -> (&'static str, Option<&'a str>) {
         match self.decided.of_scan(scan) {
-            Some(entry) => ("decided", Some(&entry.word)),
+            Some(entry) => match entry.standing(self.rule) {
+                Standing::Settled => ("decided", Some(entry.effective())),
+                // Who is to read it does not learn from a list what was read before.
+                Standing::SecondAsked => ("second-reading", None),
+                Standing::Disagreed => ("arbitration", None),
+            },
             None if scan.error.is_some() => ("problem", None),
             None if self.drafts.iter().any(|draft| draft.path == scan.path) => ("draft", None),
             None => ("new", None),

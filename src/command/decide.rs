@@ -20,6 +20,20 @@ pub(super) const COMMANDS: &[Command] = &[
         open_decision,
     ),
     row(
+        "take_back",
+        Group::Decide,
+        LOOKING,
+        Need::Fresh,
+        |app, _| app.take_back(),
+    ),
+    row(
+        "amend_decision",
+        Group::Decide,
+        LOOKING,
+        Need::Scan,
+        |app, _| app.begin_amend(),
+    ),
+    row(
         "choose_clear",
         Group::Decide,
         DECIDING,

@@ -104,6 +104,8 @@ pub enum Need {
     Form,
     /// A second folder that is offered for the log.
     Offer,
+    /// A decision that was recorded a moment ago.
+    Fresh,
     /// A view to go back to.
     Undo,
     /// A view to go forward to.
@@ -191,6 +193,7 @@ impl Need {
             Self::Dual => app.desk.radiograph().is_some_and(|r| r.dual().is_some()),
             Self::Form => app.desk.form.is_some(),
             Self::Offer => app.record.offer.is_some(),
+            Self::Fresh => app.can_take_back(),
             Self::Undo => app.desk.history.can_undo(),
             Self::Redo => app.desk.history.can_redo(),
             Self::Mark => app.desk.pending.is_some() || !app.desk.marks.is_empty(),
@@ -208,6 +211,7 @@ impl Need {
             Self::Dual => "need-dual",
             Self::Form => "need-form",
             Self::Offer => "need-offer",
+            Self::Fresh => "need-fresh",
             Self::Undo => "need-undo",
             Self::Redo => "need-redo",
             Self::Mark => "need-mark",

@@ -82,7 +82,7 @@ fn last_scan(app: &mut App, _: &Value) -> Vec<Effect> {
 fn next_undecided(app: &mut App, _: &Value) -> Vec<Effect> {
     let open = app
         .queue
-        .next_where(|row| row.decided.is_none() && row.problem.is_none());
+        .next_where(|row| row.waits_for(&app.record.analyst) && row.problem.is_none());
     match open {
         Some(row) => app.select(row),
         None => app.tell(Level::Info, say("notice-all-decided", &[])),

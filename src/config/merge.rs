@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::layer::{Base, Layer, Origin, Placed};
 use super::settings::Setpoint;
+use crate::decisions::SecondRule;
 use crate::graphics::Depth;
 
 /// The built-in layer.
@@ -25,6 +26,8 @@ pub struct Config {
     pub display: DisplayRule,
     /// The systematic look.
     pub checklist: ChecklistSettings,
+    /// Which decisions ask for a second reading.
+    pub second_reading: SecondRule,
     /// What is sent over the line.
     pub line: LineRule,
     origins: BTreeMap<&'static str, Origin>,
@@ -238,6 +241,11 @@ impl Merged {
             checklist: ChecklistSettings {
                 rule: self.text("checklist.rule").unwrap_or_default(),
                 unit: self.text("checklist.unit").unwrap_or_default(),
+            },
+            second_reading: SecondRule {
+                clear_percent: self.integer("second_reading.clear_percent"),
+                suspicious: self.switch("second_reading.suspicious"),
+                inconclusive: self.switch("second_reading.inconclusive"),
             },
             line: LineRule {
                 byte_budget: Some(self.integer("line.byte_budget")).filter(|budget| *budget > 0),

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::body::ScanBlock;
 use super::folder::{open_segment, segments};
 use super::line::Line;
+use super::readings::{SecondRule, Standing, TAKEN_BACK};
 use super::stream::{Lines, Piece};
 use super::survey::body;
 use super::vocabulary::Conclusion;
@@ -31,12 +32,41 @@ pub struct Entry {
     pub id: String,
     /// Whether a later `amend` changed it.
     pub amended: bool,
+    /// Second readings of it.
+    pub seconds: Vec<Reading>,
+    /// What the last arbitration says, where there is one.
+    pub arbitrated: Option<String>,
+}
+
+/// A second reading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// Id of its record.
+    pub id: String,
+    /// Who, as claimed by the segment's `open` record.
+    pub analyst: String,
+    /// The word of its conclusion, corrections included.
+    pub word: String,
 }
 
 impl Entry {
-    /// The conclusion, where its word is known.
+    /// The word that holds: the first decision's, or that of an arbitration.
+    pub fn effective(&self) -> &str {
+        self.arbitrated.as_deref().unwrap_or(&self.word)
+    }
+
+    /// The conclusion of the first decision, where its word is known.
     pub fn conclusion(&self) -> Option<Conclusion> {
         Conclusion::parse(&self.word)
+    }
+
+    /// How far its readings have come.
+    pub fn standing(&self, rule: SecondRule) -> Standing {
+        let seconds = self.seconds.iter().map(|reading| &*reading.word);
+        match self.arbitrated {
+            Some(_) => Standing::Settled,
+            None => rule.standing(&self.id, &self.word, seconds),
+        }
     }
 
     /// When, in nanoseconds since 1970; `None` when the record's time is unreadable.
@@ -50,7 +80,16 @@ impl Entry {
 pub struct Decided {
     scans: HashMap<String, Entry>,
     files: HashMap<(PathBuf, u64), String>,
+    /// Records that ask for a scan to be made again, by the places of its files and by its unit.
+    rescans: HashMap<Again, String>,
     unread: u64,
+}
+
+/// By what a scan is known that is made again.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Again {
+    At(PathBuf),
+    Unit(String),
 }
 
 impl Decided {
@@ -88,6 +127,17 @@ impl Decided {
         entries.all(same).then_some(first)
     }
 
+    /// Id of the record that asked for this scan to be made again: of files at its place, or of the
+    /// same unit.
+    pub fn rescan_of(&self, scan: &Scan) -> Option<&str> {
+        let path = std::path::absolute(&scan.path).ok()?;
+        let unit = scan.container.as_ref().map(ToString::to_string);
+        let unit = unit.and_then(|unit| self.rescans.get(&Again::Unit(unit)));
+        let asked = self.rescans.get(&Again::At(path)).or(unit)?;
+        let own = self.of_scan(scan).is_some_and(|entry| entry.id == *asked);
+        (!own).then_some(asked)
+    }
+
     /// All latest decisions, in no order.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.scans.values()
@@ -121,6 +171,22 @@ struct DecisionPart {
 struct AmendPart {
     of: String,
     change: ChangePart,
+    #[serde(default)]
+    reason: String,
+}
+
+/// The members of a second reading that are needed here.
+#[derive(Deserialize)]
+struct SecondPart {
+    of: String,
+    decision: String,
+}
+
+/// The members of an arbitration that are needed here.
+#[derive(Deserialize)]
+struct ArbitrationPart {
+    of: Vec<String>,
+    decision: String,
 }
 
 /// The change of the conclusion.
@@ -143,7 +209,7 @@ pub fn history(folder: &Path) -> Result<Decided> {
         Err(problem) if problem.kind() == std::io::ErrorKind::NotFound => Vec::new(),
         Err(problem) => return Err(Error::io(folder, &problem)),
     };
-    let mut reading = Reading::default();
+    let mut reading = Pass::default();
     for name in &names {
         if reading.segment(folder, name).is_err() {
             reading.decided.unread += 1;
@@ -152,16 +218,19 @@ pub fn history(folder: &Path) -> Result<Decided> {
     Ok(reading.amended())
 }
 
-/// The state of reading.
+/// One pass over a log.
 #[derive(Default)]
-struct Reading {
+struct Pass {
     decided: Decided,
     analyst: String,
     ids: HashSet<String>,
     amends: Vec<AmendPart>,
+    seconds: Vec<(String, Reading)>,
+    arbitrations: Vec<ArbitrationPart>,
+    scans: HashMap<String, ScanBlock>,
 }
 
-impl Reading {
+impl Pass {
     /// Reads one segment.
     fn segment(&mut self, folder: &Path, name: &str) -> std::io::Result<()> {
         let mut lines = Lines::new(open_segment(folder, name)?);
@@ -188,6 +257,18 @@ impl Reading {
             "amend" if self.ids.insert(line.id.to_owned()) => {
                 self.amends.push(body(line).ok()?);
             }
+            "second" if self.ids.insert(line.id.to_owned()) => {
+                let part: SecondPart = body(line).ok()?;
+                let reading = Reading {
+                    id: line.id.to_owned(),
+                    analyst: self.analyst.clone(),
+                    word: part.decision,
+                };
+                self.seconds.push((part.of, reading));
+            }
+            "arbitration" if self.ids.insert(line.id.to_owned()) => {
+                self.arbitrations.push(body(line).ok()?);
+            }
             _ => {}
         }
         Some(())
@@ -199,37 +280,108 @@ impl Reading {
         if self.ids.insert(line.id.to_owned()) {
             let entry = Entry {
                 scan_id: part.scan_id,
-                word: part.decision,
+                word: part.decision.clone(),
                 at: line.at.to_owned(),
                 analyst: self.analyst.clone(),
                 id: line.id.to_owned(),
                 amended: false,
+                seconds: Vec::new(),
+                arbitrated: None,
             };
             self.decided.add(entry, &part.scan);
+            if part.decision == Conclusion::Rescan.as_str() {
+                self.scans.insert(line.id.to_owned(), part.scan);
+            }
         }
         Some(())
     }
 
-    /// Applies the corrections, in order.
+    /// Applies what answers the decisions: second readings, corrections, arbitrations, in order.
     fn amended(self) -> Decided {
         let Self {
             mut decided,
             amends,
+            seconds,
+            arbitrations,
+            scans,
             ..
         } = self;
-        let latest: HashMap<String, String> = decided
+        // By the id of a reading, the scan that it is about.
+        let mut about: HashMap<String, String> = decided
             .entries()
             .map(|entry| (entry.id.clone(), entry.scan_id.clone()))
             .collect();
-        for amend in amends {
-            let scan = latest.get(&amend.of);
-            if let Some(entry) = scan.and_then(|scan| decided.scans.get_mut(scan)) {
-                entry.amended = true;
-                if let Some(word) = amend.change.decision {
-                    entry.word = word;
-                }
+        for (of, reading) in seconds {
+            let scan = about.get(&of).cloned();
+            if let Some(entry) = scan.as_ref().and_then(|scan| decided.scans.get_mut(scan)) {
+                about.extend(scan.map(|scan| (reading.id.clone(), scan)));
+                entry.seconds.push(reading);
             }
         }
+        for amend in amends {
+            let Some(scan) = about.get(&amend.of) else {
+                continue;
+            };
+            if amend.reason == TAKEN_BACK {
+                decided.take_back(scan, &amend.of);
+            } else if let Some(entry) = decided.scans.get_mut(scan) {
+                entry.amend(&amend);
+            }
+        }
+        for arbitration in arbitrations {
+            let scan = arbitration.of.iter().find_map(|of| about.get(of));
+            if let Some(entry) = scan.and_then(|scan| decided.scans.get_mut(scan)) {
+                entry.arbitrated = Some(arbitration.decision);
+            }
+        }
+        decided.ask_again(&scans);
         decided
+    }
+}
+
+impl Entry {
+    /// Takes over what a correction of one of its readings says.
+    fn amend(&mut self, amend: &AmendPart) {
+        let own = amend.of == self.id;
+        self.amended |= own;
+        let Some(word) = &amend.change.decision else {
+            return;
+        };
+        if own {
+            self.word.clone_from(word);
+        }
+        let seconds = self.seconds.iter_mut().filter(|one| one.id == amend.of);
+        seconds.for_each(|one| one.word.clone_from(word));
+    }
+}
+
+impl Decided {
+    /// A reading that was taken back at once never was.
+    fn take_back(&mut self, scan: &str, id: &str) {
+        let Some(entry) = self.scans.get_mut(scan) else {
+            return;
+        };
+        if entry.id == id {
+            self.scans.remove(scan);
+        } else {
+            entry.seconds.retain(|one| one.id != id);
+        }
+    }
+
+    /// Keeps which scans are to be made again.
+    fn ask_again(&mut self, scans: &HashMap<String, ScanBlock>) {
+        let again = |entry: &&Entry| entry.effective() == Conclusion::Rescan.as_str();
+        let mut asked: Vec<&Entry> = self.scans.values().filter(again).collect();
+        asked.sort_by(|a, b| a.at.cmp(&b.at));
+        for entry in asked {
+            let Some(scan) = scans.get(&entry.id) else {
+                continue;
+            };
+            let places = scan.files.iter().map(|file| Again::At(file.exact_path()));
+            let unit = scan.container.clone().map(Again::Unit);
+            for key in places.chain(unit) {
+                self.rescans.insert(key, entry.id.clone());
+            }
+        }
     }
 }

@@ -9,6 +9,7 @@ use super::answers::{Arbitration, Outcome, Second};
 use super::body::{Amend, Decision, Note, ScanSeen, ViewSeen, ViewsSeen};
 use super::checkpoint::Checkpoint;
 use super::plain::plain_json;
+use super::vocabulary::Conclusion;
 use crate::text::Safe;
 
 /// Longest note, bytes.
@@ -78,6 +79,33 @@ pub enum Request {
     UseFolder(PathBuf),
     /// End the segment. A later request begins a new one.
     Close,
+}
+
+impl Request {
+    /// The number that comes back with the answer; `None` for what is not answered.
+    pub fn token(&self) -> Option<u64> {
+        match self {
+            Self::Decision { token, .. }
+            | Self::Amend { token, .. }
+            | Self::Note { token, .. }
+            | Self::Second { token, .. }
+            | Self::Arbitration { token, .. }
+            | Self::Outcome { token, .. }
+            | Self::Checkpoint { token, .. } => Some(*token),
+            Self::Scan(_) | Self::Views(_) | Self::UseFolder(_) | Self::Close => None,
+        }
+    }
+
+    /// What it concludes about a scan, where it does.
+    pub fn conclusion(&self) -> Option<Conclusion> {
+        match self {
+            Self::Decision { body, .. } => Some(body.decision),
+            Self::Second { body, .. } => Some(body.decision.decision),
+            Self::Amend { body, .. } => body.change.decision,
+            Self::Arbitration { body, .. } => Some(body.decision),
+            _ => None,
+        }
+    }
 }
 
 /// What the writer answers.

@@ -406,6 +406,15 @@ impl Case {
         now
     }
 
+    /// The first or a second reading with that id, with its own corrections.
+    pub fn reading_of(&self, id: &str) -> Option<Effective> {
+        if self.id == id {
+            return Some(self.reading(id, &self.members));
+        }
+        let second = self.seconds.iter().find(|second| second.id == id)?;
+        Some(self.reading(id, &second.members))
+    }
+
     /// One reading with its own corrections.
     pub fn reading(&self, id: &str, members: &Map<String, Value>) -> Effective {
         let mut now = Effective {

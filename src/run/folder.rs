@@ -7,17 +7,26 @@ use std::thread;
 
 use super::Message;
 use crate::Result;
-use crate::app::{Event, Found as FoundRow, Verdict};
+use crate::app::{Event, Found as FoundRow, Reading, Verdict};
 use crate::cancel::{Cancel, Generations};
-use crate::decisions::{self, Decided, Entry};
+use crate::decisions::{self, Decided, Entry, SecondRule};
 use crate::scan::{self, FindOptions, Found, Limits, Scan};
 use crate::text::Safe;
+
+/// What the log says of scans, and by which rule.
+#[derive(Clone)]
+pub(super) struct Journal {
+    /// Where decisions are read.
+    pub(super) folder: Option<PathBuf>,
+    /// Which of them ask for a second reading.
+    pub(super) rule: SecondRule,
+}
 
 /// Reads the folder, again when asked; the newest walk is the one that counts.
 pub(super) struct Walker {
     root: PathBuf,
     limits: Limits,
-    log: Option<PathBuf>,
+    log: Journal,
     sender: Sender<Message>,
     generations: Generations,
     number: u64,
@@ -27,7 +36,7 @@ impl Walker {
     pub(super) fn new(
         root: PathBuf,
         limits: Limits,
-        log: Option<PathBuf>,
+        log: Journal,
         sender: Sender<Message>,
     ) -> Self {
         Self {
@@ -68,7 +77,7 @@ struct Walk {
     number: u64,
     root: PathBuf,
     options: FindOptions,
-    log: Option<PathBuf>,
+    log: Journal,
     sender: Sender<Message>,
     cancel: Cancel,
 }
@@ -79,7 +88,7 @@ impl Walk {
         let result = if self.root.is_dir() {
             scan::find(&self.root, &self.options, &self.cancel, &mut |found| {
                 if let Found::Scan(scan) = found {
-                    self.tell(row(scan, &decided));
+                    self.tell(row(scan, &decided, self.log.rule));
                 }
             })
             .map(|tally| tally.others)
@@ -97,13 +106,13 @@ impl Walk {
     /// The path names one scan.
     fn one(&self, decided: &Decided) -> Result<usize> {
         let (scan, _) = scan::resolve(&self.root, false)?;
-        self.tell(row(scan, decided));
+        self.tell(row(scan, decided, self.log.rule));
         Ok(0)
     }
 
     /// What the log has decided; a log that cannot be read is said and hides nothing.
     fn decided(&self) -> Decided {
-        let Some(folder) = &self.log else {
+        let Some(folder) = &self.log.folder else {
             return Decided::default();
         };
         decisions::history(folder).unwrap_or_else(|error| {
@@ -119,19 +128,32 @@ impl Walk {
 }
 
 /// A row with its decision.
-fn row(scan: Scan, decided: &Decided) -> Event {
-    let verdict = decided.of_scan(&scan).map(verdict);
+fn row(scan: Scan, decided: &Decided, rule: SecondRule) -> Event {
+    let verdict = decided.of_scan(&scan).map(|entry| verdict(entry, rule));
+    let rescan_of = decided.rescan_of(&scan).map(str::to_owned);
     Event::Found(Box::new(FoundRow {
         scan,
         decided: verdict,
+        rescan_of,
     }))
 }
 
 /// A decision as the queue shows it.
-fn verdict(entry: &Entry) -> Verdict {
-    Verdict {
-        decision: entry.word.clone(),
+fn verdict(entry: &Entry, rule: SecondRule) -> Verdict {
+    let second = |reading: &decisions::Reading| Reading {
+        id: reading.id.clone(),
+        analyst: Safe::from_outside(&reading.analyst),
+        decision: reading.word.clone(),
+    };
+    let verdict = Verdict {
+        decision: entry.effective().to_owned(),
         at: super::log::local_time(&entry.at),
         analyst: Safe::from_outside(&entry.analyst),
-    }
+        id: entry.id.clone(),
+        first: entry.word.clone(),
+        seconds: entry.seconds.iter().map(second).collect(),
+        arbitrated: entry.arbitrated.is_some(),
+        ..Verdict::default()
+    };
+    verdict.settled(rule)
 }

@@ -1,7 +1,7 @@
 //! Between the state and the log's writer: bodies out, answers back as events.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
@@ -9,20 +9,19 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
 use super::Message;
-use crate::Result;
-use crate::app::{Event, Look, Verdict, view_seen};
-use crate::decisions::{
-    Answer, Conclusion, Decision, LogSettings, Request, ScanBlock, ViewsSeen, Writer,
-};
+use crate::app::{Answers, Event, Look, Verdict, view_seen};
+use crate::decisions::{Answer, Conclusion, LogSettings, Request, ScanBlock, ViewsSeen, Writer};
 use crate::messages::say;
+use crate::report;
 use crate::scan::Opened;
 use crate::text::Safe;
+use crate::{Error, Result};
 
 /// The writer, and what was asked of it.
 pub(super) struct Recording {
     writer: Option<Writer>,
     analyst: Safe,
-    asked: HashMap<u64, Conclusion>,
+    asked: HashMap<u64, Option<Conclusion>>,
 }
 
 impl Recording {
@@ -40,10 +39,12 @@ impl Recording {
         })
     }
 
-    /// Hands over a decision.
-    pub(super) fn record(&mut self, token: u64, body: Box<Decision>) -> Result<()> {
-        self.asked.insert(token, body.decision);
-        self.send(Request::Decision { token, body })
+    /// Hands over a record that the console waits for.
+    pub(super) fn record(&mut self, request: Request) -> Result<()> {
+        if let Some(token) = request.token() {
+            self.asked.insert(token, request.conclusion());
+        }
+        self.send(request)
     }
 
     /// Hands over how an undecided scan was looked at.
@@ -74,12 +75,12 @@ impl Recording {
                 warnings.into_iter().take(1).map(Event::LogNotice).collect()
             }
             Answer::NotOpened { why } | Answer::Warning(why) => vec![Event::LogNotice(why)],
-            Answer::Recorded { token, .. } => {
+            Answer::Recorded { token, id, .. } => {
                 let conclusion = self.asked.remove(&token);
-                let verdict = conclusion.map(|conclusion| Verdict {
-                    decision: conclusion.as_str().to_owned(),
-                    at: clock_time(&Zoned::now()),
-                    analyst: self.analyst.clone(),
+                let verdict = conclusion.map(|conclusion| {
+                    let word = conclusion.map_or("", Conclusion::as_str);
+                    let now = clock_time(&Zoned::now());
+                    Verdict::first(word, now, self.analyst.clone(), &id)
                 });
                 let recorded = verdict.map(|verdict| Event::Recorded { token, verdict });
                 recorded.into_iter().collect()
@@ -102,6 +103,33 @@ impl Recording {
         let writer = self.writer.take();
         writer.is_none_or(|writer| writer.finish_within(limit))
     }
+}
+
+/// What the record `id` says, corrections included.
+pub(super) fn recalled(folder: Option<&Path>, id: &str) -> Result<Answers> {
+    let gone = || Error::NotPossible {
+        why: say("notice-record-gone", &[]),
+    };
+    let cases = report::gather(folder.ok_or_else(gone)?)?;
+    let mut found = None;
+    cases.each::<Error>(&mut |case| {
+        if let Some(reading) = case.reading_of(id) {
+            found = Some(reading);
+        }
+        Ok(())
+    })?;
+    let said = found.ok_or_else(gone)?;
+    Ok(Answers {
+        decision: Conclusion::parse(&said.decision),
+        reasons: said.reasons,
+        controls: said
+            .controls
+            .into_iter()
+            .filter_map(|n| n.try_into().ok())
+            .collect(),
+        confidence: said.confidence.and_then(|n| n.try_into().ok()),
+        note: said.note,
+    })
 }
 
 /// A record's time on the clock of this place; a time that cannot be read is shown as it stands.

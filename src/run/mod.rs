@@ -23,7 +23,7 @@ use crate::Result;
 use crate::app::{App, Draft, Effect, Event, Level, Mode, Recorder, RegisterJob, TerminalFacts};
 use crate::cancel::Cancel;
 use crate::config::Config;
-use crate::decisions::{self, LogSettings};
+use crate::decisions::{self, LogSettings, Request};
 use crate::delivery::{Delivery, Settings, Sprite};
 use crate::graphics::{Protocol, Rung};
 use crate::keymap::{Keymap, key_text};
@@ -34,7 +34,7 @@ use crate::terminal::{Choice, Input, Signal, Terminal, TerminalEvent};
 use crate::text::Safe;
 use crate::view::ViewRequest;
 use crate::worker::{Coded, Coder, Decoder, Measurer, Renderer, Thumbnailer};
-use folder::Walker;
+use folder::{Journal, Walker};
 use keeper::Keeper;
 use log::Recording;
 use trace::Trace;
@@ -144,6 +144,8 @@ struct Console {
     lens: Option<Sprite>,
     walker: Walker,
     recording: Option<Recording>,
+    /// Where decisions are read.
+    log_folder: Option<PathBuf>,
     keeper: Option<Keeper>,
     presets: PresetFolders,
     sender: Sender<Message>,
@@ -214,7 +216,13 @@ impl Console {
                 ),
             );
         }
-        let walker = Walker::new(start.path, limits, start.log_folder, sender.clone());
+        let log_folder = start.log_folder;
+        let rule = start.config.second_reading;
+        let log = Journal {
+            folder: log_folder.clone(),
+            rule,
+        };
+        let walker = Walker::new(start.path, limits, log, sender.clone());
         Self {
             app,
             terminal,
@@ -235,6 +243,7 @@ impl Console {
             lens: None,
             walker,
             recording,
+            log_folder,
             keeper,
             presets: start.presets,
             sender: sender.clone(),
@@ -422,8 +431,10 @@ impl Console {
                 Effect::Measure(job) => self.measurer.measure(*job),
                 Effect::Register(job) => self.register(*job),
                 Effect::CheckFiles(opened) => self.check_files(opened),
-                Effect::Record { token, decision } => self.record(token, decision),
+                Effect::Record(request) => self.record(*request),
+                Effect::Recall { id } => self.recall(id),
                 Effect::UseLog(folder) => {
+                    self.log_folder = Some(folder.clone());
                     let used = self.recording.as_ref().map(|log| log.use_folder(folder));
                     self.tell_failure(used.unwrap_or(Ok(())));
                 }
@@ -507,10 +518,21 @@ impl Console {
         });
     }
 
+    /// Reads what a record says on a thread of its own: a log may be long.
+    fn recall(&self, id: String) {
+        let (sender, folder) = (self.sender.clone(), self.log_folder.clone());
+        thread::spawn(move || {
+            let result = log::recalled(folder.as_deref(), &id);
+            // When nobody listens any more the console is leaving.
+            drop(sender.send(Message::App(Event::Recalled { id, result })));
+        });
+    }
+
     /// Hands a decision to the log thread; a log that is not there says so at once.
-    fn record(&mut self, token: u64, decision: Box<decisions::Decision>) {
+    fn record(&mut self, request: Request) {
+        let token = request.token().unwrap_or_default();
         let sent = match &mut self.recording {
-            Some(recording) => recording.record(token, decision),
+            Some(recording) => recording.record(request),
             None => Err(crate::Error::NotPossible {
                 why: self.app.record.trouble.clone().unwrap_or_default(),
             }),

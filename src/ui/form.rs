@@ -32,7 +32,10 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer, area: Rect, theme: Theme) {
         .row()
         .map(|row| row.scan.name())
         .unwrap_or_default();
-    lines.line(&say("form-title", &[arg("name", &name)]), theme.title());
+    lines.line(
+        &say(App::form_title(form), &[arg("name", &name)]),
+        theme.title(),
+    );
     conclusions(app, form, &mut lines, theme);
     let used = 1 + Conclusion::ALL.len() as u16 + 4;
     tabs(app, form, &mut lines, theme);
@@ -182,6 +185,9 @@ fn foot(app: &App, form: &Form, theme: Theme) -> Vec<(Safe, Style)> {
             )
         })
         .collect();
+    if let Some(context) = app.form_context(form) {
+        lines.insert(0, (context, theme.key()));
+    }
     let confirm = chord(app, "confirm_decision");
     if app.record.read_only {
         lines.push((say("notice-read-only", &[]), theme.warning()));

@@ -8,7 +8,8 @@ use ratatui::style::Style;
 use super::aids;
 use super::paint::{self, Lines};
 use super::theme::Theme;
-use crate::app::{App, Listing, Mode, Row, Small, State};
+use crate::app::{App, Listing, Mode, Row, Small, State, Verdict, readings_told};
+use crate::decisions::Standing;
 use crate::messages::{arg, say};
 use crate::radiograph::Kind;
 use crate::text::Safe;
@@ -29,7 +30,7 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer, area: Rect, theme: Theme) {
         width: area.width - 1,
         ..area
     };
-    let (done, all) = (app.queue.decided(), app.queue.rows.len());
+    let (done, all) = (app.queue.decided(&app.record.analyst), app.queue.rows.len());
     let title = say("queue-title", &[arg("done", &done), arg("all", &all)]);
     let list = app.queue.list_rows(area.height);
     let mut lines = Lines::new(buffer, area);
@@ -41,7 +42,7 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer, area: Rect, theme: Theme) {
         let chosen = at == app.queue.selected;
         let style = style_of_row(app, chosen, theme);
         match app.queue.listing {
-            Listing::Lines => line(&mut lines, row, style, theme),
+            Listing::Lines => line(app, &mut lines, row, style, theme),
             Listing::Thumbnails => {
                 lines.with(app.queue.listing.lines(), |buffer, area| {
                     entry(app, (buffer, area), row, style, theme);
@@ -66,8 +67,8 @@ fn style_of_row(app: &App, chosen: bool, theme: Theme) -> Style {
 }
 
 /// One row: state, name, kind, size.
-fn line(lines: &mut Lines<'_>, row: &Row, style: Style, theme: Theme) {
-    let (mark, mark_style) = mark(row, theme);
+fn line(app: &App, lines: &mut Lines<'_>, row: &Row, style: Style, theme: Theme) {
+    let (mark, mark_style) = mark(app, row, theme);
     // A form may wait on a scan that is decided already.
     let waits = if row.draft && row.decided.is_some() {
         say("mark-draft", &[])
@@ -121,8 +122,10 @@ fn entry(app: &App, (buffer, area): (&mut Buffer, Rect), row: &Row, style: Style
     lines.line(&row.scan.name().cut_middle(room), style);
     let facts = [kind(row), size(row.scan.bytes())];
     lines.line(&Safe::join(&facts, " "), theme.dim());
-    let (mark, mark_style) = mark(row, theme);
+    let (mark, mark_style) = mark(app, row, theme);
     let state = match &row.decided {
+        Some(_) if is_hidden(app, row) => say("state-second", &[]),
+        Some(decided) if differs(decided) => say("state-disagreed", &[]),
         Some(decided) => say(&format!("conclusion-{}", decided.decision), &[]),
         None if row.problem.is_some() => say("list-state-problem", &[]),
         None if row.draft => say("queue-draft", &[]),
@@ -156,8 +159,14 @@ fn small(app: &App, (buffer, area): (&mut Buffer, Rect), row: &Row, theme: Theme
 }
 
 /// One letter for what became of the scan.
-fn mark(row: &Row, theme: Theme) -> (Safe, Style) {
+fn mark(app: &App, row: &Row, theme: Theme) -> (Safe, Style) {
     if let Some(decided) = &row.decided {
+        if is_hidden(app, row) {
+            return (say("mark-second", &[]), theme.warning());
+        }
+        if differs(decided) {
+            return (say("mark-disagreed", &[]), theme.warning());
+        }
         let mark = say(&format!("mark-{}", decided.decision), &[]);
         let style = if decided.decision == "clear" {
             theme.good()
@@ -169,8 +178,14 @@ fn mark(row: &Row, theme: Theme) -> (Safe, Style) {
     match row.state() {
         State::Problem => (say("mark-problem", &[]), theme.bad()),
         State::Draft => (say("mark-draft", &[]), theme.warning()),
-        State::New | State::Decided => (say("mark-new", &[]), theme.dim()),
+        _ => (say("mark-new", &[]), theme.dim()),
     }
+}
+
+/// Whether the analyst is to read it a second time, without knowing the first.
+fn is_hidden(app: &App, row: &Row) -> bool {
+    let decided = row.decided.as_ref();
+    decided.is_some_and(|decided| decided.is_hidden_from(&app.record.analyst))
 }
 
 /// Bytes in the unit that leaves three digits.
@@ -182,6 +197,11 @@ pub(super) fn size(bytes: u64) -> Safe {
         1_000_000..1_000_000_000 => say("size-mb", &[arg("n", &Safe::number(value / 1e6, 1))]),
         _ => say("size-gb", &[arg("n", &Safe::number(value / 1e9, 1))]),
     }
+}
+
+/// Whether the readings differ.
+fn differs(decided: &Verdict) -> bool {
+    decided.standing == Standing::Disagreed
 }
 
 /// The selected scan in full: its name, and its decision or its problem.
@@ -199,7 +219,13 @@ fn detail(app: &App, lines: &mut Lines<'_>, theme: Theme) {
         &row.scan.name().cut_middle(usize::from(lines.width())),
         theme.title(),
     );
-    if let Some(decided) = &row.decided {
+    if is_hidden(app, row) {
+        lines.wrapped(&say("queue-second", &[]), theme.warning());
+    } else if let Some(decided) = row.decided.as_ref().filter(|decided| differs(decided)) {
+        let readings = readings_told(decided);
+        let text = say("queue-disagreed", &[arg("readings", &readings)]);
+        lines.wrapped(&text, theme.warning());
+    } else if let Some(decided) = &row.decided {
         let label = say(&format!("conclusion-{}", decided.decision), &[]);
         let by = [
             arg("decision", &label),
@@ -207,6 +233,9 @@ fn detail(app: &App, lines: &mut Lines<'_>, theme: Theme) {
             arg("by", &decided.analyst),
         ];
         lines.wrapped(&say("queue-decided", &by), theme.good());
+        if decided.standing == Standing::SecondAsked {
+            lines.wrapped(&say("queue-second-own", &[]), theme.dim());
+        }
     }
     if let Some(problem) = &row.problem {
         lines.wrapped(problem, theme.bad());

@@ -10,12 +10,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr as _;
 use xamine::app::{
-    App, DeskState, Draft, Effect, Event, Found, Measured, OpenScan, Recorder, Shown,
+    Answers, App, DeskState, Draft, Effect, Event, Found, Measured, OpenScan, Recorder, Shown,
     TerminalFacts, Verdict,
 };
 use xamine::cancel::Cancel;
 use xamine::cli::keys::names;
-use xamine::decisions::Decision;
+use xamine::decisions::{Conclusion, Decision, Request};
 use xamine::delivery::{self, Facts};
 use xamine::graphics::{CellSize, Depth, Effort, Evidence, Protocol, Rung};
 use xamine::keymap::{Chord, Key, built_in};
@@ -46,6 +46,10 @@ pub(crate) struct AtWork {
     numbers: Receiver<(u64, Arc<Measured>)>,
     /// Decisions handed to the log, in order.
     pub(crate) records: Vec<(u64, Decision)>,
+    /// Other records handed to the log, in order.
+    pub(crate) answered: Vec<Request>,
+    /// What the log says when a record is asked for.
+    pub(crate) recalled: Answers,
     /// What else was asked for, by its name in [`Effect`].
     pub(crate) asked: Vec<String>,
     /// The drafts on the disk that is not there.
@@ -114,6 +118,8 @@ impl AtWork {
             measurer,
             numbers,
             records: Vec::new(),
+            answered: Vec::new(),
+            recalled: Answers::default(),
             asked: Vec::new(),
             drafts: Vec::new(),
             changed: false,
@@ -156,6 +162,7 @@ impl AtWork {
         self.event(Event::Found(Box::new(Found {
             scan,
             decided: decided.map(verdict),
+            rescan_of: None,
         })));
     }
 
@@ -216,7 +223,14 @@ impl AtWork {
                 scan_id: opened.scan_id.clone(),
                 changed: self.changed,
             }),
-            Effect::Record { token, decision } => self.records.push((token, *decision)),
+            Effect::Record(request) => match *request {
+                Request::Decision { token, body } => self.records.push((token, *body)),
+                other => self.answered.push(other),
+            },
+            Effect::Recall { id } => {
+                let result = Ok(self.recalled.clone());
+                self.event(Event::Recalled { id, result });
+            }
             Effect::KeepDraft(draft) => {
                 self.drafts.retain(|kept| kept.key() != draft.key());
                 self.drafts.push(*draft);
@@ -284,6 +298,15 @@ impl AtWork {
             token,
             verdict: verdict(decision.decision.as_str()),
         });
+    }
+
+    /// The log says that the newest answer to a decision is on disk.
+    pub(crate) fn answer_recorded(&mut self) {
+        let request = self.answered.last().expect("an answer");
+        let word = request.conclusion().map_or("", Conclusion::as_str);
+        let token = request.token().expect("a form's number");
+        let verdict = verdict(word);
+        self.event(Event::Recorded { token, verdict });
     }
 
     /// The log says that the newest decision is not on disk.
@@ -359,11 +382,13 @@ impl AtWork {
 
 /// A decision as the log tells it.
 pub(crate) fn verdict(word: &str) -> Verdict {
-    Verdict {
-        decision: word.to_owned(),
-        at: Safe::word("2026-03-01 12:00"),
-        analyst: Safe::word("kim"),
-    }
+    verdict_by(word, "kim")
+}
+
+/// A decision of somebody as the log tells it.
+pub(crate) fn verdict_by(word: &str, who: &'static str) -> Verdict {
+    let at = Safe::word("2026-03-01 12:00");
+    Verdict::first(word, at, Safe::word(who), &format!("{word}-by-{who}"))
 }
 
 /// A key by its name in key files, or in angle brackets.

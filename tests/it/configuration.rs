@@ -50,6 +50,8 @@ fn every_setting_reaches_the_configuration() {
     assert_eq!(config.display.colours, Colours::Indexed256);
     assert_eq!(config.checklist.rule, "required");
     assert_eq!(config.checklist.unit, "truck");
+    assert_eq!(config.second_reading.clear_percent, 5);
+    assert!(config.second_reading.suspicious && !config.second_reading.inconclusive);
     assert_eq!(config.line.byte_budget, Some(8));
     assert_eq!(config.line.max_quality, "Q3");
     assert!(config.line.metered);

@@ -26,7 +26,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
         "report",
         &["decisions", "filter", "radiograph", "scan", "view"],
     ),
-    ("config", &["graphics"]),
+    ("config", &["decisions", "graphics"]),
     ("graphics", &["view"]),
     ("terminal", &["graphics", "keymap"]),
     // What goes down the line, and when.
@@ -93,6 +93,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
             "graphics",
             "keymap",
             "radiograph",
+            "report",
             "scan",
             "store",
             "terminal",

@@ -12,6 +12,7 @@
 )]
 
 mod aids;
+mod answering;
 mod app_at_work;
 mod calibration;
 mod command_line;

@@ -18,14 +18,14 @@ use xamine::view::{View, ViewRequest};
 use crate::kept::root;
 
 /// A log that is being written.
-struct Post {
+pub(crate) struct Post {
     writer: Writer,
     answers: Receiver<Answer>,
     token: AtomicU64,
 }
 
 impl Post {
-    fn of(folder: &Path, analyst: &str) -> Self {
+    pub(crate) fn of(folder: &Path, analyst: &str) -> Self {
         let mut settings = LogSettings::new(folder.to_owned(), Some(analyst.to_owned()));
         settings.host = "post-7".into();
         let (sender, answers) = channel();
@@ -40,7 +40,7 @@ impl Post {
     }
 
     /// Records what `request` makes of a token and gives the record's id.
-    fn record(&self, request: impl FnOnce(u64) -> Request) -> String {
+    pub(crate) fn record(&self, request: impl FnOnce(u64) -> Request) -> String {
         let token = self.token.fetch_add(1, Ordering::Relaxed);
         self.writer.send(request(token)).unwrap();
         loop {
@@ -52,7 +52,7 @@ impl Post {
         }
     }
 
-    fn decide(&self, body: Decision) -> String {
+    pub(crate) fn decide(&self, body: Decision) -> String {
         self.record(|token| Request::Decision {
             token,
             body: Box::new(body),

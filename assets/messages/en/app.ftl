@@ -8,7 +8,15 @@ notice-no-scans = no scans here ({ $others } other { $others ->
         [one] file
        *[other] files
     }); start xamine with a folder of scans
-notice-recorded = RECORDED { $decision } — { $done } of { $all } decided; { $key } goes to the next
+notice-recorded = RECORDED { $decision } — { $done } of { $all } decided; { $key } goes on, { $back } takes it back (10 s)
+notice-amended = RECORDED: the correction; what was decided first stays in the log beside it
+notice-arbitrated = RECORDED: the arbitration; { $decision } holds
+notice-second-agrees = { $who } came to the same: { $first }
+notice-second-differs = { $who } came to something else: { $first }; somebody else is to arbitrate
+notice-taken-back = RECORDED: taken back; the form waits as it was
+notice-record-gone = the log has no such record any more; run xamine log verify
+notice-not-decided = there is no decision to correct
+notice-nothing-changed = nothing is changed yet: a correction says what holds instead
 notice-not-recorded = NOT RECORDED: { $why }
 notice-not-recorded-there = NOT RECORDED, { $name }: { $why }; go back to it and try again
 notice-held = a held key never confirms; release it and press it again
@@ -45,6 +53,7 @@ prompt-cancel = material to cancel (steel, water, ...): { "" }
 prompt-reason = reason: { "" }
 prompt-find = find: { "" }
 prompt-note = note: { "" }
+prompt-why = why: { "" }
 prompt-label = label: { "" }
 prompt-protocol = protocol (auto, kitty, iterm2, sixel, half-block, quadrant, sextant, octant, braille): { "" }
 

@@ -1,0 +1,371 @@
+//! What answers a decision in the console: taken back, corrected, read a second time, arbitrated; and
+//! what a reader of the log makes of it.
+
+use std::time::Duration;
+
+use xamine::app::{Answers, Event, FormKind, Found, Mode, State};
+use xamine::decisions::{
+    Amend, Arbitration, Change, Conclusion, Decision, Request, ScanBlock, Second, SecondRule,
+    Standing, TAKEN_BACK, history,
+};
+use xamine::text::Safe;
+
+use crate::app_at_work::{AtWork, after, made, verdict_by, work};
+use crate::reports::Post;
+
+/// Every kind of decision asks for a second reading.
+const ALL: SecondRule = SecondRule {
+    clear_percent: 100,
+    suspicious: true,
+    inconclusive: true,
+};
+
+/// A console of kim with one scan, on which `who` decided `word`.
+fn decided_by(who: &'static str, word: &str) -> AtWork {
+    let mut at = AtWork::of(80, 24);
+    at.app.second_rule = ALL;
+    let (scan, result) = made("dual", 0);
+    at.knows(&scan.path, result);
+    at.event(Event::Found(Box::new(Found {
+        scan,
+        decided: Some(verdict_by(word, who).settled(ALL)),
+        rescan_of: None,
+    })));
+    at.event(Event::FolderRead {
+        others: 0,
+        error: None,
+    });
+    at
+}
+
+fn amend(at: &AtWork) -> &Amend {
+    match at.answered.last() {
+        Some(Request::Amend { body, .. }) => body,
+        other => panic!("no correction: {other:?}"),
+    }
+}
+
+#[test]
+fn one_key_takes_a_decision_back_and_its_form_waits_as_it_was() {
+    let mut at = after(
+        "grey dual",
+        "<cr> o c x right down x d s <space> n 'look' <cr> <cr>",
+    );
+    at.recorded();
+    assert!(at.notice().contains("takes it back"), "{}", at.notice());
+    assert!(at.drafts.is_empty());
+    at.keys("<backspace>");
+    let Amend { of, change, reason } = amend(&at);
+    assert_eq!(
+        (of.as_str(), reason.as_str()),
+        ("suspicious-by-kim", TAKEN_BACK)
+    );
+    assert_eq!(change.decision, Some(Conclusion::NotAnalysed));
+    // Until that is on disk, the decision stands.
+    assert!(at.app.queue.rows[0].decided.is_some());
+    at.answer_recorded();
+    assert!(at.app.queue.rows[0].decided.is_none());
+    let form = at.app.desk.form.as_ref().expect("the form is back");
+    assert_eq!((form.note.as_str(), form.reasons.len()), ("look", 1));
+    assert_eq!((at.app.mode, at.app.desk.marks.len()), (Mode::Decide, 1));
+    assert_eq!(at.drafts.len(), 1, "it is kept like any other");
+    // What is decided then says which record it follows.
+    at.keys("c <cr>");
+    assert_eq!(
+        at.records[1].1.refers_to.as_deref(),
+        Some("suspicious-by-kim")
+    );
+}
+
+#[test]
+fn a_decision_on_another_scan_is_taken_back_too_and_selected() {
+    let mut at = after("grey dual", "d c <cr>");
+    at.recorded();
+    at.keys("j <backspace>");
+    at.answer_recorded();
+    assert_eq!(at.app.queue.selected, 0);
+    assert!(at.app.queue.rows[0].draft);
+    let choice = at.app.desk.form.as_ref().and_then(|form| form.choice);
+    assert_eq!(choice, Some(Conclusion::Clear), "its form is back");
+}
+
+#[test]
+fn after_ten_seconds_nothing_is_taken_back() {
+    let mut at = after("grey", "d c <cr>");
+    at.recorded();
+    at.pass(Duration::from_secs(10));
+    at.keys("<backspace>");
+    assert!(at.answered.is_empty());
+    assert!(at.notice().contains("ten seconds"), "{}", at.notice());
+    let mut at = after("grey", "<backspace>");
+    assert!(at.answered.is_empty(), "nothing was recorded");
+    at.keys("d c <cr>");
+    at.not_recorded();
+    at.keys("<backspace>");
+    assert!(at.answered.is_empty(), "nothing was recorded");
+}
+
+#[test]
+fn a_taking_back_that_fails_leaves_the_decision() {
+    let mut at = after("grey", "d c <cr>");
+    at.recorded();
+    at.keys("<backspace>");
+    let token = at.answered[0].token().unwrap();
+    let why = Safe::word("the disk is full");
+    at.event(Event::NotRecorded { token, why });
+    assert!(at.app.queue.rows[0].decided.is_some());
+    assert!(at.notice().contains("NOT RECORDED"), "{}", at.notice());
+    at.keys("<backspace>");
+    at.answer_recorded();
+    assert!(at.app.queue.rows[0].decided.is_none(), "tried again");
+    assert!(!at.notice().contains("NOT RECORDED"), "{}", at.notice());
+}
+
+#[test]
+fn a_correction_says_what_changes_and_why() {
+    let mut at = decided_by("kim", "clear");
+    at.app.second_rule = SecondRule::default();
+    at.recalled = Answers {
+        decision: Some(Conclusion::Clear),
+        note: "as declared".into(),
+        confidence: Some(3),
+        ..Answers::default()
+    };
+    at.keys("E");
+    assert!(at.screen().contains("Correct:"), "{}", at.screen());
+    assert!(at.screen().contains("as declared"));
+    at.keys("<cr>");
+    assert!(
+        at.notice().contains("nothing is changed"),
+        "{}",
+        at.notice()
+    );
+    at.keys("s <space> <tab> <space> <cr> 'seal 4711 was missing' <cr>");
+    let Amend { of, change, reason } = amend(&at);
+    assert_eq!(
+        (of.as_str(), reason.as_str()),
+        ("clear-by-kim", "seal 4711 was missing")
+    );
+    let wanted = Change {
+        decision: Some(Conclusion::Suspicious),
+        reasons: Some(vec!["density-anomaly".into()]),
+        controls: Some(vec![10]),
+        ..Change::default()
+    };
+    assert_eq!(*change, wanted);
+    at.answer_recorded();
+    let verdict = at.app.queue.rows[0].decided.clone().unwrap();
+    assert_eq!(
+        (verdict.decision.as_str(), verdict.id.as_str()),
+        ("suspicious", "clear-by-kim")
+    );
+    assert!(at.app.desk.form.is_none());
+    // Without a reason nothing is recorded, and nothing typed is lost.
+    at.recalled.decision = Some(Conclusion::Suspicious);
+    at.keys("E c <cr> <cr>");
+    assert_eq!(at.answered.len(), 1);
+    let choice = at.app.desk.form.as_ref().and_then(|form| form.choice);
+    assert_eq!(choice, Some(Conclusion::Clear));
+}
+
+#[test]
+fn nothing_decided_is_nothing_to_correct() {
+    let at = after("grey", "E");
+    assert!(at.notice().contains("no decision"), "{}", at.notice());
+}
+
+#[test]
+fn a_second_reading_is_blind_until_it_is_recorded() {
+    let mut at = decided_by("lee", "suspicious");
+    let row = &at.app.queue.rows[0];
+    assert_eq!(row.state(), State::SecondReading);
+    assert_eq!(
+        at.app.queue.decided(&at.app.record.analyst),
+        0,
+        "there is work"
+    );
+    for keys in ["", "V", "<cr>", "d"] {
+        at.keys(keys);
+        let screen = at.screen();
+        let body: String = screen.lines().take(22).collect();
+        // The form has the word as a choice.
+        let told = body.contains("lee") || (keys != "d" && body.contains("suspicious"));
+        assert!(!told, "{keys}: {screen}");
+    }
+    assert!(at.screen().contains("Second reading:"), "{}", at.screen());
+    at.keys("esc E");
+    assert!(
+        at.answered.is_empty(),
+        "there is nothing to correct before it"
+    );
+    at.keys("d c <cr>");
+    let [Request::Second { body, .. }] = &at.answered[..] else {
+        panic!("a second reading")
+    };
+    assert!(body.blind && body.of == "suspicious-by-lee");
+    assert_eq!(body.decision.decision, Conclusion::Clear);
+    assert!(!body.decision.views.is_empty());
+    let warned = &body.decision.warnings_acknowledged;
+    assert!(!warned.contains(&"decided-before".to_owned()));
+    at.answer_recorded();
+    assert!(
+        at.notice()
+            .contains("lee came to something else: suspicious"),
+        "{}",
+        at.notice()
+    );
+    assert_eq!(at.app.queue.rows[0].state(), State::Arbitration);
+    at.keys("esc");
+    assert!(at.screen().contains("kim clear") && at.screen().contains("lee suspicious"));
+    // Who has read it does not arbitrate: this is one more decision.
+    at.keys("d");
+    assert_eq!(at.app.desk.form.as_ref().unwrap().kind, FormKind::Decision);
+}
+
+#[test]
+fn a_second_reading_that_agrees_settles_it() {
+    let mut at = decided_by("lee", "clear");
+    at.keys("d c <cr>");
+    at.answer_recorded();
+    assert!(at.notice().contains("the same"), "{}", at.notice());
+    assert_eq!(at.app.queue.rows[0].state(), State::Decided);
+    // One key takes it back like a first one, and it is asked for again.
+    at.keys("<backspace>");
+    at.answer_recorded();
+    assert_eq!(at.app.queue.rows[0].state(), State::SecondReading);
+}
+
+#[test]
+fn ones_own_decision_is_not_read_again_by_oneself() {
+    let at = decided_by("kim", "inconclusive");
+    assert_eq!(at.app.queue.rows[0].state(), State::SecondReading);
+    assert!(
+        at.screen().contains("somebody else is asked"),
+        "{}",
+        at.screen()
+    );
+    let me = &at.app.record.analyst;
+    assert!(!at.app.queue.rows[0].waits_for(me));
+}
+
+#[test]
+fn a_third_analyst_arbitrates_with_a_reason() {
+    let mut at = decided_by("lee", "suspicious");
+    let mut verdict = verdict_by("suspicious", "lee");
+    verdict.seconds.push(xamine::app::Reading {
+        id: "second-by-ana".into(),
+        analyst: Safe::word("ana"),
+        decision: "clear".into(),
+    });
+    at.app.queue.rows[0].decided = Some(verdict.settled(ALL));
+    at.keys("d");
+    let screen = at.screen();
+    assert!(
+        screen.contains("Arbitrate:") && screen.contains("ana clear"),
+        "{screen}"
+    );
+    at.keys("s <cr> 'the second plane shows it' <cr>");
+    let [Request::Arbitration { body, .. }] = &at.answered[..] else {
+        panic!("an arbitration")
+    };
+    assert_eq!(body.of, ["suspicious-by-lee", "second-by-ana"]);
+    assert_eq!(body.decision, Conclusion::Suspicious);
+    assert_eq!(body.reason, "the second plane shows it");
+    at.answer_recorded();
+    let row = &at.app.queue.rows[0];
+    assert_eq!(row.state(), State::Decided);
+    assert_eq!(row.decided.as_ref().unwrap().decision, "suspicious");
+}
+
+#[test]
+fn the_next_undecided_is_one_that_waits_for_this_analyst() {
+    let mut at = work("grey dual grey");
+    at.app.second_rule = ALL;
+    at.app.queue.rows[0].decided = Some(verdict_by("clear", "kim").settled(ALL));
+    at.app.queue.rows[1].decided = Some(verdict_by("clear", "lee").settled(ALL));
+    at.app.queue.rows[2].decided = Some(verdict_by("rescan", "lee").settled(ALL));
+    at.keys("j j n");
+    assert_eq!(at.app.queue.selected, 1);
+}
+
+#[test]
+fn a_new_scan_of_a_unit_follows_the_rescan() {
+    let mut at = work("grey dual");
+    // Both are of one container.
+    for row in &mut at.app.queue.rows {
+        row.scan.container = Some(Safe::word("MSKU1234565"));
+    }
+    at.app.queue.rows[0].decided = Some(verdict_by("rescan", "lee"));
+    at.keys("j d c");
+    assert!(at.screen().contains("asked for again"), "{}", at.screen());
+    at.keys("<cr>");
+    assert_eq!(at.records[0].1.refers_to.as_deref(), Some("rescan-by-lee"));
+    let mut at = work("grey");
+    at.app.queue.rows[0].rescan_of = Some("earlier".into());
+    at.keys("d c <cr>");
+    assert_eq!(at.records[0].1.refers_to.as_deref(), Some("earlier"));
+    let at = after("grey dual", "d c <cr>");
+    assert_eq!(at.records[0].1.refers_to, None);
+}
+
+#[test]
+fn the_log_is_read_as_it_was_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let scan = |n: u8| ScanBlock {
+        scan_id: format!("{n:064}"),
+        container: Some("MSKU1234565".into()),
+        kind: "dual-energy".into(),
+        ..ScanBlock::default()
+    };
+    let decision = |n, conclusion| Decision::new(scan(n), conclusion);
+    let lee = Post::of(folder.path(), "lee");
+    let first = lee.decide(decision(1, Conclusion::Suspicious));
+    let taken = lee.decide(decision(2, Conclusion::Clear));
+    let again = lee.decide(decision(3, Conclusion::Rescan));
+    lee.record(|token| Request::Amend {
+        token,
+        body: Amend {
+            of: taken,
+            change: Change {
+                decision: Some(Conclusion::NotAnalysed),
+                ..Change::default()
+            },
+            reason: TAKEN_BACK.into(),
+        },
+    });
+    drop(lee);
+    let ana = Post::of(folder.path(), "ana");
+    let second = ana.record(|token| Request::Second {
+        token,
+        body: Box::new(Second {
+            of: first.clone(),
+            blind: true,
+            decision: decision(1, Conclusion::Clear),
+        }),
+    });
+    drop(ana);
+    let decided = history(folder.path()).unwrap();
+    assert!(decided.by_scan_id(&scan(2).scan_id).is_none(), "taken back");
+    let entry = decided.by_scan_id(&scan(1).scan_id).unwrap();
+    assert_eq!(entry.standing(ALL), Standing::Disagreed);
+    let reading = &entry.seconds[0];
+    assert_eq!((&reading.id, &*reading.analyst), (&second, "ana"));
+    let (mut new, _) = made("grey", 0);
+    assert_eq!(decided.rescan_of(&new), None, "another unit");
+    new.container = Some(Safe::word("MSKU1234565"));
+    assert_eq!(decided.rescan_of(&new), Some(&*again));
+    let kim = Post::of(folder.path(), "kim");
+    kim.record(|token| Request::Arbitration {
+        token,
+        body: Arbitration {
+            of: vec![first, second],
+            decision: Conclusion::Clear,
+            reason: "seen twice".into(),
+        },
+    });
+    drop(kim);
+    let decided = history(folder.path()).unwrap();
+    let entry = decided.by_scan_id(&scan(1).scan_id).unwrap();
+    assert_eq!((entry.effective(), &*entry.word), ("clear", "suspicious"));
+    assert_eq!(entry.standing(ALL), Standing::Settled);
+}
