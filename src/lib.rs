@@ -12,6 +12,7 @@ pub mod command;
 pub mod config;
 pub mod decisions;
 pub mod delivery;
+mod dicom_file;
 pub mod error;
 pub mod filter;
 pub mod graphics;

@@ -7,11 +7,17 @@ mod cases;
 mod html;
 mod lines;
 mod page;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod pictures;
 mod table;
+mod tdr;
 
 pub use cases::{Answer, Case, Cases, Effective, Standing, State, gather};
 pub use lines::json_line;
 pub use page::{Front, listed, page_case, page_foot, page_head};
+#[cfg(feature = "parquet")]
+pub use parquet::Table;
 pub use pictures::{Easel, Redrawn, outline, png};
 pub use table::{csv_head, csv_row};
+pub use tdr::tdr;

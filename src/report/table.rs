@@ -9,7 +9,7 @@ use super::cases::{Answer, Case, State, list, nothing, object, text};
 use crate::text::Safe;
 
 /// The columns. New ones come at the end.
-const COLUMNS: [&str; 48] = [
+pub(super) const COLUMNS: [&str; 48] = [
     "id",
     "at",
     "analyst",
@@ -67,6 +67,39 @@ pub fn csv_head() -> String {
 
 /// The row of a case, with its end.
 pub fn csv_row(case: &Case, state: &State) -> String {
+    line(&cells(case, state))
+}
+
+/// What a column holds, in files that tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(feature = "parquet"), allow(dead_code))]
+pub(super) enum Holds {
+    /// Text; several are joined by `; `.
+    Text,
+    /// A whole number.
+    Integer,
+    /// `true` or `false`.
+    Switch,
+    /// A moment.
+    Time,
+}
+
+/// What the column of that name holds.
+#[cfg_attr(not(feature = "parquet"), allow(dead_code))]
+pub(super) fn holds(column: &str) -> Holds {
+    match column {
+        "at" => Holds::Time,
+        "line" | "confidence" | "regions" | "views" | "dwell_ms" | "first_pixel_ms"
+        | "total_ms" | "idle_ms" | "log_damaged" | "log_tails" | "log_repeated" | "log_orphans" => {
+            Holds::Integer
+        }
+        "amended" | "final_lossless" | "cells_only" | "truncated" | "second_blind" => Holds::Switch,
+        _ => Holds::Text,
+    }
+}
+
+/// The cells of a case as they are, in the order of [`COLUMNS`]; empty where there is nothing.
+pub(super) fn cells(case: &Case, state: &State) -> [String; COLUMNS.len()] {
     let now = case.effective();
     let of = &case.members;
     let scan = object(of, "scan");
@@ -83,7 +116,7 @@ pub fn csv_row(case: &Case, state: &State) -> String {
         let reading = case.reading(&second.id, &second.members);
         reading.decision
     });
-    let row = [
+    [
         case.id.clone(),
         case.at.clone(),
         case.analyst.clone(),
@@ -142,8 +175,7 @@ pub fn csv_row(case: &Case, state: &State) -> String {
         state.tails.to_string(),
         state.repeated.to_string(),
         state.orphans.to_string(),
-    ];
-    line(&row)
+    ]
 }
 
 /// The members of the last answer, or none.

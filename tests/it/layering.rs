@@ -5,8 +5,17 @@
 use crate::tables::{code, sources};
 
 /// What every module may use: text, messages, the nearest name, errors, cancellation, row bands, wide loops.
-const COMMON: [&str; 9] = [
-    "text", "messages", "nearest", "error", "cancel", "bands", "lanes", "Error", "Result",
+const COMMON: [&str; 10] = [
+    "text",
+    "messages",
+    "nearest",
+    "error",
+    "cancel",
+    "bands",
+    "lanes",
+    "dicom_file",
+    "Error",
+    "Result",
 ];
 
 /// A module and what it may use besides [`COMMON`] and itself.
@@ -131,6 +140,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("cancel", &[]),
     ("bands", &[]),
     ("lanes", &[]),
+    ("dicom_file", &[]),
 ];
 
 /// Words that only some places may use.

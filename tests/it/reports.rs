@@ -371,3 +371,67 @@ fn a_changed_scan_gives_a_sentence_and_no_picture() {
     let (code, _, err) = log.run(&["export", "--format", "html", "--record", "zz"]);
     assert!(code == 2 && err.contains("log show"), "{err}");
 }
+
+#[test]
+fn each_decision_is_an_operators_report_of_dicos() {
+    let log = Log::full();
+    let (code, _, err) = log.run(&["export", "--format", "dicos"]);
+    assert!(code == 2 && err.contains("-o"), "{err}");
+    let target = log.place.path().join("reports");
+    let words = [
+        "export",
+        "--format",
+        "dicos",
+        "-o",
+        target.to_str().unwrap(),
+    ];
+    let (code, out, err) = log.run(&words);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.contains("2 files"), "{out}");
+    for (id, decision) in [(&log.first, "ALARM"), (&log.clear, "CLEAR")] {
+        let file = target.join(format!("{id}.dcs"));
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let words = ["xamine", "info", "--json", file.to_str().unwrap()];
+        let code = xamine::cli::run(words.map(Into::into), &mut out, &mut err);
+        assert_eq!(code, 0, "{}", String::from_utf8_lossy(&err));
+        let info: Value = serde_json::from_slice(&out).unwrap();
+        assert_eq!(info["kind"], "report");
+        let bytes = std::fs::read(&file).unwrap();
+        let holds = |word: &str| {
+            bytes
+                .windows(word.len())
+                .any(|part| part == word.as_bytes())
+        };
+        assert!(holds(decision) && holds("OPERATOR") && holds("MSCU1234566"));
+        assert_eq!(holds("organic mass"), decision == "ALARM");
+        // What an analyst typed is no element of its own.
+        assert!(!holds("\u{1b}[2J"));
+    }
+    // Written again it is the same, byte for byte.
+    let file = target.join(format!("{}.dcs", log.first));
+    let before = std::fs::read(&file).unwrap();
+    log.run(&words);
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+}
+
+#[test]
+fn parquet_is_written_or_the_build_that_writes_it_is_named() {
+    let log = Log::full();
+    let file = log.place.path().join("out.parquet");
+    let words = [
+        "export",
+        "--format",
+        "parquet",
+        "-o",
+        file.to_str().unwrap(),
+    ];
+    let (code, _, err) = log.run(&words);
+    if cfg!(feature = "parquet") {
+        assert_eq!((code, err.as_str()), (0, ""));
+        let bytes = std::fs::read(&file).unwrap();
+        assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"));
+    } else {
+        assert!(code == 1 && err.contains("--features parquet"), "{err}");
+        assert!(!file.exists());
+    }
+}

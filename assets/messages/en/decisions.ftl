@@ -185,3 +185,9 @@ cli-log-verify-example =
     Example:
       xamine log verify --files --json
     Exit code 0 for clean and open, 1 otherwise.
+log-export-needs-folder = --format dicos writes a file a decision: name their folder with -o
+log-export-files = { $count ->
+    [one] { $count } file
+   *[other] { $count } files
+  } in { $folder }
+log-export-no-parquet = this build writes no Parquet; cargo install with --features parquet makes one that does, and --format csv holds the same columns

@@ -9,9 +9,11 @@ use clap::{Args, ValueEnum};
 use super::super::{Failure, exit};
 use super::output::written;
 use super::records;
+use crate::Error;
 use crate::decisions::Scans;
 use crate::messages::{Language, arg, in_language, say};
 use crate::report::{self, Case, Cases, Front, State};
+use crate::text::Safe;
 
 /// What is to be exported, and how.
 #[derive(Debug, Clone, Args)]
@@ -45,6 +47,10 @@ pub enum Form {
     Jsonl,
     /// A page with pictures, which needs nothing else.
     Html,
+    /// A file a decision, an operator's report of DICOS.
+    Dicos,
+    /// Columns with types, for the engines of an archive.
+    Parquet,
 }
 
 /// The languages of pages.
@@ -78,6 +84,10 @@ pub(super) fn run(
     if asked.format == Form::Html {
         return page(asked, &folder, (&cases, only.as_ref()), out, err);
     }
+    if asked.format == Form::Dicos {
+        reports(asked, &folder, (&cases, only.as_ref()), out)?;
+        return Ok(whole(cases.state(), err)?);
+    }
     written(
         asked.output.as_deref(),
         &folder,
@@ -87,6 +97,7 @@ pub(super) fn run(
                 out.write_all(report::csv_head().as_bytes())?;
                 each(&cases, only.as_ref(), out, &mut report::csv_row)
             }
+            Form::Parquet => parquet(&cases, only.as_ref(), out),
             _ => each(&cases, only.as_ref(), out, &mut |case, state| {
                 report::json_line(case, state) + "\n"
             }),
@@ -109,6 +120,69 @@ fn each(
         out.write_all(told(&case, cases.state()).as_bytes())?;
         Ok(())
     })
+}
+
+/// Writes a DICOS file for each case into the folder that was named; files of before stay.
+fn reports(
+    asked: &ExportArgs,
+    folder: &Path,
+    (cases, only): (&Cases, Option<&BTreeSet<String>>),
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
+    let Some(target) = &asked.output else {
+        return Err(Error::request(say("log-export-needs-folder", &[])).into());
+    };
+    std::fs::create_dir_all(target).map_err(|error| Error::io(target, &error))?;
+    let mut count = 0_u64;
+    cases.each::<Failure>(&mut |case| {
+        if only.is_some_and(|only| !only.contains(&case.id)) {
+            return Ok(());
+        }
+        let bytes = report::tdr(&case).map_err(|why| Error::NotPossible { why })?;
+        // Ids of records are hex, whatever else a log may say.
+        let plain = case.id.chars().filter(char::is_ascii_alphanumeric);
+        let name = format!("{}.dcs", plain.take(64).collect::<String>());
+        let path = target.join(name);
+        written(Some(&path), folder, out, &mut |out| {
+            Ok(out.write_all(&bytes)?)
+        })?;
+        count += 1;
+        Ok(())
+    })?;
+    let target = Safe::from_path(target);
+    let told = [arg("count", &count), arg("folder", &target)];
+    writeln!(out, "{}", say("log-export-files", &told))?;
+    Ok(())
+}
+
+/// Writes a Parquet file.
+#[cfg(feature = "parquet")]
+fn parquet(
+    cases: &Cases,
+    only: Option<&BTreeSet<String>>,
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
+    let told = |error: parquet::errors::ParquetError| Error::NotPossible {
+        why: Safe::from_outside(&error.to_string()),
+    };
+    // The footer says where everything is, so the whole is made first.
+    let mut bytes = Vec::new();
+    let mut table = report::Table::new(&mut bytes).map_err(told)?;
+    cases.each::<Failure>(&mut |case| {
+        if only.is_none_or(|only| only.contains(&case.id)) {
+            table.add(&case, cases.state()).map_err(told)?;
+        }
+        Ok(())
+    })?;
+    table.end().map_err(told)?;
+    Ok(out.write_all(&bytes)?)
+}
+
+/// Says how to get what this build has not.
+#[cfg(not(feature = "parquet"))]
+fn parquet(_: &Cases, _: Option<&BTreeSet<String>>, _: &mut dyn Write) -> Result<(), Failure> {
+    let why = say("log-export-no-parquet", &[]);
+    Err(Error::NotPossible { why }.into())
 }
 
 /// Writes the page: the list of cases first, then one after the other.
