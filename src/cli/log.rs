@@ -5,7 +5,9 @@ mod checkpoint;
 mod export;
 mod output;
 mod records;
+mod sheet;
 mod show;
+mod stats;
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -21,6 +23,8 @@ use crate::text::Safe;
 use crate::{Error, Result};
 
 pub(super) use export::ExportArgs;
+pub(super) use sheet::SheetArgs;
+pub(super) use stats::StatsArgs;
 
 /// Runs the command.
 pub(super) fn run(
@@ -31,6 +35,8 @@ pub(super) fn run(
     match command {
         LogCommand::Show { log, json: true } => show::json(&folder(log.as_deref())?, out),
         LogCommand::Show { log, json: false } => show::text(&folder(log.as_deref())?, out),
+        LogCommand::Sheet(asked) => sheet::run(&asked, out, err),
+        LogCommand::Stats(asked) => stats::run(&asked, out, err),
         LogCommand::Export(asked) => export::run(&asked, out, err),
         LogCommand::Checkpoint {
             log,

@@ -323,6 +323,10 @@ pub enum LogCommand {
     },
     /// The decisions in the form of other programs.
     Export(log::ExportArgs),
+    /// A page for the team that opens the unit.
+    Sheet(log::SheetArgs),
+    /// Numbers of the log.
+    Stats(log::StatsArgs),
 }
 
 /// The command with its help texts from the catalogue.

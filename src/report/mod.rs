@@ -10,6 +10,8 @@ mod page;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod pictures;
+mod sheet;
+mod stats;
 mod table;
 mod tdr;
 
@@ -19,5 +21,7 @@ pub use page::{Front, listed, page_case, page_foot, page_head};
 #[cfg(feature = "parquet")]
 pub use parquet::Table;
 pub use pictures::{Easel, Redrawn, outline, png};
+pub use sheet::{sheet_html, sheet_text};
+pub use stats::{Chosen, Counted, Feedback, Share, Stats, stats, wilson};
 pub use table::{csv_head, csv_row};
 pub use tdr::tdr;

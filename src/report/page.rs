@@ -7,11 +7,13 @@ mod found;
 mod later;
 mod looks;
 
+pub(super) use found::{marked_picture, material_words};
+
 use std::fmt::Write as _;
 use std::path::Path;
 
 use super::cases::{Case, State, object, text};
-use super::html::{escaped, outside, time, told};
+use super::html::{escaped, time, told};
 use super::pictures::Easel;
 use crate::decisions::{Conclusion, Report, ScanBlock, Verdict};
 use crate::messages::{arg, language, say};
@@ -80,10 +82,9 @@ pub fn page_head(front: &Front<'_>) -> String {
         for (decision, at, scan, id) in front.cases {
             let _ = writeln!(
                 out,
-                "<li><a href=\"#{}\">{}: {}</a> <span class=\"small\">{}</span></li>",
+                "<li><a href=\"#{}\">{}</a> <span class=\"small\">{}</span></li>",
                 anchor(id),
-                escaped(&conclusion(decision)),
-                outside(scan),
+                named(&conclusion(decision), &Safe::from_typed(scan)),
                 time(at)
             );
         }
@@ -108,14 +109,16 @@ pub fn page_case(case: &Case, easel: &mut Easel) -> String {
     let known = Conclusion::parse(&now.decision).map_or("other", Conclusion::as_str);
     let _ = writeln!(
         out,
-        "<section class=\"case {known}\" id=\"{}\">\n<h2>{}: {}</h2>",
+        "<section class=\"case {known}\" id=\"{}\">\n<h2>{}</h2>",
         anchor(&case.id),
-        escaped(&conclusion(&now.decision)),
-        outside(&scan_name(case)),
+        named(
+            &conclusion(&now.decision),
+            &Safe::from_typed(&scan_name(case))
+        ),
     );
     out.push_str(&facts::of(case, &now));
     out.push_str(&found::of(case, &now, scan.as_ref(), easel));
-    out.push_str(&looks::of(&case.members, scan.as_ref(), easel));
+    out.push_str(&looks::of(&case.members, scan.as_ref(), "h3", easel));
     out.push_str(&later::of(case, easel));
     out.push_str("</section>\n");
     out
@@ -128,10 +131,12 @@ fn verdict(front: &Front<'_>) -> String {
     let sound = matches!(report.verdict, Verdict::Clean | Verdict::Open) && front.state.is_whole();
     let class = if sound { "good" } else { "bad" };
     let mut out = format!(
-        "<div class=\"box {class}\"><p><b>{}</b> {}: {}</p>",
+        "<div class=\"box {class}\"><p><b>{}</b> {}</p>",
         told("report-verified"),
-        told(&format!("verdict-{word}")),
-        told(&format!("verdict-means-{word}")),
+        named(
+            &say(&format!("verdict-{word}"), &[]),
+            &say(&format!("verdict-means-{word}"), &[])
+        ),
     );
     let counts = say(
         "report-counts",
@@ -175,6 +180,14 @@ fn verdict(front: &Front<'_>) -> String {
 fn anchor(id: &str) -> String {
     let plain = id.chars().filter(char::is_ascii_alphanumeric);
     format!("case-{}", plain.take(32).collect::<String>())
+}
+
+/// Two words with a colon between them, as the language has it.
+pub(super) fn named(what: &Safe, name: &Safe) -> String {
+    escaped(&say(
+        "report-named",
+        &[arg("what", what), arg("name", name)],
+    ))
 }
 
 /// A conclusion in the reader's words.

@@ -30,7 +30,7 @@ pub use glimpse::glimpse;
 pub use limits::Limits;
 pub use npy::{Array, read_array};
 pub use open::{DECODER_THREAD, identify, keep_decoder_panics_quiet, open};
-pub use opened::{FileRecord, Format, Opened, PairedBy};
+pub use opened::{End, FileRecord, Format, Opened, PairedBy};
 pub use reduce::Reduced;
 pub use resolve::resolve;
 pub(crate) use source::sha256;

@@ -11,7 +11,7 @@ use super::read::{self, Decoded, Page};
 use super::sidecar::{AirAbout, PlaneAbout, Sidecar};
 use super::source::{Source, read_hashed, read_whole, sha256};
 use super::{
-    FileRecord, Format, Limits, Opened, PairedBy, Reduced, Scan, ScanFile, air, npy, reduce,
+    End, FileRecord, Format, Limits, Opened, PairedBy, Reduced, Scan, ScanFile, air, npy, reduce,
 };
 use crate::cancel::Cancel;
 use crate::messages::{arg, say};
@@ -200,6 +200,7 @@ pub(super) fn assemble(
     let mut opened = Opened {
         scan_id: scan_id(&files),
         container: sidecar.and_then(|(_, sidecar)| sidecar.container()),
+        doors: sidecar.and_then(|(_, sidecar)| End::parse(sidecar.scan.doors.as_deref()?)),
         simulated: sidecar.is_some_and(|(_, sidecar)| sidecar.scan.simulated),
         metadata: sidecar
             .map(|(_, sidecar)| described(sidecar))

@@ -31,12 +31,34 @@ pub struct Opened {
     pub container: Option<Safe>,
     /// Whether the scan says that it was simulated.
     pub simulated: bool,
+    /// At which end of the picture the doors are, where the sidecar says.
+    pub doors: Option<End>,
     /// Whether data is missing and the rest is shown all the same.
     pub truncated: bool,
     /// What the file says of itself, key and value.
     pub metadata: Vec<(Safe, Safe)>,
     /// What a reader should know.
     pub warnings: Vec<Safe>,
+}
+
+/// An end of the picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// Left.
+    Left,
+    /// Right.
+    Right,
+}
+
+impl End {
+    /// The end of that word in a sidecar.
+    pub(super) fn parse(word: &str) -> Option<Self> {
+        match word {
+            "left" => Some(Self::Left),
+            "right" => Some(Self::Right),
+            _ => None,
+        }
+    }
 }
 
 impl Opened {
@@ -53,6 +75,7 @@ impl Opened {
             views: Vec::new(),
             container: None,
             simulated: false,
+            doors: None,
             truncated: false,
             metadata: Vec::new(),
             warnings: Vec::new(),

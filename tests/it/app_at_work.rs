@@ -478,6 +478,7 @@ fn opened(path: &Path, at: usize, kind: Kind, planes: Vec<Plane>) -> Opened {
         }],
         container: Some(Safe::word("MSKU1234565")),
         simulated: false,
+        doors: None,
         truncated: false,
         metadata: vec![(Safe::word("Software"), Safe::word("made in memory"))],
         warnings: Vec::new(),

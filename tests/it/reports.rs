@@ -435,3 +435,75 @@ fn parquet_is_written_or_the_build_that_writes_it_is_named() {
         assert!(!file.exists());
     }
 }
+
+#[test]
+fn numbers_say_what_outcomes_can_and_cannot() {
+    let log = Log::full();
+    let (code, out, err) = log.run(&["stats"]);
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    for said in [
+        "2 decisions in 1 sitting",
+        "suspicious: 1; half within 40.0 s",
+        "clear: 1; half within 18.0 s",
+        "organic mass: 1",
+        "settled by arbitration: 1",
+        "corrected later: 1",
+        "Of 1 suspicious that were inspected, 1 had a find: 100 % (95 % interval 21 to 100 %)",
+        "cannot be told from these",
+        "suspicious of MSCU1234566 was: seizure (tobacco 12.5 kg)",
+    ] {
+        assert!(out.contains(said), "{said}: {out}");
+    }
+    let (_, out, _) = log.run(&[
+        "stats",
+        "--json",
+        "--analyst",
+        "kim",
+        "--since",
+        "2020-01-01",
+    ]);
+    let stats: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(stats["decisions"], 2);
+    assert_eq!(stats["by_decision"]["suspicious"]["seconds"][1], 40.0);
+    assert_eq!(stats["feedback"][0]["id"], log.first);
+    for words in [["--analyst", "lee"], ["--until", "2020-01-01"]] {
+        let (_, out, _) = log.run(&["stats", "--json", words[0], words[1]]);
+        let stats: Value = serde_json::from_str(&out).unwrap();
+        assert_eq!(stats["decisions"], 0, "{words:?}");
+    }
+    let (code, _, err) = log.run(&["stats", "--since", "tomorrow"]);
+    assert!(code == 2 && err.contains("2026-03-01"), "{err}");
+    log.damage();
+    let (code, out, err) = log.run(&["stats"]);
+    assert!(
+        code == 1 && err.contains("damaged") && out.contains("decisions"),
+        "{err}"
+    );
+}
+
+#[test]
+fn the_team_that_opens_the_unit_gets_one_page() {
+    let log = Log::full();
+    let (code, page, err) = log.run(&["sheet", &log.first[..8]]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    for said in [
+        "<title>Inspection: MSCU1234566</title>",
+        "A &lt;b&gt;",
+        "of the picture from its left end",
+        "does not say how large a pixel is",
+        "organic",
+        "drugs, tobacco",
+        "data:image/png;base64,",
+    ] {
+        assert!(page.contains(said), "{said}");
+    }
+    assert!(!page.contains("<script") && !page.contains("report-") && !page.contains("sheet-"));
+    let words = ["sheet", &log.first, "--format", "text", "--lang", "fr"];
+    let (code, text, _) = log.run(&words);
+    assert_eq!(code, 0);
+    assert!(text.starts_with("Contrôle : MSCU1234566"), "{text}");
+    assert!(
+        text.contains("numéro atomique effectif 7,2") && !text.contains('\u{1b}'),
+        "{text}"
+    );
+}

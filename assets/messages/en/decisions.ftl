@@ -151,11 +151,11 @@ log-export-in-log = '{ $path }' would be in the folder of the log, which holds r
 
 # Help texts.
 cli-log-export-log = Folder of the log [default: $XDG_STATE_HOME/xamine/log]
-cli-log-export-format = The form: csv (a row a decision), jsonl (a line a decision, with all its records), html (one page with pictures, to be printed)
+cli-log-export-format = The form: csv (a row a decision), jsonl (a line a decision, with all its records), html (one page with pictures, to be printed), dicos (an operator's report a decision, into the folder -o), parquet (as csv, with types; in builds with that feature)
 cli-log-export-lang = Language of the page: en or fr
 cli-log-export-records = Only the decision of this record, named by its id or the beginning of it; may be repeated
 cli-log-export-profiles = A scanner profile that views were made under, for their pictures; may be repeated
-cli-log-export-output = The file, which is whole or not there; without it, standard output
+cli-log-export-output = The file, which is whole or not there; without it, standard output; for dicos the folder
 cli-log-export-example =
     Example:
       xamine log export --format html --lang fr --record 3f9a -o case.html
@@ -191,3 +191,41 @@ log-export-files = { $count ->
    *[other] { $count } files
   } in { $folder }
 log-export-no-parquet = this build writes no Parquet; cargo install with --features parquet makes one that does, and --format csv holds the same columns
+
+# Numbers of a log.
+log-stats-bad-day = { $word } is no day; write it as 2026-03-01
+log-stats-head = { $decisions ->
+    [one] { $decisions } decision
+   *[other] { $decisions } decisions
+  } in { $sittings ->
+    [one] { $sittings } sitting
+   *[other] { $sittings } sittings
+  } of { $hours } hours together: { $rate } an hour
+log-stats-decision = { $label }: { $count }{ $seconds }
+log-stats-seconds = {""}; half within { $median } s, nine in ten between { $low } and { $high } s
+log-stats-kinds = By kind of scan
+log-stats-reasons = By reason
+log-stats-standing = Second readings
+log-stats-count = { $label }: { $count }
+log-stats-how = corrected later: { $amended }; taken back at once: { $taken }; last picture without every pixel value: { $lossy }; seen in character cells only: { $cells }
+log-stats-predictive = Of { $all } suspicious that were inspected, { $of } had a find: { $percent } % (95 % interval { $low } to { $high } %)
+log-stats-clear = Of the clear, { $inspected } were inspected all the same, and { $found } had a find
+log-stats-no-outcome = No outcome of an inspection is in this log yet.
+log-stats-no-rates = How much was missed cannot be told from these: that takes test images or a sample that is inspected at random.
+log-stats-feedback = What became of decisions
+log-stats-became = { $at } { $who }: { $decided } of { $scan } was: { $result }
+log-stats-became-with = { $at } { $who }: { $decided } of { $scan } was: { $result } ({ $found })
+
+cli-log-stats-log = Folder of the log [default: $XDG_STATE_HOME/xamine/log]
+cli-log-stats-example =
+    Examples:
+      xamine log stats --since 2026-03-01 --until 2026-03-31
+      xamine log stats --analyst A123 --json
+cli-log-sheet-log = Folder of the log [default: $XDG_STATE_HOME/xamine/log]
+cli-log-sheet-lang = Language of the page: en or fr
+cli-log-sheet-profiles = A scanner profile that views were made under, for their pictures; may be repeated
+cli-log-sheet-output = The file, which is whole or not there; without it, standard output
+cli-log-sheet-example =
+    Examples:
+      xamine log sheet 2c19cbf8 -o sheet.html
+      xamine log sheet 2c19cbf8 --format text --lang fr

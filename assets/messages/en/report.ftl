@@ -166,3 +166,31 @@ report-result-not-examined = not examined
 report-items = Found
 report-inspected-by = Inspected by
 report-inspected-at = Inspected on
+
+# Between a word and a name.
+report-named = { $what }: { $name }
+
+# The case sheet.
+sheet-title = Inspection: { $unit }
+sheet-where = Where to look
+sheet-look-for = What to look for
+sheet-from-doors = { $low } to { $high } m from the door end of the picture
+sheet-from-left = { $low } to { $high } m from the left end of the picture
+sheet-above = { $low } to { $high } m above the lower edge of the picture
+sheet-size = { $wide } m long, { $high } m high
+sheet-share-left = { $low } to { $high } % of the picture from its left end
+sheet-share-low = { $low } to { $high } % of the picture above its lower edge
+sheet-plane = Metres are those of the plane that the scan's pixel size is for; what is nearer to the source looks larger.
+sheet-no-scale = The scan does not say how large a pixel is: places are shares of the picture.
+sheet-no-doors = The scan does not say at which end the doors are.
+sheet-no-side = Which side of the unit it is on cannot be told from this view.
+sheet-look-density-anomaly = Something much denser or lighter than the load around it: open the packages at the marked place.
+sheet-look-hidden-compartment = A closed space: measure length and height inside and outside, knock on walls, floor and roof.
+sheet-look-declaration-mismatch = Goods that are not those declared: compare count, packing and kind with the papers.
+sheet-look-undeclared-goods = Goods beside those declared: look behind and between the declared load.
+sheet-look-organic-mass = A mass of organic material: look for drugs, tobacco, food, explosives; sample before moving it.
+sheet-look-dense-shielding = A dense cover that may hide something: measure radiation first, then look inside.
+sheet-look-no-penetration = The beam did not come through: nothing is known of what is behind; unload it.
+sheet-look-structure-modified = A changed structure: fresh welds, paint, rivets, a second wall or floor.
+sheet-look-empty-not-empty = Declared empty, but something is inside.
+sheet-look-radiation-alarm = Radiation was measured: keep distance, call who is trained for it, identify the source first.

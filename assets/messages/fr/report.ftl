@@ -311,3 +311,29 @@ log-export-orphans = { $records ->
     [one] { $records } décision a une réponse, mais n'est
    *[other] { $records } décisions ont une réponse, mais ne sont
   } pas dans ce journal : réunissez les journaux de tous les postes concernés
+
+report-named = { $what } : { $name }
+form-control = { $code } { $label }
+sheet-title = Contrôle : { $unit }
+sheet-where = Où chercher
+sheet-look-for = Que chercher
+sheet-from-doors = de { $low } à { $high } m du bout de l'image côté portes
+sheet-from-left = de { $low } à { $high } m du bout gauche de l'image
+sheet-above = de { $low } à { $high } m au-dessus du bord inférieur de l'image
+sheet-size = { $wide } m de long, { $high } m de haut
+sheet-share-left = de { $low } à { $high } % de l'image depuis son bout gauche
+sheet-share-low = de { $low } à { $high } % de l'image au-dessus de son bord inférieur
+sheet-plane = Les mètres sont ceux du plan auquel se rapporte la taille des pixels ; ce qui est plus près de la source paraît plus grand.
+sheet-no-scale = L'image ne dit pas la taille d'un pixel : les places sont des parts de l'image.
+sheet-no-doors = L'image ne dit pas à quel bout sont les portes.
+sheet-no-side = Le côté de l'unité ne peut pas être déterminé sur cette vue.
+sheet-look-density-anomaly = Quelque chose de bien plus dense ou plus léger que le chargement autour : ouvrir les colis à l'endroit marqué.
+sheet-look-hidden-compartment = Un espace clos : mesurer longueur et hauteur dedans et dehors, frapper parois, plancher et toit.
+sheet-look-declaration-mismatch = Des marchandises autres que celles déclarées : comparer nombre, emballage et nature avec les papiers.
+sheet-look-undeclared-goods = Des marchandises en plus de celles déclarées : chercher derrière et entre le chargement déclaré.
+sheet-look-organic-mass = Une masse de matière organique : chercher drogues, tabac, aliments, explosifs ; prélever avant de déplacer.
+sheet-look-dense-shielding = Un écran dense qui peut cacher quelque chose : mesurer d'abord la radioactivité, puis regarder dedans.
+sheet-look-no-penetration = Le faisceau n'a pas traversé : on ne sait rien de ce qui est derrière ; décharger.
+sheet-look-structure-modified = Une structure modifiée : soudures fraîches, peinture, rivets, double paroi ou plancher.
+sheet-look-empty-not-empty = Déclaré vide, mais il y a quelque chose dedans.
+sheet-look-radiation-alarm = De la radioactivité a été mesurée : garder ses distances, appeler qui est formé, identifier d'abord la source.

@@ -154,9 +154,9 @@ fn answer(said: Option<&Value>) -> String {
         None => String::new(),
         Some(Value::String(word)) => {
             let id = format!("report-answer-{word}");
-            format!(": {}", if has(&id) { told(&id) } else { outside(word) })
+            format!(" ({})", if has(&id) { told(&id) } else { outside(word) })
         }
-        Some(_) => format!(": {}", told("report-answer-none")),
+        Some(_) => format!(" ({})", told("report-answer-none")),
     }
 }
 

@@ -28,12 +28,18 @@ pub(super) fn figure(
         }
     });
     match picture {
-        Ok((bytes, [width, height], legend, tags)) => format!(
-            "<figure><div class=\"picture\"><img width=\"{width}\" height=\"{height}\" alt=\"{}\" \
+        Ok((bytes, size, legend, tags)) => {
+            // A picture of few pixels is shown larger, pixel by pixel.
+            let times = (WIDEST / size[0].max(1)).clamp(1, 8);
+            let [width, height] = size.map(|side| side * times);
+            let class = if times > 1 { " class=\"coarse\"" } else { "" };
+            format!(
+                "<figure><div class=\"picture\"><img{class} width=\"{width}\" height=\"{height}\" alt=\"{}\" \
              src=\"data:image/png;base64,{}\">{tags}</div>{legend}<figcaption>{caption}</figcaption></figure>\n",
-            told("report-picture"),
-            STANDARD.encode(bytes),
-        ),
+                told("report-picture"),
+                STANDARD.encode(bytes),
+            )
+        }
         Err(why) => format!(
             "<figure><div class=\"none\">{} {}</div><figcaption>{caption}</figcaption></figure>\n",
             told("report-no-picture"),

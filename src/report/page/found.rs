@@ -25,22 +25,10 @@ pub(super) fn of(
     easel: &mut Easel,
 ) -> String {
     let mut out = format!("<h3>{}</h3>\n", told("report-found"));
-    let regions: Vec<Option<MarkedRegion>> = now
-        .regions
-        .iter()
-        .map(|region| serde_json::from_value(region.clone()).ok())
-        .collect();
-    let outlines: Vec<(usize, Outline)> = regions
-        .iter()
-        .enumerate()
-        .filter_map(|(at, region)| Some((at + 1, outline(region.as_ref()?)?)))
-        .collect();
+    let regions = regions(now);
     let views = seen(&case.members);
-    let name = views.last().map(|seen| seen.view.view.as_str());
     if let Some(scan) = scan {
-        let marks: Vec<Drawn> = outlines.iter().map(|(_, outline)| drawn(outline)).collect();
-        let whole = easel.whole(scan, name, WIDEST, &marks);
-        out += &figure(whole, &told("report-whole"), &outlines);
+        out += &marked_picture(case, now, scan, easel);
     }
     if regions.is_empty() {
         let _ = writeln!(out, "<p>{}</p>", told("report-no-regions"));
@@ -50,6 +38,30 @@ pub(super) fn of(
         out += &one(at + 1, region.as_ref(), raw, (scan, &views), easel);
     }
     out
+}
+
+/// The regions that this version can read, in their places.
+fn regions(now: &Effective) -> Vec<Option<MarkedRegion>> {
+    let read = |region: &Value| serde_json::from_value(region.clone()).ok();
+    now.regions.iter().map(read).collect()
+}
+
+/// The whole scan in grey with its marks by number.
+pub(in super::super) fn marked_picture(
+    case: &Case,
+    now: &Effective,
+    scan: &ScanBlock,
+    easel: &mut Easel,
+) -> String {
+    let regions = regions(now).into_iter().enumerate();
+    let outlines: Vec<(usize, Outline)> = regions
+        .filter_map(|(at, region)| Some((at + 1, outline(&region?)?)))
+        .collect();
+    let views = seen(&case.members);
+    let name = views.last().map(|seen| seen.view.view.as_str());
+    let marks: Vec<Drawn> = outlines.iter().map(|(_, outline)| drawn(outline)).collect();
+    let whole = easel.whole(scan, name, WIDEST, &marks);
+    figure(whole, &told("report-whole"), &outlines)
 }
 
 /// The views of a record that this version can read.
@@ -144,23 +156,38 @@ fn place(raw: &Map<String, Value>, outline: Option<&Outline>) -> String {
 }
 
 /// The material estimate in words; nothing where none was made.
-pub(in super::super) fn material(of: &Map<String, Value>) -> String {
+fn material(of: &Map<String, Value>) -> String {
+    let words = material_words(of).into_iter().enumerate();
+    let line = |(at, word): (usize, Safe)| {
+        let word = escaped(&word);
+        if at == 0 {
+            format!("<b>{word}</b>")
+        } else {
+            word
+        }
+    };
+    joined(words.map(line), "<br>")
+}
+
+/// The material estimate: the class first, then what else is known.
+pub(in super::super) fn material_words(of: &Map<String, Value>) -> Vec<Safe> {
     let value = |name: &str| of.get(name).and_then(Value::as_f64);
     let class = text(of, "class");
     if class.is_empty() {
-        return String::new();
+        return Vec::new();
     }
     let id = format!("class-{class}");
-    let label = if has(&id) { told(&id) } else { outside(class) };
-    let mut out = vec![format!("<b>{label}</b>")];
+    let label = if has(&id) {
+        say(&id, &[])
+    } else {
+        Safe::from_outside(class)
+    };
+    let mut out = vec![label];
     let spread = [0, 1].map(|i| list(of, "z_iqr").get(i)?.as_f64());
     if let (Some(z), [Some(low), Some(high)]) = (value("z"), spread) {
         let (z, low, high) = (number(z, 1), number(low, 1), number(high, 1));
-        let z = say(
-            "report-z",
-            &[arg("z", &z), arg("low", &low), arg("high", &high)],
-        );
-        out.push(escaped(&z));
+        let z = [arg("z", &z), arg("low", &low), arg("high", &high)];
+        out.push(say("report-z", &z));
     }
     for (name, id, decimals) in [
         ("mass_thickness_g_cm2", "report-mass-thickness", 1),
@@ -168,17 +195,17 @@ pub(in super::super) fn material(of: &Map<String, Value>) -> String {
         ("mass_kg", "report-mass", 1),
     ] {
         if let Some(value) = value(name) {
-            out.push(escaped(&say(id, &[arg("value", &number(value, decimals))])));
+            out.push(say(id, &[arg("value", &number(value, decimals))]));
         }
     }
     if let Some(confidence) = value("confidence") {
         let percent = number(confidence * 100.0, 0);
-        out.push(escaped(&say("report-sure", &[arg("percent", &percent)])));
+        out.push(say("report-sure", &[arg("percent", &percent)]));
     }
     if of.get("background_subtracted").and_then(Value::as_bool) == Some(true) {
-        out.push(told("report-subtracted"));
+        out.push(say("report-subtracted", &[]));
     }
-    joined(out.into_iter(), "<br>")
+    out
 }
 
 /// The figures of each plane.

@@ -8,9 +8,9 @@ use serde_json::{Map, Value};
 use super::super::cases::{Answer, Case, list, text};
 use super::super::html::{Facts, code, escaped, joined, outside, time, told};
 use super::super::pictures::Easel;
-use super::conclusion;
 use super::facts::{controls, reasons};
 use super::looks;
+use super::{conclusion, named};
 use crate::decisions::{Inspection, ScanBlock};
 use crate::messages::{arg, say};
 use crate::text::Safe;
@@ -44,13 +44,13 @@ pub(super) fn of(case: &Case, easel: &mut Easel) -> String {
 /// The title of an answer: what, who, when.
 fn head(id: &str, answer: &Answer) -> String {
     let who = if answer.analyst.is_empty() {
-        told("report-who-unknown")
+        say("report-who-unknown", &[])
     } else {
-        outside(&answer.analyst)
+        Safe::from_typed(&answer.analyst)
     };
     format!(
-        "<h4>{}: {who}, {} <span class=\"small\">{}</span></h4>\n",
-        told(id),
+        "<h4>{}, {} <span class=\"small\">{}</span></h4>\n",
+        named(&say(id, &[]), &who),
         time(&answer.at),
         code(&answer.id)
     )
@@ -123,9 +123,12 @@ fn reading(second: &Arc<Answer>, case: &Case, easel: &mut Easel) -> String {
     facts.add("report-note", &outside(&now.note));
     let scan = second.members.get("scan");
     let scan: Option<ScanBlock> = scan.and_then(|scan| serde_json::from_value(scan.clone()).ok());
-    head("report-second", second)
-        + &facts.html()
-        + &looks::of(&second.members, scan.as_ref(), easel)
+    format!(
+        "<div class=\"reading\">\n{}{}{}</div>\n",
+        head("report-second", second),
+        facts.html(),
+        looks::of(&second.members, scan.as_ref(), "h5", easel)
+    )
 }
 
 /// Which decision holds, and why.

@@ -21,10 +21,11 @@ const PICTURES: usize = 6;
 pub(super) fn of(
     members: &Map<String, Value>,
     scan: Option<&ScanBlock>,
+    heading: &str,
     easel: &mut Easel,
 ) -> String {
     let views = list(members, "views");
-    let mut out = format!("<h3>{}</h3>\n", told("report-looks"));
+    let mut out = format!("<{heading}>{}</{heading}>\n", told("report-looks"));
     if views.is_empty() {
         return out + &format!("<p>{}</p>\n", told("report-no-looks"));
     }
