@@ -5,6 +5,7 @@ mod checkpoint;
 mod export;
 mod output;
 mod records;
+mod replay;
 mod show;
 
 use std::collections::BTreeSet;
@@ -21,6 +22,7 @@ use crate::text::Safe;
 use crate::{Error, Result};
 
 pub(super) use export::ExportArgs;
+pub(super) use replay::ReplayArgs;
 
 /// Runs the command.
 pub(super) fn run(
@@ -32,6 +34,7 @@ pub(super) fn run(
         LogCommand::Show { log, json: true } => show::json(&folder(log.as_deref())?, out),
         LogCommand::Show { log, json: false } => show::text(&folder(log.as_deref())?, out),
         LogCommand::Export(asked) => export::run(&asked, out, err),
+        LogCommand::Replay(asked) => replay::run(&asked, out, err),
         LogCommand::Checkpoint {
             log,
             origin,

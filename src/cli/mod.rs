@@ -323,6 +323,8 @@ pub enum LogCommand {
     },
     /// The decisions in the form of other programs.
     Export(log::ExportArgs),
+    /// What was seen, step by step.
+    Replay(log::ReplayArgs),
 }
 
 /// The command with its help texts from the catalogue.

@@ -9,9 +9,11 @@ mod lines;
 mod page;
 mod pictures;
 mod table;
+mod words;
 
 pub use cases::{Answer, Case, Cases, Effective, Standing, State, gather};
 pub use lines::json_line;
 pub use page::{Front, listed, page_case, page_foot, page_head};
 pub use pictures::{Easel, Redrawn, outline, png};
 pub use table::{csv_head, csv_row};
+pub use words::{LookWords, look_words};

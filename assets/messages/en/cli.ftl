@@ -16,6 +16,7 @@ cli-log-verify = Recomputes every hash and gives a verdict
 cli-log-checkpoint = Records one hash over the whole log and prints it, to be kept elsewhere
 cli-log-merge = Brings the segments of several logs into one folder
 cli-log-export = Writes the decisions for spreadsheets, programs and readers
+cli-log-replay = Draws again what was seen before a decision, step by step
 cli-keys = Shows the keys in effect, or checks a key file
 cli-keys-check = Check this key file and list everything that is wrong with it
 cli-keys-format = How the keys or the problems are written
