@@ -104,7 +104,7 @@ impl Easel {
         block: &ScanBlock,
         view: &View,
         marks: &[Drawn],
-        fit: &dyn Fn(View, &Radiograph) -> Result<(View, Size), Safe>,
+        fit: &Fit<'_>,
     ) -> Result<Redrawn, Safe> {
         let told = |error: Error| error.message();
         let mut view = view.clone();
@@ -214,6 +214,9 @@ impl Easel {
         self.view(block, &view, Some(screen[0]), &[mark])
     }
 }
+
+/// Gives a view its size on the screen.
+type Fit<'a> = dyn Fn(View, &Radiograph) -> Result<(View, Size), Safe> + 'a;
 
 /// A region with room around it, within the scan.
 fn around(bounds: Region, scan: Size) -> [f64; 4] {

@@ -93,6 +93,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
             "graphics",
             "keymap",
             "radiograph",
+            "report",
             "scan",
             "store",
             "terminal",

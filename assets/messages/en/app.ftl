@@ -45,6 +45,8 @@ prompt-cancel = material to cancel (steel, water, ...): { "" }
 prompt-reason = reason: { "" }
 prompt-find = find: { "" }
 prompt-note = note: { "" }
+prompt-find-case = cases that hold: { "" }
+prompt-export = file of the page: { "" }
 prompt-label = label: { "" }
 prompt-protocol = protocol (auto, kitty, iterm2, sixel, half-block, quadrant, sextant, octant, braille): { "" }
 
