@@ -6,11 +6,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::form::Form;
+use super::log_pane::LogRead;
 use super::mark::{Mark, Measured};
 use super::shown::{LensPlace, Overlay, Shown};
 use super::{Answers, TerminalFacts, Verdict};
 use crate::cancel::Cancel;
-use crate::decisions::{Request, ScanBlock};
+use crate::decisions::{Request, ScanBlock, ViewSeen};
 use crate::delivery::Facts;
 use crate::error::Error;
 use crate::graphics::{CellSize, Depth, Effort, Protocol};
@@ -19,7 +20,7 @@ use crate::radiograph::{Match, Outline};
 use crate::scan::{Opened, Scan};
 use crate::terminal::reader::Mouse;
 use crate::text::Safe;
-use crate::view::{self, Comparison, Preset, Presets, Thumbnail, View};
+use crate::view::{self, Calibration, Comparison, Preset, Presets, Thumbnail, View};
 
 /// Something that happened.
 #[derive(Debug)]
@@ -140,6 +141,17 @@ pub enum Event {
         /// What was done, or why not.
         told: Result<Safe, Safe>,
     },
+    /// The log was read for its pane, or could not be.
+    LogRead(Result<Box<LogRead>, Safe>),
+    /// The views of a case were read, or could not be.
+    CaseViews {
+        /// Id of the decision.
+        id: String,
+        /// The views, in order.
+        views: Result<Vec<ViewSeen>, Safe>,
+    },
+    /// The page of a case was written, or could not be.
+    CaseExported(Result<Safe, Safe>),
     /// The console is asked to end: SIGTERM, SIGHUP, the terminal is gone.
     Ended,
 }
@@ -214,6 +226,22 @@ pub enum Effect {
         name: String,
         /// What is said once it is gone.
         told: Safe,
+    },
+    /// Read the log for its pane.
+    ReadLog {
+        /// Whose median time is wanted.
+        analyst: Safe,
+    },
+    /// Read the views of this decision.
+    ReadCaseViews(String),
+    /// Write the page of a case.
+    ExportCase {
+        /// Id of the decision.
+        id: String,
+        /// The file.
+        file: PathBuf,
+        /// The profile that its views may have been made under.
+        profile: Option<Calibration>,
     },
     /// Use this protocol from now on; `auto` goes back to the probe's choice.
     ChooseProtocol(String),

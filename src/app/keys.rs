@@ -75,6 +75,12 @@ impl App {
             }
             Event::LogOffered(folder) => self.record.offer = Some(folder),
             Event::PresetKept { presets, told } => self.take_saved(presets, told),
+            Event::LogRead(read) => self.take_log_read(read.map(|read| *read)),
+            Event::CaseViews { id, views } => self.take_case_views(&id, views),
+            Event::CaseExported(told) => match told {
+                Ok(text) => self.tell(Level::Info, text),
+                Err(why) => self.tell(Level::Error, why),
+            },
             Event::Ended => return vec![Effect::Quit],
         }
         Vec::new()

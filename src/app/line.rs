@@ -86,6 +86,8 @@ impl App {
             Purpose::Reason => self.toggle_reason(text.trim()),
             Purpose::Find => self.find_scan(&text),
             Purpose::Why => return self.take_why(&text),
+            Purpose::FindCase => self.find_case(&text),
+            Purpose::Export => return self.export_case(&text),
             Purpose::Peel => return self.run_with("peel_material", text),
             Purpose::Cancel => return self.run_with("cancel_material", text),
             Purpose::Label => self.label_mark(&text),
@@ -194,6 +196,8 @@ impl App {
             Mode::Prompt => self.scroll_palette(rows),
             Mode::Decide => self.scroll_form(rows),
             Mode::Stack => self.step_stack(rows),
+            Mode::Log => self.step_case(rows),
+            Mode::Replay => self.step_replay(rows),
             Mode::Browse | Mode::Inspect | Mode::Region | Mode::Compare => {
                 self.step_selection(rows);
             }

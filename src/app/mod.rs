@@ -14,6 +14,7 @@ mod history;
 mod keys;
 pub mod layout;
 mod line;
+mod log_pane;
 mod look;
 mod mark;
 mod marking;
@@ -24,6 +25,7 @@ mod preset;
 mod prompt;
 mod queue;
 mod record;
+mod replay;
 mod seen;
 mod sent;
 mod shown;
@@ -45,6 +47,7 @@ pub use form::{Form, Recording, Section};
 pub use history::{History, Now, Run, Step};
 pub use layout::{Fold, Layout, Pane, Panes};
 pub use line::Choice;
+pub use log_pane::{CaseFilter, LogPane, LogRead, LoggedCase};
 pub use mark::{Mark, Measured, Pending};
 pub(crate) use marking::Reshape;
 pub use mode::Mode;
@@ -53,6 +56,7 @@ pub use preset::Saving;
 pub use prompt::{Prompt, Purpose};
 pub use queue::{Listing, Queue, Row, State};
 pub use record::{Warning, view_seen};
+pub use replay::Replay;
 pub use seen::{Look, Quality, Seen};
 pub use shown::{Lens, LensPlace, Overlay, Shown};
 pub use stack::StackCursor;
@@ -101,6 +105,10 @@ pub struct App {
     pub presets: Presets,
     /// What is selected in the stack of filters.
     pub stack: StackCursor,
+    /// The log pane.
+    pub log: LogPane,
+    /// A case that is replayed.
+    pub replay: Option<Replay>,
     /// First line of the help screen that is shown.
     pub help_scroll: usize,
     /// The line to the analyst.
@@ -238,6 +246,8 @@ impl App {
             saving: None,
             presets: Presets::default(),
             stack: StackCursor::default(),
+            log: LogPane::default(),
+            replay: None,
             help_scroll: 0,
             notice: None,
             record,
@@ -289,15 +299,30 @@ impl App {
 
     /// The panes of the screen as it is now.
     pub fn layout(&self) -> Layout {
-        let mode = self.mode_below();
+        // The log pane lies over the panes as the help screen does.
+        let below = self.modes_down();
+        let mut below = below.filter(|mode| !matches!(mode, Mode::Prompt | Mode::Help | Mode::Log));
+        let mode = below.next().unwrap_or(Mode::Browse);
         layout::layout(self.terminal.columns, self.terminal.rows, mode, self.panes)
     }
 
     /// The mode that a prompt or the help screen lies over; else the mode.
     pub fn mode_below(&self) -> Mode {
-        let mut modes = std::iter::once(&self.mode).chain(self.back.iter().rev());
+        let mut modes = self.modes_down();
         let below = modes.find(|mode| !matches!(mode, Mode::Prompt | Mode::Help));
-        below.copied().unwrap_or(Mode::Browse)
+        below.unwrap_or(Mode::Browse)
+    }
+
+    /// The mode and those that it was entered from, from the top down.
+    fn modes_down(&self) -> impl Iterator<Item = Mode> {
+        std::iter::once(&self.mode)
+            .chain(self.back.iter().rev())
+            .copied()
+    }
+
+    /// Whether the log pane lies over the picture.
+    pub fn log_is_open(&self) -> bool {
+        self.mode_below() == Mode::Log
     }
 
     /// Whether the decision form stands where the inspector does otherwise.

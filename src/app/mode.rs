@@ -15,6 +15,10 @@ pub enum Mode {
     Compare,
     /// The decision form has the keys.
     Decide,
+    /// The log pane has the keys.
+    Log,
+    /// The views of a case are shown again, step by step.
+    Replay,
     /// A line is being typed.
     Prompt,
     /// The help screen is open.
@@ -23,13 +27,15 @@ pub enum Mode {
 
 impl Mode {
     /// Every mode, in the order of the help screen.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Browse,
         Self::Inspect,
         Self::Stack,
         Self::Region,
         Self::Compare,
         Self::Decide,
+        Self::Log,
+        Self::Replay,
         Self::Prompt,
         Self::Help,
     ];
@@ -43,6 +49,8 @@ impl Mode {
             Self::Region => "region",
             Self::Compare => "compare",
             Self::Decide => "decide",
+            Self::Log => "log",
+            Self::Replay => "replay",
             Self::Prompt => "prompt",
             Self::Help => "help",
         }

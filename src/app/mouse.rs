@@ -39,7 +39,10 @@ enum Grip {
 impl App {
     /// Takes a movement of the mouse.
     pub(super) fn take_mouse(&mut self, mouse: Mouse) -> Vec<Effect> {
-        if matches!(self.mode, Mode::Prompt | Mode::Help) {
+        if matches!(
+            self.mode,
+            Mode::Prompt | Mode::Help | Mode::Log | Mode::Replay
+        ) {
             return Vec::new();
         }
         let layout = self.layout();

@@ -41,6 +41,10 @@ pub enum Purpose {
     Cancel,
     /// The label of a region.
     Label,
+    /// A text that cases of the log hold.
+    FindCase,
+    /// The file for the page of a case.
+    Export,
 }
 
 impl Purpose {
@@ -64,6 +68,8 @@ impl Purpose {
             Self::Peel => "prompt-peel",
             Self::Cancel => "prompt-cancel",
             Self::Label => "prompt-label",
+            Self::FindCase => "prompt-find-case",
+            Self::Export => "prompt-export",
         }
     }
 }

@@ -49,6 +49,7 @@ impl App {
         let mut effects = Vec::new();
         self.ask_scan(&mut effects);
         self.ask_beside(&mut effects);
+        self.place_replay();
         self.fit_picture();
         self.ask_picture(&mut effects);
         self.ask_measure(&mut effects);

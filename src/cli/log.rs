@@ -5,6 +5,7 @@ mod checkpoint;
 mod export;
 mod output;
 mod records;
+mod replay;
 mod sheet;
 mod show;
 mod stats;
@@ -23,6 +24,7 @@ use crate::text::Safe;
 use crate::{Error, Result};
 
 pub(super) use export::ExportArgs;
+pub(super) use replay::ReplayArgs;
 pub(super) use sheet::SheetArgs;
 pub(super) use stats::StatsArgs;
 
@@ -38,6 +40,7 @@ pub(super) fn run(
         LogCommand::Sheet(asked) => sheet::run(&asked, out, err),
         LogCommand::Stats(asked) => stats::run(&asked, out, err),
         LogCommand::Export(asked) => export::run(&asked, out, err),
+        LogCommand::Replay(asked) => replay::run(&asked, out, err),
         LogCommand::Checkpoint {
             log,
             origin,

@@ -327,6 +327,8 @@ pub enum LogCommand {
     Sheet(log::SheetArgs),
     /// Numbers of the log.
     Stats(log::StatsArgs),
+    /// What was seen, step by step.
+    Replay(log::ReplayArgs),
 }
 
 /// The command with its help texts from the catalogue.

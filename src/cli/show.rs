@@ -60,11 +60,13 @@ impl Limit {
 }
 
 /// Where the picture goes.
-struct Sheet {
+pub(super) struct Sheet {
     choice: Choice,
     cells: (u16, u16),
     /// The terminal, kept quiet until the picture is printed; `None` for a pipe.
     terminal: Option<OneShot>,
+    /// Whether the picture goes straight to a terminal.
+    local: bool,
 }
 
 /// Runs the command.
@@ -96,7 +98,7 @@ pub(super) fn run(
         sheet.choice.protocol = Protocol::HalfBlock;
     }
     let shape = view.aspect.of(radiograph.pixel_mm);
-    let size = fitted(&view, shape, &sheet);
+    let size = sheet.fitted(&view, shape);
     let own = own_pixels(radiograph, &view, size)?;
     let detail = near(&opened, radiograph, own)?;
     let source = Source::of(radiograph).with(detail.as_ref());
@@ -119,6 +121,7 @@ fn sheet(protocol: Option<Protocol>, local: bool) -> Result<Sheet> {
             choice,
             cells,
             terminal: Some(terminal),
+            local,
         });
     }
     let size = WindowSize {
@@ -135,34 +138,62 @@ fn sheet(protocol: Option<Protocol>, local: bool) -> Result<Sheet> {
         choice,
         cells: PIPE,
         terminal: None,
+        local,
     })
 }
 
-/// The picture's pixels: as many as fit with the scan's proportions, whose pixels are `shape` times as
-/// high as wide.
-fn fitted(view: &View, shape: f64, sheet: &Sheet) -> Size {
-    let cell = sheet.choice.cell;
-    let (columns, rows) = sheet.cells;
-    let (width, height) = pixels_for(sheet.choice.protocol, columns, rows, cell);
-    // A part of a cell need not be as high as it is wide.
-    let tall = sheet.choice.protocol.pixel_aspect(cell);
-    let [_, _, w, h] = view.region;
-    let (w, h) = if view.rotation.is_multiple_of(180) {
-        (w, h * shape)
-    } else {
-        (h * shape, w)
-    };
-    // A larger one is not drawn at all.
-    let largest = sheet.choice.largest.unwrap_or([u32::MAX; 2]);
-    let [width, height] = [
-        width.min(largest[0] as usize),
-        height.min(largest[1] as usize),
-    ];
-    let scale = (width as f64 / w).min(height as f64 * tall / h);
-    let side = |pixels: f64, most: usize| (pixels.round() as usize).clamp(1, most.max(1));
-    Size {
-        width: side(w * scale, width),
-        height: side(h * scale / tall, height),
+impl Sheet {
+    /// The terminal that standard output is, asked once, with room for `lines` of text below a
+    /// picture; it is not kept quiet, so that keys are typed as always.
+    pub(super) fn of_terminal(lines: u16) -> Result<Self> {
+        let mut sheet = sheet(None, true)?;
+        sheet.terminal = None;
+        let (columns, rows) = sheet.cells;
+        sheet.cells = (columns, rows.saturating_sub(lines).max(1));
+        Ok(sheet)
+    }
+
+    /// Whether the terminal shows pictures at all.
+    pub(super) fn draws(&self) -> bool {
+        self.choice.protocol != Protocol::None
+    }
+
+    /// Prints a picture as well as the terminal can show it.
+    pub(super) fn print(&self, frame: &Frame, out: &mut dyn Write) -> Result<(), Failure> {
+        let limit = Limit {
+            rung: Rung::Q5,
+            bytes: None,
+        };
+        print(frame, self, &limit, out)?;
+        Ok(out.flush()?)
+    }
+
+    /// The picture's pixels: as many as fit with the scan's proportions, whose pixels are `shape` times as
+    /// high as wide.
+    pub(super) fn fitted(&self, view: &View, shape: f64) -> Size {
+        let cell = self.choice.cell;
+        let (columns, rows) = self.cells;
+        let (width, height) = pixels_for(self.choice.protocol, columns, rows, cell);
+        // A part of a cell need not be as high as it is wide.
+        let tall = self.choice.protocol.pixel_aspect(cell);
+        let [_, _, w, h] = view.region;
+        let (w, h) = if view.rotation.is_multiple_of(180) {
+            (w, h * shape)
+        } else {
+            (h * shape, w)
+        };
+        // A larger one is not drawn at all.
+        let largest = self.choice.largest.unwrap_or([u32::MAX; 2]);
+        let [width, height] = [
+            width.min(largest[0] as usize),
+            height.min(largest[1] as usize),
+        ];
+        let scale = (width as f64 / w).min(height as f64 * tall / h);
+        let side = |pixels: f64, most: usize| (pixels.round() as usize).clamp(1, most.max(1));
+        Size {
+            width: side(w * scale, width),
+            height: side(h * scale / tall, height),
+        }
     }
 }
 
@@ -194,7 +225,7 @@ fn effort(sheet: &Sheet, limit: &Limit) -> Effort {
         .iter()
         .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
     // Cells at their best are what an open limit asks for; fewer bytes would be poorer ones.
-    let near = sheet.terminal.is_some() && !remote || !sheet.choice.protocol.is_pixels();
+    let near = sheet.local && !remote || !sheet.choice.protocol.is_pixels();
     if near && limit.is_open() {
         Effort::Fast
     } else {

@@ -100,9 +100,12 @@ fn leave(app: &mut App, _: &Value) -> Vec<Effect> {
             app.go_back();
         }
         Mode::Compare => app.stop_comparing(),
+        Mode::Replay => app.end_replay(),
         Mode::Inspect if app.desk.pending.take().is_some() => {}
         Mode::Inspect | Mode::Region if app.desk.plot => app.desk.plot = false,
-        Mode::Help | Mode::Decide | Mode::Stack | Mode::Inspect | Mode::Region => app.go_back(),
+        Mode::Help | Mode::Decide | Mode::Stack | Mode::Inspect | Mode::Region | Mode::Log => {
+            app.go_back();
+        }
         Mode::Browse => {}
     }
     nothing()

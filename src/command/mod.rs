@@ -9,6 +9,7 @@ mod app;
 mod compare;
 mod decide;
 mod filter;
+mod log;
 mod measure;
 mod peel;
 mod preset;
@@ -61,6 +62,8 @@ pub enum Group {
     Measure,
     /// Decisions.
     Decide,
+    /// What was decided.
+    Log,
 }
 
 /// What a command takes after its name.
@@ -116,6 +119,8 @@ pub enum Need {
     Filter,
     /// Two pictures that are compared.
     Comparison,
+    /// A case of the log that is selected.
+    Case,
 }
 
 /// Modes in which scans are looked at.
@@ -134,6 +139,8 @@ const NOT_TYPING: &[Mode] = &[
     Mode::Region,
     Mode::Compare,
     Mode::Decide,
+    Mode::Log,
+    Mode::Replay,
     Mode::Help,
 ];
 /// Every mode.
@@ -199,6 +206,7 @@ impl Need {
             Self::Mark => app.desk.pending.is_some() || !app.desk.marks.is_empty(),
             Self::Filter => app.filters() > 0,
             Self::Comparison => app.comparison().is_some(),
+            Self::Case => app.logged_case().is_some(),
         }
     }
 
@@ -217,6 +225,7 @@ impl Need {
             Self::Mark => "need-mark",
             Self::Filter => "need-filter",
             Self::Comparison => "need-comparison",
+            Self::Case => "need-case",
         }
     }
 }
@@ -267,6 +276,7 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         compare::COMMANDS,
         measure::COMMANDS,
         decide::COMMANDS,
+        log::COMMANDS,
     ]
     .into_iter()
     .flatten()
@@ -279,7 +289,7 @@ pub fn find(name: &str) -> Option<&'static Command> {
 
 impl Group {
     /// Every group, in the order of the help screen.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::App,
         Self::Queue,
         Self::View,
@@ -288,6 +298,7 @@ impl Group {
         Self::Compare,
         Self::Measure,
         Self::Decide,
+        Self::Log,
     ];
 
     /// The word; its label is the message `group-NAME`.
@@ -301,6 +312,7 @@ impl Group {
             Self::Compare => "compare",
             Self::Measure => "measure",
             Self::Decide => "decide",
+            Self::Log => "log",
         }
     }
 }

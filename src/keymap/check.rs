@@ -20,6 +20,7 @@ const INDISPENSABLE: [(&str, &[Mode]); 3] = [
             Mode::Stack,
             Mode::Compare,
             Mode::Decide,
+            Mode::Log,
         ],
     ),
     (
@@ -29,6 +30,8 @@ const INDISPENSABLE: [(&str, &[Mode]); 3] = [
             Mode::Stack,
             Mode::Compare,
             Mode::Decide,
+            Mode::Log,
+            Mode::Replay,
             Mode::Prompt,
             Mode::Help,
         ],

@@ -14,6 +14,7 @@ mod sheet;
 mod stats;
 mod table;
 mod tdr;
+mod words;
 
 pub use cases::{Answer, Case, Cases, Effective, Standing, State, gather};
 pub use lines::json_line;
@@ -25,3 +26,4 @@ pub use sheet::{sheet_html, sheet_text};
 pub use stats::{Chosen, Counted, Feedback, Share, Stats, stats, wilson};
 pub use table::{csv_head, csv_row};
 pub use tdr::tdr;
+pub use words::{LookWords, look_words};

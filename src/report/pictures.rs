@@ -75,6 +75,37 @@ impl Easel {
         widest: Option<usize>,
         marks: &[Drawn],
     ) -> Result<Redrawn, Safe> {
+        self.drawn(block, view, marks, &|view, radiograph| {
+            sized(view, radiograph, widest)
+        })
+    }
+
+    /// A view in as many pixels as `fit` says, from it and how much higher than wide scan pixels are.
+    ///
+    /// # Errors
+    /// As [`Easel::view`].
+    pub fn view_in(
+        &mut self,
+        block: &ScanBlock,
+        view: &View,
+        fit: &dyn Fn(&View, f64) -> Size,
+    ) -> Result<Redrawn, Safe> {
+        self.drawn(block, view, &[], &|view, radiograph| {
+            // What has no size has none in any number of pixels.
+            let (view, _) = sized(view, radiograph, None)?;
+            let size = fit(&view, view.aspect.of(radiograph.pixel_mm));
+            Ok((view, size))
+        })
+    }
+
+    /// A view with marks, in the size of `fit`.
+    fn drawn(
+        &mut self,
+        block: &ScanBlock,
+        view: &View,
+        marks: &[Drawn],
+        fit: &Fit<'_>,
+    ) -> Result<Redrawn, Safe> {
         let told = |error: Error| error.message();
         let mut view = view.clone();
         if let Some(of) = &view.profile {
@@ -96,7 +127,7 @@ impl Easel {
             }
         };
         let radiograph = radiograph_of(opened, &view.view)?;
-        let (view, size) = sized(view, radiograph, widest)?;
+        let (view, size) = fit(view, radiograph)?;
         let never = Cancel::never();
         let (frame, legend) = if let Some(comparison) = &comparison {
             let beside = comparison.other(&other.views).map_err(told)?;
@@ -183,6 +214,9 @@ impl Easel {
         self.view(block, &view, Some(screen[0]), &[mark])
     }
 }
+
+/// Gives a view its size on the screen.
+type Fit<'a> = dyn Fn(View, &Radiograph) -> Result<(View, Size), Safe> + 'a;
 
 /// A region with room around it, within the scan.
 fn around(bounds: Region, scan: Size) -> [f64; 4] {

@@ -7,6 +7,7 @@
 mod folder;
 mod keeper;
 mod log;
+mod log_pane;
 mod margin;
 mod show;
 mod trace;
@@ -37,6 +38,7 @@ use crate::worker::{Coded, Coder, Decoder, Measurer, Renderer, Thumbnailer};
 use folder::{Journal, Walker};
 use keeper::Keeper;
 use log::Recording;
+use log_pane::LogReader;
 use trace::Trace;
 
 /// How long leaving waits for the log and the drafts to be on disk.
@@ -143,6 +145,7 @@ struct Console {
     /// The loupe's inset as it was sent last.
     lens: Option<Sprite>,
     walker: Walker,
+    reader: LogReader,
     recording: Option<Recording>,
     /// Where decisions are read.
     log_folder: Option<PathBuf>,
@@ -200,6 +203,12 @@ impl Console {
         let mut app = App::new(start.keymap, facts, recorder);
         app.metered = start.delivery.metered;
         app.configure(&start.config, start.view);
+        let reader = LogReader::new(
+            start.log_folder.clone(),
+            start.state.clone(),
+            limits,
+            sender.clone(),
+        );
         let keeper = start
             .state
             .map(|state| Keeper::start(&state, sender.clone()));
@@ -242,6 +251,7 @@ impl Console {
             coded_part: false,
             lens: None,
             walker,
+            reader,
             recording,
             log_folder,
             keeper,
@@ -435,6 +445,7 @@ impl Console {
                 Effect::Recall { id } => self.recall(id),
                 Effect::UseLog(folder) => {
                     self.log_folder = Some(folder.clone());
+                    self.reader.use_folder(folder.clone());
                     let used = self.recording.as_ref().map(|log| log.use_folder(folder));
                     self.tell_failure(used.unwrap_or(Ok(())));
                 }
@@ -458,6 +469,11 @@ impl Console {
                 }
                 Effect::RemovePreset { name, told } => {
                     self.keep_preset(told, move |folders| folders.remove(&name));
+                }
+                Effect::ReadLog { analyst } => self.reader.read(analyst),
+                Effect::ReadCaseViews(id) => self.reader.views(id),
+                Effect::ExportCase { id, file, profile } => {
+                    self.reader.export(id, file, profile);
                 }
                 Effect::ChooseProtocol(word) => self.choose_protocol(&word),
                 Effect::FinishPicture => {

@@ -264,6 +264,10 @@ impl Console {
 
 /// What should be seen in the pane: the view in force, whether its frame is rendered yet or not.
 fn scene(app: &App) -> Option<Scene> {
+    // What lies under the log pane is not seen.
+    if app.log_is_open() {
+        return None;
+    }
     let pane = app.layout().picture;
     let shown = app.desk.shown.as_ref()?;
     let (scan_id, view) = match (app.desk.scan_id(), &app.desk.view, &app.desk.glimpse) {

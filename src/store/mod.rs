@@ -22,6 +22,28 @@ pub use drafts::Drafts;
 pub use heads::Heads;
 pub use presets::{PresetFolders, parse as parse_presets, written as written_preset};
 
+/// Writes a file that somebody asked for, whole or not at all, for its owner alone.
+///
+/// # Errors
+/// With the file and the cause.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+    let name = path.file_name().and_then(std::ffi::OsStr::to_str);
+    let name = name.ok_or_else(|| Error::io(path, &std::io::ErrorKind::InvalidInput.into()))?;
+    whole::replace(parent(path), name, bytes).map_err(|error| Error::io(path, &error))
+}
+
+/// Whether a file would lie in that folder.
+pub fn is_in(path: &Path, folder: &Path) -> bool {
+    let real = |path: &Path| std::fs::canonicalize(path).ok();
+    real(parent(path)).is_some_and(|parent| Some(parent) == real(folder))
+}
+
+/// The folder of a file.
+fn parent(path: &Path) -> &Path {
+    let parent = path.parent().filter(|it| !it.as_os_str().is_empty());
+    parent.unwrap_or(Path::new("."))
+}
+
 /// The folder for state: `$XDG_STATE_HOME/xamine`, `~/.local/state/xamine` without it.
 pub fn state_folder() -> Result<PathBuf> {
     let base = Xdg::new().ok().and_then(|folders| folders.state_dir());

@@ -11,6 +11,7 @@ mod help;
 mod histogram;
 mod inspector;
 mod letters;
+mod log;
 mod over;
 mod paint;
 mod picture;
@@ -52,6 +53,8 @@ pub fn draw(app: &App, buffer: &mut Buffer) -> Drawn {
     let mut drawn = Drawn::default();
     if app.mode == Mode::Help {
         help::draw(app, buffer, theme);
+    } else if app.log_is_open() {
+        log::draw(app, buffer, theme);
     } else {
         queue::draw(app, buffer, paint::rect(layout.queue), theme);
         drawn.picture = picture::draw(app, buffer, paint::rect(layout.picture), theme);

@@ -102,6 +102,17 @@ fn reminders(mode: Mode) -> &'static [&'static str] {
             "edit_note",
             "confirm_decision",
         ],
+        Mode::Log => &[
+            "help",
+            "leave",
+            "open_case",
+            "replay_case",
+            "next_case_filter",
+            "find_case",
+            "toggle_unit_cases",
+            "export_case",
+        ],
+        Mode::Replay => &["leave", "next_step", "previous_step"],
         Mode::Help => &["leave", "scroll_down", "scroll_up"],
         Mode::Prompt => &["accept", "leave"],
     }

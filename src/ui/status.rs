@@ -85,7 +85,9 @@ fn joined(parts: &[(Part, Safe)]) -> Safe {
 
 /// What is looked at and how.
 fn left(app: &App) -> Vec<(Part, Safe)> {
-    let mode = say(&format!("mode-{}", app.mode.as_str()), &[]);
+    let mode = app
+        .replay_place()
+        .unwrap_or_else(|| say(&format!("mode-{}", app.mode.as_str()), &[]));
     let mut parts = vec![(Part::Mode, mode)];
     let Some(view) = &app.desk.view else {
         return parts;
@@ -228,7 +230,7 @@ fn line(line: Facts) -> Option<Safe> {
 
 /// How much of the picture is on the screen.
 fn picture(app: &App) -> Safe {
-    if app.mode == Mode::Help {
+    if app.mode == Mode::Help || app.log_is_open() {
         return say("status-covered", &[]);
     }
     let level = app.line.filter(|_| !app.desk.is_stale());

@@ -962,6 +962,8 @@ fn every_command_runs_in_every_mode_it_declares() {
         Mode::Region => "<cr> c x right down x space",
         Mode::Compare => "y",
         Mode::Decide => "d",
+        // A replay needs a log; `log_pane` runs it.
+        Mode::Log | Mode::Replay => "C",
         Mode::Prompt => "/",
         Mode::Help => "?",
     };

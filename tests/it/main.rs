@@ -34,6 +34,7 @@ mod keys;
 mod ladder;
 mod large;
 mod layering;
+mod log_pane;
 mod painting;
 mod peel;
 mod physics_model;

@@ -507,3 +507,68 @@ fn the_team_that_opens_the_unit_gets_one_page() {
         "{text}"
     );
 }
+
+#[test]
+fn a_replay_draws_every_step_pixel_by_pixel() {
+    let log = Log::full();
+    let pictures = log.place.path().join("steps");
+    let (code, out, err) = log.run(&["replay", &log.first[..12], "-o", pictures.to_str().unwrap()]);
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    for said in [
+        "suspicious by kim",
+        "step 1 of 2  12.5 s  kitty, Q5, every pixel value",
+        "step 2 of 2  30.0 s",
+        "filters: edge",
+        "truck_16bit.png",
+        "step-02.png",
+    ] {
+        assert!(out.contains(said), "{said}\n{out}");
+    }
+    assert!(!out.contains('\u{1b}'));
+    // The second view stood at 1:1: its picture has a pixel for each of the scan's.
+    let file = std::fs::File::open(pictures.join("step-02.png")).unwrap();
+    let reader = png::Decoder::new(std::io::BufReader::new(file)).read_info();
+    let (width, height) = reader.unwrap().info().size();
+    let whole = std::fs::File::open(root("samples/png/truck_16bit.png")).unwrap();
+    let reader = png::Decoder::new(std::io::BufReader::new(whole)).read_info();
+    let (w, h) = reader.unwrap().info().size();
+    assert_eq!((width, height), (w / 4, h / 4));
+    let (code, out, _) = log.run(&["replay", &log.first, "--step", "2", "--json"]);
+    let told: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, told["steps"].as_array().unwrap().len()), (0, 1));
+    assert_eq!(told["steps"][0]["seen"]["dwell_ms"], 30_000);
+    assert_eq!(told["analyst"], "kim");
+    let (code, _, err) = log.run(&["replay", &log.first, "--step", "3"]);
+    assert!(code == 2 && err.contains("there is no step 3"), "{err}");
+    // A second reading is a record of its own, here without a look.
+    let (code, out, _) = log.run(&["replay", &log.second]);
+    assert!(code == 0 && out.contains("inconclusive by lee") && out.contains("0 views"));
+}
+
+#[test]
+fn a_replay_names_the_scan_that_changed() {
+    let log = Log::full();
+    let path = log.place.path().join("truck_16bit.png");
+    // The same picture with a byte behind its end.
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes.push(0);
+    std::fs::write(&path, bytes).unwrap();
+    let (code, out, err) = log.run(&["replay", &log.first]);
+    assert_eq!(code, 1);
+    assert!(err.contains("truck_16bit.png") && err.contains("is not the file decided upon"));
+    assert_eq!(err.lines().count(), 1, "one fault, one sentence: {err}");
+    assert!(
+        out.contains("step 2 of 2"),
+        "what was seen is told all the same"
+    );
+    std::fs::remove_file(&path).unwrap();
+    let (code, out, err) = log.run(&["replay", &log.first, "--json"]);
+    let told: Value = serde_json::from_str(&out).unwrap();
+    assert!(code == 1 && err.contains("truck_16bit.png"), "{err}");
+    assert!(
+        told["steps"][0]["problem"]
+            .as_str()
+            .unwrap()
+            .contains("truck_16bit.png")
+    );
+}

@@ -10,6 +10,7 @@ use xamine::scan::{Scan, ScanFile};
 
 use crate::app_at_work::{AtWork, made, path};
 use crate::kept::{folder, matches_kept, root};
+use crate::log_pane::listed_in;
 
 /// Columns and rows.
 const SIZES: [(u16, u16); 3] = [(60, 20), (80, 24), (160, 50)];
@@ -75,6 +76,8 @@ fn every_screen_is_as_it_was_judged() {
         let mut at = screen(size, "grey dual", "d c <cr>");
         at.recorded();
         keep("recorded", size, &at);
+        keep("log", size, &listed_in(size, "j j"));
+        keep("log-feedback", size, &listed_in(size, "f f"));
         keep("hostile-name", size, &hostile(size));
     }
     keep("too-small", (59, 20), &screen((59, 20), "grey", ""));
@@ -82,7 +85,7 @@ fn every_screen_is_as_it_was_judged() {
     // Nothing kept is left over.
     assert_eq!(
         folder("tests/screens", "txt").len(),
-        (SCREENS.len() + 3) * 3 + 2
+        (SCREENS.len() + 5) * 3 + 2
     );
 }
 

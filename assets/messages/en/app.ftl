@@ -54,6 +54,8 @@ prompt-reason = reason: { "" }
 prompt-find = find: { "" }
 prompt-note = note: { "" }
 prompt-why = why: { "" }
+prompt-find-case = cases that hold: { "" }
+prompt-export = file of the page: { "" }
 prompt-label = label: { "" }
 prompt-protocol = protocol (auto, kitty, iterm2, sixel, half-block, quadrant, sextant, octant, braille): { "" }
 

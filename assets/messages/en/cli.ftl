@@ -23,6 +23,7 @@ cli-log-stats-analyst = Only the decisions of this analyst
 cli-log-stats-since = From this day on
 cli-log-stats-until = Up to this day
 cli-log-export = Writes the decisions for spreadsheets, programs and readers
+cli-log-replay = Draws again what was seen before a decision, step by step
 cli-keys = Shows the keys in effect, or checks a key file
 cli-keys-check = Check this key file and list everything that is wrong with it
 cli-keys-format = How the keys or the problems are written

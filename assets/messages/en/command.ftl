@@ -25,6 +25,17 @@ command-inspect_scan = Gives the keys to the picture
 command-find_scan = Finds a scan by a part of its name
 command-toggle_thumbnails = Lists the scans with small pictures, or a line each
 command-reload_queue = Looks for new scans in the folder
+command-open_log = Opens the log: what was decided, and what came of it
+command-reload_log = Reads the log again
+command-next_case_filter = Lists other cases: all, own, own with outcome, without outcome, disagreed, by decision
+command-previous_case_filter = Lists the cases of the filter before
+command-toggle_unit_cases = Lists the cases of this unit alone, or all again
+command-find_case = Lists the cases that hold a text
+command-open_case = Opens the scan of this case again
+command-replay_case = Shows again what was seen before this decision, step by step
+command-export_case = Writes this case as a page with pictures
+command-next_step = Goes to the next view of the replay
+command-previous_step = Goes to the view before in the replay
 command-zoom_in = Enlarges the picture about the crosshair
 command-zoom_out = Shrinks the picture about the crosshair
 command-zoom_fit = Fits the whole scan into the pane
@@ -173,6 +184,7 @@ group-window = Window
 group-filter = Filters
 group-measure = Regions
 group-decide = Decision
+group-log = Log
 
 # Why a command is not possible now.
 need-nothing = always possible
@@ -183,6 +195,7 @@ need-form = no decision form is open
 need-undo = there is no step to go back to
 need-redo = no step was undone
 need-mark = no region is marked
+need-case = no case of the log is selected
 need-filter = no filter is in the stack
 
 mode-browse = Browse
@@ -190,6 +203,8 @@ mode-inspect = Inspect
 mode-stack = Filters
 mode-region = Region
 mode-decide = Decide
+mode-log = Log
+mode-replay = Replay
 mode-prompt = Prompt
 mode-help = Help
 

@@ -145,6 +145,16 @@ log-export-orphans = { $records ->
     [one] { $records } decision is answered, but is
    *[other] { $records } decisions are answered, but are
   } not in this log: merge the logs of all posts that took part
+log-replay-head = { $decision } by { $analyst }, { $at }, record { $id }: { $steps ->
+    [one] { $steps } view
+   *[other] { $steps } views
+  } seen
+log-replay-file = scan file '{ $file }' (SHA-256 { $sha256 })
+log-replay-step = step { $step } of { $all }
+log-replay-no-step = there is no step { $step }: the record has { $all }
+log-replay-unknown = a newer version wrote this view, and this one cannot draw it
+log-replay-not-drawn = not everything could be drawn as it was seen: { $why }
+log-replay-go-on = enter goes on, q ends
 log-record-none = no decision in this log has a record whose id begins with '{ $record }'; 'xamine log show' lists the ids
 log-record-many = { $count } records begin with '{ $record }': { $ids }; give more of the id
 log-export-in-log = '{ $path }' would be in the folder of the log, which holds records only; choose another folder
@@ -160,6 +170,15 @@ cli-log-export-example =
     Example:
       xamine log export --format html --lang fr --record 3f9a -o case.html
     Exit code 1 when a part of the log could not be read.
+cli-log-replay-record = The decision or second reading, by its id or the beginning of it
+cli-log-replay-log = Folder of the log [default: $XDG_STATE_HOME/xamine/log]
+cli-log-replay-step = Only this step, from 1
+cli-log-replay-profiles = A scanner profile that views were made under; may be repeated
+cli-log-replay-output = Write step-01.png and so on into this folder, pixel by pixel as rendered then
+cli-log-replay-example =
+    Example:
+      xamine log replay 3f9a -o replayed
+    Exit code 1 when a step cannot be drawn: a scan that is changed or missing is named.
 cli-log-show-log = Folder of the log [default: $XDG_STATE_HOME/xamine/log]
 cli-log-verify-log = Folder of the log [default: $XDG_STATE_HOME/xamine/log]
 cli-log-verify-files = Hash the scan files too

@@ -243,3 +243,60 @@ hint-show_side_by_side = side by side
 hint-register = register
 hint-nudge_left = nudge
 hint-reset_registration = reset
+# The log pane and the replay.
+hint-open_case = open the scan
+hint-replay_case = replay
+hint-next_case_filter = filter
+hint-find_case = find
+hint-toggle_unit_cases = same unit
+hint-export_case = page
+hint-next_step = next view
+hint-previous_step = view before
+conclusion-unknown = not known
+log-title = Log: { $listed } of { $all } decisions ({ $filter })
+log-searched = that hold '{ $text }'
+log-newest = the newest { $read } are listed; xamine log export has them all
+log-reading = reading the log …
+log-no-cases = no decision is listed
+log-filter-all = all
+log-filter-own = your own
+log-filter-no-outcome = without outcome
+log-filter-disagreed = readings disagree
+log-filter-feedback = your own with outcome
+log-filter-unit = unit { $unit }
+log-feedback = your { $decision } of { $at } was: { $outcome } ({ $scan })
+log-case = { $decision }, { $at }, { $by }: { $scan }
+log-fact-reasons = reasons
+log-fact-note = note
+log-fact-confidence = confidence
+log-fact-regions = regions
+log-fact-controls = controls
+log-fact-looks = looked at
+log-fact-looks-value = { $views } { $views ->
+        [one] view
+       *[other] views
+    }, { $seconds } s
+log-fact-amend = corrected
+log-fact-amend-value = { $at }, { $by }: { $why }
+log-fact-second = second reading
+log-fact-second-value = { $decision }, { $at }, { $by }
+log-fact-arbitration = arbitration
+log-fact-outcome = outcome
+log-fact-outcome-value = { $result }, { $on }, { $by }{ $found ->
+        [none] {""}
+       *[other] : { $found }
+    }
+log-fact-file = file
+log-fact-record = record
+log-no-unit = the unit of this case is not known
+log-not-found = no listed case holds '{ $text }'
+log-scan-elsewhere = its scan is not in this folder; it lay at { $place }
+log-exporting = writing the page …
+log-exported = written: { $file }
+log-not-there = there is no log here yet
+status-replay = replay { $step } of { $all }, { $seconds } s, { $quality }
+replay-nothing = no view was recorded with this decision
+replay-changed = { $name } is not the scan decided upon any more: its bytes have changed, so nothing is replayed
+replay-not-drawn = this view cannot be drawn on the scan as it is read now
+replay-compared = this view was compared with another picture, which is not shown here; xamine log replay shows both
+replay-end = there are no more views

@@ -5,14 +5,14 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value};
 
 use super::super::cases::list;
-use super::super::html::{duration, escaped, joined, number, outside, told};
+use super::super::html::{duration, escaped, joined, outside, told};
 use super::super::pictures::Easel;
+use super::super::words;
 use super::figures::{WIDEST, figure};
 use crate::decisions::{ScanBlock, ViewSeen};
 use crate::filter::FilterUse;
 use crate::messages::{arg, has, say};
-use crate::text::Safe;
-use crate::view::{View, Window};
+use crate::view::View;
 
 /// Pictures of views in a report.
 const PICTURES: usize = 6;
@@ -109,95 +109,21 @@ fn row(step: usize, seen: Option<&ViewSeen>, raw: &Value) -> String {
 
 /// Which part of which picture.
 pub(in super::super) fn what(view: &View) -> String {
-    let [x, y, width, height] = view.region.map(|side| Safe::number(side, 0));
-    let part = say(
-        "report-pixels",
-        &[
-            arg("x", &x),
-            arg("y", &y),
-            arg("width", &width),
-            arg("height", &height),
-        ],
-    );
-    let zoom = say("report-zoom", &[arg("zoom", &number(view.zoom, 2))]);
-    let of = say(
-        "report-of-view",
-        &[arg("view", &Safe::from_outside(&view.view))],
-    );
-    joined([&of, &part, &zoom].into_iter().map(escaped), ", ")
+    joined(words::what(view).iter().map(escaped), ", ")
 }
 
 /// How: display, planes, window, filters, turns and comparison.
 pub(in super::super) fn how(view: &View, between: &str) -> String {
-    let word = view.display.as_str();
-    let plain = word.split(':').next().unwrap_or_default();
-    let palette = word.strip_prefix("palette:").unwrap_or_default();
-    let display = say(
-        &format!("report-display-{plain}"),
-        &[arg("palette", &Safe::from_outside(palette))],
+    let display = format!(
+        "{} <span class=\"small\">({})</span>",
+        escaped(&words::display(view)),
+        escaped(&words::planes(view))
     );
-    let planes: Vec<Safe> = view
-        .planes
-        .iter()
-        .map(|plane| Safe::from_outside(plane))
-        .collect();
-    let planes = Safe::join(&planes, " + ");
-    let mut out = vec![
-        format!(
-            "{} <span class=\"small\">({})</span>",
-            escaped(&display),
-            escaped(&planes)
-        ),
-        window(view.window),
-        filters(&view.filters),
-    ];
-    if view.rotation != 0 {
-        out.push(escaped(&say(
-            "report-rotated",
-            &[arg("degrees", &view.rotation)],
-        )));
-    }
-    if view.mirrored {
-        out.push(told("report-mirrored"));
-    }
-    if view.flipped {
-        out.push(told("report-flipped"));
-    }
-    if let Some(with) = &view.comparison {
-        let mode = with.mode.label();
-        let scan: String = with.scan.chars().take(12).collect();
-        let compared = say(
-            "report-compared",
-            &[arg("mode", &mode), arg("scan", &Safe::from_outside(&scan))],
-        );
-        out.push(escaped(&compared));
-        out.push(escaped(&with.registration_words()));
-    }
-    if let Some(profile) = &view.profile {
-        let hash: String = profile.sha256().chars().take(12).collect();
-        let told = say("report-profile", &[arg("hash", &Safe::from_outside(&hash))]);
-        out.push(escaped(&told));
-    }
-    joined(out.into_iter(), between)
-}
-
-/// The window in words.
-fn window(window: Window) -> String {
-    let decimals = window.unit.decimals();
-    let [low, high] = window.edges().map(|edge| number(edge, decimals));
-    let unit = say(&format!("report-unit-{}", window.unit.as_str()), &[]);
-    let said = say(
-        "report-window",
-        &[
-            arg("low", &low),
-            arg("high", &high),
-            arg("unit", &unit),
-            arg("centre", &number(window.centre, decimals)),
-            arg("width", &number(window.width, decimals)),
-        ],
-    );
-    let curve = told(&format!("report-curve-{}", window.function().as_str()));
-    format!("{}, {curve}", escaped(&said))
+    let window = escaped(&words::window(view.window));
+    let turns = words::turns(view);
+    let turns = turns.iter().map(escaped);
+    let all = [display, window, filters(&view.filters)];
+    joined(all.into_iter().chain(turns), between)
 }
 
 /// The filters in order, each by name, meaning and arguments.

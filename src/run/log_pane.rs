@@ -1,0 +1,385 @@
+//! The log for its pane: read on threads of their own, handed over as plain rows.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::Sender;
+use std::thread;
+
+use jiff::{Timestamp, Zoned};
+use serde_json::{Map, Value};
+
+use super::Message;
+use super::log::local_time;
+use crate::app::{Event, LogRead, LoggedCase};
+use crate::decisions::{
+    Conclusion, MarkedRegion, ScanBlock, ScanFile, Scans, ViewSeen, Witnesses, control_label,
+    reason_label, verify,
+};
+use crate::messages::{arg, say};
+use crate::report::{self, Answer, Case, Easel, Effective, Front};
+use crate::scan::Limits;
+use crate::store::{self, Heads};
+use crate::text::Safe;
+use crate::view::Calibration;
+use crate::{Error, Result};
+
+/// Cases that the pane keeps.
+const KEPT: usize = 5_000;
+
+/// Reads the log for the pane.
+#[derive(Clone)]
+pub(super) struct LogReader {
+    folder: Option<PathBuf>,
+    state: Option<PathBuf>,
+    limits: Limits,
+    sender: Sender<Message>,
+    /// When the sitting began.
+    began: Timestamp,
+}
+
+impl LogReader {
+    pub(super) fn new(
+        folder: Option<PathBuf>,
+        state: Option<PathBuf>,
+        limits: Limits,
+        sender: Sender<Message>,
+    ) -> Self {
+        Self {
+            folder,
+            state,
+            limits,
+            sender,
+            began: Timestamp::now(),
+        }
+    }
+
+    /// The log goes on in another folder.
+    pub(super) fn use_folder(&mut self, folder: PathBuf) {
+        self.folder = Some(folder);
+    }
+
+    /// Reads all cases.
+    pub(super) fn read(&self, analyst: Safe) {
+        self.answer(move |reader| {
+            let read = reader.all(&analyst).map(Box::new);
+            Event::LogRead(read.map_err(|error| error.message()))
+        });
+    }
+
+    /// Reads the views of a decision.
+    pub(super) fn views(&self, id: String) {
+        self.answer(move |reader| {
+            let views = reader.case(&id).map(|case| views(&case.members));
+            Event::CaseViews {
+                id,
+                views: views.map_err(|error| error.message()),
+            }
+        });
+    }
+
+    /// Writes the page of a decision.
+    pub(super) fn export(&self, id: String, file: PathBuf, profile: Option<Calibration>) {
+        self.answer(move |reader| {
+            let done = reader.page(&id, &file, profile);
+            let told = || say("log-exported", &[arg("file", &Safe::from_path(&file))]);
+            Event::CaseExported(done.map(|()| told()).map_err(|error| error.message()))
+        });
+    }
+
+    /// Answers on a thread of its own.
+    fn answer(&self, work: impl FnOnce(&Self) -> Event + Send + 'static) {
+        let reader = self.clone();
+        thread::spawn(move || {
+            let event = work(&reader);
+            // When nobody listens any more the console is leaving.
+            drop(reader.sender.send(Message::App(event)));
+        });
+    }
+
+    /// The log's folder, which is there.
+    fn folder(&self) -> Result<&Path> {
+        let folder = self.folder.as_deref().filter(|folder| folder.is_dir());
+        folder.ok_or_else(|| Error::NotPossible {
+            why: say("log-not-there", &[]),
+        })
+    }
+
+    /// The newest cases, and what is to be known of all.
+    fn all(&self, analyst: &Safe) -> Result<LogRead> {
+        let cases = report::gather(self.folder()?)?;
+        let mut rows: Vec<(Timestamp, LoggedCase)> = Vec::new();
+        let mut own: Vec<u64> = Vec::new();
+        let mut all = 0;
+        cases.each::<Error>(&mut |case| {
+            all += 1;
+            let at: Timestamp = case.at.parse().unwrap_or_default();
+            let row = row(&case);
+            if row.analyst == *analyst && at < self.began {
+                own.extend(worked_ms(&case.members));
+            }
+            rows.push((at, row));
+            if rows.len() >= 2 * KEPT {
+                newest(&mut rows);
+            }
+            Ok(())
+        })?;
+        newest(&mut rows);
+        Ok(LogRead {
+            cases: rows.into_iter().map(|(_, row)| row).collect(),
+            all,
+            damaged: cases.state().damaged,
+            today: Zoned::now().date().to_string(),
+            own_median_ms: median(own),
+        })
+    }
+
+    /// One case.
+    fn case(&self, id: &str) -> Result<Case> {
+        let cases = report::gather(self.folder()?)?;
+        let mut found = None;
+        cases.each::<Error>(&mut |case| {
+            if case.id == id {
+                found = Some(case);
+            }
+            Ok(())
+        })?;
+        found.ok_or_else(|| Error::NotPossible {
+            why: say("log-record-none", &[arg("record", &Safe::from_outside(id))]),
+        })
+    }
+
+    /// Writes the page of one case; a folder of records takes no page.
+    fn page(&self, id: &str, file: &Path, profile: Option<Calibration>) -> Result<()> {
+        let folder = self.folder()?;
+        if store::is_in(file, folder) {
+            let path = Safe::from_path(file);
+            let why = say("log-export-in-log", &[arg("path", &path)]);
+            return Err(Error::NotPossible { why });
+        }
+        let cases = report::gather(folder)?;
+        let case = self.case(id)?;
+        let known = cases.compared_with()?;
+        let mut easel = Easel::new(self.limits, profile.into_iter().collect(), known);
+        let heads = self
+            .state
+            .as_deref()
+            .map(|state| Heads::new(state).of(folder));
+        let remembered = heads.transpose()?.unwrap_or_default();
+        let witnesses = Witnesses {
+            remembered: &remembered,
+            scans: Scans::Left,
+            against: None,
+        };
+        let verified = verify(folder, &witnesses)?;
+        let now = Zoned::now().strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
+        let front = Front {
+            folder,
+            state: cases.state(),
+            verified: &verified,
+            now: &now,
+            cases: &[report::listed(&case)],
+        };
+        let mut page = Vec::new();
+        let parts = [
+            report::page_head(&front),
+            report::page_case(&case, &mut easel),
+            report::page_foot().to_owned(),
+        ];
+        for part in parts {
+            page.write_all(part.as_bytes())
+                .map_err(|error| Error::io(file, &error))?;
+        }
+        store::write_whole(file, &page)
+    }
+}
+
+/// Keeps the newest, newest first.
+fn newest(rows: &mut Vec<(Timestamp, LoggedCase)>) {
+    rows.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    rows.truncate(KEPT);
+}
+
+/// The middle value; of two the lower.
+fn median(mut values: Vec<u64>) -> Option<u64> {
+    values.sort_unstable();
+    let middle = values.len().checked_sub(1)? / 2;
+    values.get(middle).copied()
+}
+
+/// Time that a decision took, without that in which nobody was at the keys.
+fn worked_ms(members: &Map<String, Value>) -> Option<u64> {
+    let timing = members.get("timing")?;
+    let part = |name: &str| timing.get(name).and_then(Value::as_u64);
+    Some(part("total_ms")?.saturating_sub(part("idle_ms").unwrap_or(0)))
+}
+
+/// The views of a record that this version can read.
+fn views(members: &Map<String, Value>) -> Vec<ViewSeen> {
+    let views = members.get("views").and_then(Value::as_array);
+    let views = views.map_or(&[][..], Vec::as_slice).iter();
+    views
+        .filter_map(|view| serde_json::from_value(view.clone()).ok())
+        .collect()
+}
+
+/// A case as the pane shows it.
+fn row(case: &Case) -> LoggedCase {
+    let now = case.effective();
+    let scan: Option<ScanBlock> = case
+        .members
+        .get("scan")
+        .and_then(|scan| serde_json::from_value(scan.clone()).ok());
+    let scan = scan.unwrap_or_default();
+    let (_, _, name, _) = report::listed(case);
+    let unit = scan.container.as_deref();
+    let unit = unit.unwrap_or_else(|| text(&case.members, "unit"));
+    let outcome = case.outcomes.last();
+    LoggedCase {
+        id: case.id.clone(),
+        at: local_time(&case.at),
+        analyst: Safe::from_outside(&case.analyst),
+        decision: known(&now.decision),
+        standing: now.standing.as_str().to_owned(),
+        scan: Safe::from_outside(&name),
+        scan_id: text(&case.members, "scan_id").to_owned(),
+        unit: Safe::from_outside(unit),
+        paths: scan.files.iter().map(ScanFile::exact_path).collect(),
+        outcome: outcome.map(|outcome| text(&outcome.members, "result").to_owned()),
+        amended: now.amended,
+        facts: facts(case, &now, &scan),
+    }
+}
+
+/// The word of a conclusion, as long as it is one that has a label.
+fn known(word: &str) -> String {
+    Conclusion::parse(word).map_or_else(|| "unknown".to_owned(), |known| known.as_str().to_owned())
+}
+
+/// A text member, or nothing.
+fn text<'a>(members: &'a Map<String, Value>, name: &str) -> &'a str {
+    members.get(name).and_then(Value::as_str).unwrap_or("")
+}
+
+/// Everything that is told of a case besides its line.
+fn facts(case: &Case, now: &Effective, scan: &ScanBlock) -> Vec<(Safe, Safe)> {
+    let mut facts: Vec<(Safe, Safe)> = Vec::new();
+    let mut add = |id: &str, value: Safe| {
+        if !value.is_empty() {
+            facts.push((say(&format!("log-fact-{id}"), &[]), value));
+        }
+    };
+    let reasons: Vec<Safe> = now.reasons.iter().map(|code| reason_label(code)).collect();
+    add("reasons", Safe::join(&reasons, ", "));
+    add("note", Safe::from_outside(&now.note));
+    if let Some(confidence) = now.confidence {
+        add(
+            "confidence",
+            say("form-confidence-value", &[arg("value", &confidence)]),
+        );
+    }
+    let regions: Vec<Safe> = now.regions.iter().zip(1..).map(region).collect();
+    add("regions", Safe::join(&regions, ", "));
+    let controls: Vec<Safe> = now.controls.iter().copied().map(control).collect();
+    add("controls", Safe::join(&controls, ", "));
+    add("looks", looks(&case.members));
+    for amend in &case.amends {
+        add("amend", amended(amend));
+    }
+    for second in &case.seconds {
+        add("second", reading(second, "log-fact-second-value"));
+    }
+    for arbitration in &case.arbitrations {
+        add("arbitration", reading(arbitration, "log-fact-second-value"));
+    }
+    for outcome in &case.outcomes {
+        add("outcome", outcome_words(outcome));
+    }
+    for file in &scan.files {
+        add("file", Safe::from_outside(&file.path));
+    }
+    add("record", Safe::from_outside(&case.id));
+    facts
+}
+
+/// A region by its number and its label.
+fn region((region, number): (&Value, u64)) -> Safe {
+    let read: Option<MarkedRegion> = serde_json::from_value(region.clone()).ok();
+    let label = read.map(|region| region.label).unwrap_or_default();
+    let named = format!("{number} {label}");
+    Safe::from_outside(named.trim_end())
+}
+
+/// A type of control.
+fn control(code: u64) -> Safe {
+    u16::try_from(code).map_or_else(|_| Safe::default(), control_label)
+}
+
+/// How many views, and for how long.
+fn looks(members: &Map<String, Value>) -> Safe {
+    let seen = views(members);
+    if seen.is_empty() {
+        return Safe::default();
+    }
+    let ms: u64 = seen.iter().map(|seen| seen.dwell_ms).sum();
+    let (views, seconds) = (seen.len(), ms / 1000);
+    let count = [arg("views", &views), arg("seconds", &seconds)];
+    say("log-fact-looks-value", &count)
+}
+
+/// A correction.
+fn amended(amend: &Answer) -> Safe {
+    let (at, by) = (local_time(&amend.at), Safe::from_outside(&amend.analyst));
+    let why = Safe::from_outside(text(&amend.members, "reason"));
+    let said = [arg("at", &at), arg("by", &by), arg("why", &why)];
+    say("log-fact-amend-value", &said)
+}
+
+/// A second reading or an arbitration.
+fn reading(answer: &Answer, id: &str) -> Safe {
+    let (at, by) = (local_time(&answer.at), Safe::from_outside(&answer.analyst));
+    let word = text(&answer.members, "decision");
+    let label = Conclusion::parse(word);
+    let label = label.map_or_else(|| Safe::from_outside(word), Conclusion::label);
+    say(
+        id,
+        &[arg("decision", &label), arg("at", &at), arg("by", &by)],
+    )
+}
+
+/// What an inspection found.
+fn outcome_words(outcome: &Answer) -> Safe {
+    let member = |name: &str| Safe::from_outside(text(&outcome.members, name));
+    let found = outcome.members.get("found").and_then(Value::as_array);
+    let found = found.map_or(&[][..], Vec::as_slice).iter();
+    let found: Vec<Safe> = found.map(item).collect();
+    let found = if found.is_empty() {
+        Safe::word("none")
+    } else {
+        Safe::join(&found, ", ")
+    };
+    let result = text(&outcome.members, "result");
+    let id = format!("report-result-{result}");
+    let result = if crate::messages::has(&id) {
+        say(&id, &[])
+    } else {
+        Safe::from_outside(result)
+    };
+    let (on, by) = (member("inspected_at"), member("by"));
+    let said = [
+        arg("result", &result),
+        arg("on", &on),
+        arg("by", &by),
+        arg("found", &found),
+    ];
+    say("log-fact-outcome-value", &said)
+}
+
+/// One thing that was found: what, how much, unit.
+fn item(found: &Value) -> Safe {
+    let word = |name: &str| found.get(name).and_then(Value::as_str).unwrap_or("");
+    let quantity = found.get("quantity").and_then(Value::as_f64);
+    let quantity = quantity.map(|n| n.to_string()).unwrap_or_default();
+    let words = [word("what"), &quantity, word("unit")];
+    let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+    Safe::from_outside(&words.join(" "))
+}

@@ -1,0 +1,247 @@
+//! The log pane at work: filters, search, opening again, replay; without a terminal or a disk.
+
+use xamine::app::{Effect, Event, LogRead, LoggedCase, Mode};
+use xamine::decisions::ViewSeen;
+use xamine::text::Safe;
+use xamine::view::View;
+
+use crate::app_at_work::{AtWork, path, work};
+
+/// A case: number, decision, analyst, scan, outcome, standing.
+type Row = (
+    usize,
+    &'static str,
+    &'static str,
+    &'static str,
+    Option<&'static str>,
+    &'static str,
+);
+
+/// The cases of the log, newest first.
+const ROWS: &[Row] = &[
+    (5, "suspicious", "kim", "0-grey.tif", None, "single"),
+    (4, "clear", "lee", "1-dual.tif", None, "disagreed"),
+    (3, "clear", "kim", "gone.tif", Some("seizure"), "single"),
+    (2, "inconclusive", "kim", "1-dual.tif", None, "single"),
+    (
+        1,
+        "clear",
+        "kim",
+        "0-grey.tif",
+        Some("nothing-found"),
+        "single",
+    ),
+];
+
+fn case(row: &Row) -> LoggedCase {
+    let (number, decision, analyst, scan, outcome, standing) = *row;
+    let fact = |name, value: &str| (Safe::word(name), Safe::from_outside(value));
+    // The scans made for tests are told apart by their place in the folder.
+    let place = if scan.starts_with('0') { 1 } else { 2 };
+    LoggedCase {
+        id: format!("{number:032x}"),
+        at: Safe::from_outside(&format!("2026-03-0{number} 12:00")),
+        analyst: Safe::word(analyst),
+        decision: decision.into(),
+        standing: standing.into(),
+        scan: Safe::word(scan),
+        scan_id: format!("{place:064x}"),
+        unit: Safe::word(if number % 2 == 1 { "MSKU1234565" } else { "" }),
+        paths: vec![path(scan)],
+        outcome: outcome.map(str::to_owned),
+        amended: number == 2,
+        facts: vec![
+            fact("note", &format!("note of {number}\u{1b}[2J")),
+            fact("file", scan),
+        ],
+    }
+}
+
+/// What the log holds.
+fn read() -> LogRead {
+    LogRead {
+        cases: ROWS.iter().map(case).collect(),
+        all: ROWS.len(),
+        damaged: 0,
+        today: "2026-03-09".into(),
+        own_median_ms: Some(51_000),
+    }
+}
+
+/// A console of that size with two scans and the log open after these keys.
+pub(crate) fn listed_in(size: (u16, u16), keys: &str) -> AtWork {
+    let mut at = AtWork::of(size.0, size.1);
+    at.folder("grey dual");
+    at.keys("C");
+    at.event(Event::LogRead(Ok(Box::new(read()))));
+    at.keys(keys);
+    at
+}
+
+fn listed(keys: &str) -> AtWork {
+    listed_in((80, 24), keys)
+}
+
+/// The last digits of the ids that are listed, and which is selected.
+fn cases(at: &AtWork) -> String {
+    let listed = at.app.logged_cases();
+    let ids = listed.iter().map(|case| &case.id[31..]);
+    let ids: String = ids.collect();
+    format!("{ids} {}", at.app.log.selected)
+}
+
+#[test]
+fn keys_list_what_was_asked_for() {
+    for (keys, known) in [
+        ("", "54321 0"),
+        ("j j", "54321 2"),
+        ("end k", "54321 3"),
+        ("f", "5321 0"),
+        ("f f", "31 0"),
+        ("f f f", "542 0"),
+        ("f f f f", "4 0"),
+        ("f f f f f", "431 0"),
+        ("F", " 0"),
+        ("j f F", "54321 0"),
+        ("/ 'DUAL' <cr>", "42 0"),
+        ("/ 'note of 3' <cr>", "3 0"),
+        ("/ 'dual' <cr> / ctrl-u <cr>", "54321 0"),
+        ("u", "531 0"),
+        ("u u", "54321 0"),
+        ("j u", "54321 1"),
+    ] {
+        assert_eq!(cases(&listed(keys)), known, "{keys}");
+    }
+    assert!(listed("j u").notice().contains("not known"));
+    assert!(
+        listed("/ 'nowhere' <cr>")
+            .notice()
+            .contains("no listed case")
+    );
+    assert!(
+        listed("f f j")
+            .screen()
+            .contains("your clear of 2026-03-01 12:00 was: nothing found")
+    );
+}
+
+#[test]
+fn the_log_is_read_when_it_is_opened_and_keeps_its_place() {
+    let mut at = work("grey dual");
+    at.keys("C");
+    assert_eq!(at.asked, ["ReadLog"]);
+    assert!(at.screen().contains("reading the log"));
+    at.event(Event::LogRead(Ok(Box::new(read()))));
+    at.keys("j j R");
+    let mut more = read();
+    more.cases
+        .insert(0, case(&(6, "clear", "kim", "0-grey.tif", None, "single")));
+    at.event(Event::LogRead(Ok(Box::new(more))));
+    assert_eq!(cases(&at), "654321 3", "the same case stays selected");
+    at.event(Event::LogRead(Err(Safe::word("the folder is gone"))));
+    assert!(at.screen().contains("the folder is gone"));
+    assert_eq!(cases(&at), "654321 3");
+    assert!(!at.screen().contains('\u{1b}'));
+    at.keys("q");
+    assert_eq!(at.app.mode, Mode::Browse);
+}
+
+#[test]
+fn a_case_opens_its_scan_or_says_where_it_lay() {
+    let at = listed("j <cr>");
+    assert!(at.state().starts_with("inspect 1"), "{}", at.state());
+    let at = listed("j j <cr>");
+    assert_eq!(at.app.mode, Mode::Log);
+    assert!(at.notice().contains("/scans/gone.tif"), "{}", at.notice());
+}
+
+/// The views of a replay on the scan of that view.
+fn looks(view: &View) -> Vec<ViewSeen> {
+    let look = |filters: &[&str], dwell_ms| ViewSeen {
+        view: View {
+            filters: filters.iter().map(|name| name.parse().unwrap()).collect(),
+            ..view.clone()
+        },
+        protocol: "kitty".into(),
+        quality: "Q5".into(),
+        lossless: true,
+        dwell_ms,
+        merged: None,
+    };
+    vec![look(&[], 12_000), look(&["invert"], 3_000)]
+}
+
+#[test]
+fn a_replay_sets_the_recorded_views_and_gives_the_own_one_back() {
+    let mut at = listed("");
+    at.keys("q t e C");
+    let own = at.state();
+    assert_eq!(own, "log 0 grey edge");
+    at.keys("r");
+    assert_eq!(at.asked.last().unwrap(), "ReadCaseViews");
+    let views = looks(at.view());
+    let id = case(&ROWS[0]).id;
+    at.event(Event::CaseViews {
+        id: id.clone(),
+        views: Ok(views.clone()),
+    });
+    assert_eq!(at.state(), "replay 0 grey");
+    assert!(at.screen().contains("replay 1 of 2, 12 s, Q5"));
+    at.keys("l");
+    assert_eq!(at.state(), "replay 0 grey invert");
+    assert!(at.screen().contains("replay 2 of 2, 3 s"));
+    at.keys("l");
+    assert!(at.notice().contains("no more views"));
+    at.keys("h esc");
+    assert_eq!(at.state(), own);
+    // An answer that comes when something else was begun is not for anybody.
+    at.keys("q");
+    at.event(Event::CaseViews {
+        id,
+        views: Ok(views),
+    });
+    assert_eq!(at.app.mode, Mode::Browse);
+}
+
+#[test]
+fn another_scan_than_was_decided_on_is_not_replayed() {
+    let mut at = listed("");
+    let views = looks(at.view());
+    let mut changed = read();
+    changed.cases[0].scan_id = "f".repeat(64);
+    at.event(Event::LogRead(Ok(Box::new(changed))));
+    at.event(Event::CaseViews {
+        id: case(&ROWS[0]).id,
+        views: Ok(views),
+    });
+    assert_eq!(at.app.mode, Mode::Log);
+    assert!(
+        at.notice().contains("bytes have changed"),
+        "{}",
+        at.notice()
+    );
+    let mut at = listed("");
+    at.event(Event::CaseViews {
+        id: case(&ROWS[0]).id,
+        views: Ok(Vec::new()),
+    });
+    assert!(at.notice().contains("no view was recorded"));
+}
+
+#[test]
+fn a_page_is_written_where_it_was_asked_for() {
+    let mut at = listed("x");
+    assert!(at.screen().contains("case-000000000000.html"));
+    at.keys("ctrl-u 'out.html'");
+    let effects = at.app.handle(
+        Event::Key {
+            key: crate::app_at_work::key("enter"),
+            repeat: false,
+        },
+        std::time::Duration::from_mins(9),
+    );
+    let [Effect::ExportCase { id, file, .. }] = &effects[..] else {
+        panic!("{effects:?}");
+    };
+    assert_eq!((id, file.to_str()), (&case(&ROWS[0]).id, Some("out.html")));
+}
