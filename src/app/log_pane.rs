@@ -34,6 +34,8 @@ pub struct LoggedCase {
     pub amended: bool,
     /// What else is told of it: labels and values.
     pub facts: Vec<(Safe, Safe)>,
+    /// Whether the analyst is to read it a second time, without knowing what was decided.
+    pub hidden: bool,
 }
 
 /// What was read of the log for the pane.
@@ -131,6 +133,15 @@ impl CaseFilter {
 }
 
 impl LoggedCase {
+    /// Leaves out everything that tells what was decided.
+    pub fn hide(&mut self) {
+        self.hidden = true;
+        "hidden".clone_into(&mut self.decision);
+        self.analyst = Safe::default();
+        (self.outcome, self.amended) = (None, false);
+        self.facts = vec![(say("log-fact-hidden", &[]), say("queue-second", &[]))];
+    }
+
     /// Whether a text in small letters is in it.
     fn holds(&self, text: &str) -> bool {
         let facts = self.facts.iter().map(|(_, value)| value.as_str());
@@ -277,8 +288,20 @@ impl App {
         }
     }
 
+    /// Whether the selected case is hidden from the analyst, which is said.
+    pub(super) fn hides_case(&mut self) -> bool {
+        let hidden = self.logged_case().is_some_and(|case| case.hidden);
+        if hidden {
+            self.tell(Level::Info, say("queue-second", &[]));
+        }
+        hidden
+    }
+
     /// Asks where the page of the selected case is to be written.
     pub(crate) fn ask_export(&mut self) {
+        if self.hides_case() {
+            return;
+        }
         if let Some(case) = self.logged_case() {
             let short: String = case.id.chars().take(12).collect();
             self.ask_line(Purpose::Export, &format!("case-{short}.html"));
@@ -287,6 +310,9 @@ impl App {
 
     /// Has the page of the selected case written.
     pub(crate) fn export_case(&mut self, file: &str) -> Vec<Effect> {
+        if self.hides_case() {
+            return Vec::new();
+        }
         let Some(case) = self.logged_case().filter(|_| !file.trim().is_empty()) else {
             return Vec::new();
         };

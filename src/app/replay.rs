@@ -26,6 +26,9 @@ pub struct Replay {
 impl App {
     /// Asks for the views of the selected case.
     pub(crate) fn replay_case(&mut self) -> Vec<Effect> {
+        if self.hides_case() {
+            return Vec::new();
+        }
         let case = self.logged_case();
         let id = case.map(|case| case.id.clone());
         id.map(Effect::ReadCaseViews).into_iter().collect()

@@ -1,7 +1,7 @@
 //! Between the state and the log's writer: bodies out, answers back as events.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
@@ -9,13 +9,12 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
 use super::Message;
-use crate::app::{Answers, Event, Look, Verdict, view_seen};
+use crate::Result;
+use crate::app::{Event, Look, Verdict, view_seen};
 use crate::decisions::{Answer, Conclusion, LogSettings, Request, ScanBlock, ViewsSeen, Writer};
 use crate::messages::say;
-use crate::report;
 use crate::scan::Opened;
 use crate::text::Safe;
-use crate::{Error, Result};
 
 /// The writer, and what was asked of it.
 pub(super) struct Recording {
@@ -103,33 +102,6 @@ impl Recording {
         let writer = self.writer.take();
         writer.is_none_or(|writer| writer.finish_within(limit))
     }
-}
-
-/// What the record `id` says, corrections included.
-pub(super) fn recalled(folder: Option<&Path>, id: &str) -> Result<Answers> {
-    let gone = || Error::NotPossible {
-        why: say("notice-record-gone", &[]),
-    };
-    let cases = report::gather(folder.ok_or_else(gone)?)?;
-    let mut found = None;
-    cases.each::<Error>(&mut |case| {
-        if let Some(reading) = case.reading_of(id) {
-            found = Some(reading);
-        }
-        Ok(())
-    })?;
-    let said = found.ok_or_else(gone)?;
-    Ok(Answers {
-        decision: Conclusion::parse(&said.decision),
-        reasons: said.reasons,
-        controls: said
-            .controls
-            .into_iter()
-            .filter_map(|n| n.try_into().ok())
-            .collect(),
-        confidence: said.confidence.and_then(|n| n.try_into().ok()),
-        note: said.note,
-    })
 }
 
 /// A record's time on the clock of this place; a time that cannot be read is shown as it stands.

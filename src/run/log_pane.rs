@@ -9,14 +9,15 @@ use jiff::{Timestamp, Zoned};
 use serde_json::{Map, Value};
 
 use super::Message;
+use super::folder::Journal;
 use super::log::local_time;
-use crate::app::{Event, LogRead, LoggedCase};
+use crate::app::{Answers, Event, LogRead, LoggedCase};
 use crate::decisions::{
-    Conclusion, MarkedRegion, ScanBlock, ScanFile, Scans, ViewSeen, Witnesses, control_label,
-    reason_label, verify,
+    self, Conclusion, MarkedRegion, ScanBlock, ScanFile, Scans, SecondRule, ViewSeen, Witnesses,
+    control_label, reason_label, verify,
 };
 use crate::messages::{arg, say};
-use crate::report::{self, Answer, Case, Easel, Effective, Front};
+use crate::report::{self, Answer, Case, Easel, Effective, Front, Standing};
 use crate::scan::Limits;
 use crate::store::{self, Heads};
 use crate::text::Safe;
@@ -30,6 +31,7 @@ const KEPT: usize = 5_000;
 #[derive(Clone)]
 pub(super) struct LogReader {
     folder: Option<PathBuf>,
+    rule: SecondRule,
     state: Option<PathBuf>,
     limits: Limits,
     sender: Sender<Message>,
@@ -39,13 +41,14 @@ pub(super) struct LogReader {
 
 impl LogReader {
     pub(super) fn new(
-        folder: Option<PathBuf>,
+        log: Journal,
         state: Option<PathBuf>,
         limits: Limits,
         sender: Sender<Message>,
     ) -> Self {
         Self {
-            folder,
+            folder: log.folder,
+            rule: log.rule,
             state,
             limits,
             sender,
@@ -74,6 +77,14 @@ impl LogReader {
                 id,
                 views: views.map_err(|error| error.message()),
             }
+        });
+    }
+
+    /// Reads what a first or a second reading says, corrections included.
+    pub(super) fn recall(&self, id: String) {
+        self.answer(move |reader| {
+            let result = reader.recalled(&id);
+            Event::Recalled { id, result }
         });
     }
 
@@ -113,7 +124,10 @@ impl LogReader {
         cases.each::<Error>(&mut |case| {
             all += 1;
             let at: Timestamp = case.at.parse().unwrap_or_default();
-            let row = row(&case);
+            let mut row = row(&case);
+            if self.is_hidden(&case, analyst) {
+                row.hide();
+            }
             if row.analyst == *analyst && at < self.began {
                 own.extend(worked_ms(&case.members));
             }
@@ -133,6 +147,20 @@ impl LogReader {
         })
     }
 
+    /// Whether `analyst` is asked to read the scan a second time, and has not.
+    fn is_hidden(&self, case: &Case, analyst: &Safe) -> bool {
+        let now = case.effective();
+        let seconds = case.seconds.iter();
+        let seconds: Vec<String> = seconds
+            .filter_map(|second| Some(case.reading_of(&second.id)?.decision))
+            .collect();
+        let words = seconds.iter().map(String::as_str);
+        now.standing != Standing::Arbitrated
+            && Safe::from_outside(&case.analyst) != *analyst
+            && self.rule.standing(&case.id, &now.decision, words)
+                == decisions::Standing::SecondAsked
+    }
+
     /// One case.
     fn case(&self, id: &str) -> Result<Case> {
         let cases = report::gather(self.folder()?)?;
@@ -145,6 +173,27 @@ impl LogReader {
         })?;
         found.ok_or_else(|| Error::NotPossible {
             why: say("log-record-none", &[arg("record", &Safe::from_outside(id))]),
+        })
+    }
+
+    /// What a reading says, as far as a correction can change it.
+    fn recalled(&self, id: &str) -> Result<Answers> {
+        let cases = report::gather(self.folder()?)?;
+        let mut found = None;
+        cases.each::<Error>(&mut |case| {
+            found = found.take().or_else(|| case.reading_of(id));
+            Ok(())
+        })?;
+        let said = found.ok_or_else(|| Error::NotPossible {
+            why: say("notice-record-gone", &[]),
+        })?;
+        let controls = said.controls.into_iter();
+        Ok(Answers {
+            decision: Conclusion::parse(&said.decision),
+            reasons: said.reasons,
+            controls: controls.filter_map(|code| code.try_into().ok()).collect(),
+            confidence: said.confidence.and_then(|level| level.try_into().ok()),
+            note: said.note,
         })
     }
 
@@ -247,6 +296,7 @@ fn row(case: &Case) -> LoggedCase {
         outcome: outcome.map(|outcome| text(&outcome.members, "result").to_owned()),
         amended: now.amended,
         facts: facts(case, &now, &scan),
+        hidden: false,
     }
 }
 

@@ -147,8 +147,6 @@ struct Console {
     walker: Walker,
     reader: LogReader,
     recording: Option<Recording>,
-    /// Where decisions are read.
-    log_folder: Option<PathBuf>,
     keeper: Option<Keeper>,
     presets: PresetFolders,
     sender: Sender<Message>,
@@ -203,12 +201,11 @@ impl Console {
         let mut app = App::new(start.keymap, facts, recorder);
         app.metered = start.delivery.metered;
         app.configure(&start.config, start.view);
-        let reader = LogReader::new(
-            start.log_folder.clone(),
-            start.state.clone(),
-            limits,
-            sender.clone(),
-        );
+        let log = Journal {
+            folder: start.log_folder,
+            rule: start.config.second_reading,
+        };
+        let reader = LogReader::new(log.clone(), start.state.clone(), limits, sender.clone());
         let keeper = start
             .state
             .map(|state| Keeper::start(&state, sender.clone()));
@@ -225,12 +222,6 @@ impl Console {
                 ),
             );
         }
-        let log_folder = start.log_folder;
-        let rule = start.config.second_reading;
-        let log = Journal {
-            folder: log_folder.clone(),
-            rule,
-        };
         let walker = Walker::new(start.path, limits, log, sender.clone());
         Self {
             app,
@@ -253,7 +244,6 @@ impl Console {
             walker,
             reader,
             recording,
-            log_folder,
             keeper,
             presets: start.presets,
             sender: sender.clone(),
@@ -442,9 +432,8 @@ impl Console {
                 Effect::Register(job) => self.register(*job),
                 Effect::CheckFiles(opened) => self.check_files(opened),
                 Effect::Record(request) => self.record(*request),
-                Effect::Recall { id } => self.recall(id),
+                Effect::Recall { id } => self.reader.recall(id),
                 Effect::UseLog(folder) => {
-                    self.log_folder = Some(folder.clone());
                     self.reader.use_folder(folder.clone());
                     let used = self.recording.as_ref().map(|log| log.use_folder(folder));
                     self.tell_failure(used.unwrap_or(Ok(())));
@@ -531,16 +520,6 @@ impl Console {
             let told = done.map(|()| told).map_err(|error| error.message());
             // When nobody listens any more the console is leaving.
             drop(sender.send(Message::App(Event::PresetKept { presets, told })));
-        });
-    }
-
-    /// Reads what a record says on a thread of its own: a log may be long.
-    fn recall(&self, id: String) {
-        let (sender, folder) = (self.sender.clone(), self.log_folder.clone());
-        thread::spawn(move || {
-            let result = log::recalled(folder.as_deref(), &id);
-            // When nobody listens any more the console is leaving.
-            drop(sender.send(Message::App(Event::Recalled { id, result })));
         });
     }
 

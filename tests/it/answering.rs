@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use xamine::app::{Answers, Event, FormKind, Found, Mode, State};
+use xamine::app::{Answers, Event, FormKind, Found, LogRead, LoggedCase, Mode, State};
 use xamine::decisions::{
     Amend, Arbitration, Change, Conclusion, Decision, Request, ScanBlock, Second, SecondRule,
     Standing, TAKEN_BACK, history,
@@ -368,4 +368,32 @@ fn the_log_is_read_as_it_was_answered() {
     let entry = decided.by_scan_id(&scan(1).scan_id).unwrap();
     assert_eq!((entry.effective(), &*entry.word), ("clear", "suspicious"));
     assert_eq!(entry.standing(ALL), Standing::Settled);
+}
+
+#[test]
+fn the_log_pane_keeps_what_a_second_reader_must_not_know() {
+    let mut case = LoggedCase {
+        id: "suspicious-by-lee".into(),
+        decision: "suspicious".into(),
+        analyst: Safe::word("lee"),
+        facts: vec![(Safe::word("note"), Safe::word("behind the door"))],
+        ..LoggedCase::default()
+    };
+    case.hide();
+    let mut at = decided_by("lee", "suspicious");
+    at.keys("C");
+    let read = LogRead {
+        cases: vec![case],
+        all: 1,
+        ..LogRead::default()
+    };
+    at.event(Event::LogRead(Ok(Box::new(read))));
+    let screen = at.screen();
+    for word in ["suspicious", "lee", "door"] {
+        assert!(!screen.contains(word), "{word}: {screen}");
+    }
+    let before = at.asked.len();
+    at.keys("r x");
+    assert_eq!(at.asked.len(), before, "neither replayed nor exported");
+    assert!(at.notice().contains("second reading"), "{}", at.notice());
 }

@@ -248,3 +248,5 @@ cli-log-sheet-example =
     Examples:
       xamine log sheet 2c19cbf8 -o sheet.html
       xamine log sheet 2c19cbf8 --format text --lang fr
+conclusion-hidden = hidden
+log-fact-hidden = second reading
