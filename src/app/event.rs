@@ -11,7 +11,7 @@ use super::mark::{Mark, Measured};
 use super::shown::{LensPlace, Overlay, Shown};
 use super::{TerminalFacts, Verdict};
 use crate::cancel::Cancel;
-use crate::decisions::{Decision, ScanBlock, ViewSeen};
+use crate::decisions::{Decision, Outcome, ScanBlock, ViewSeen};
 use crate::delivery::Facts;
 use crate::error::Error;
 use crate::graphics::{CellSize, Depth, Effort, Protocol};
@@ -145,6 +145,11 @@ pub enum Event {
     },
     /// The page of a case was written, or could not be.
     CaseExported(Result<Safe, Safe>),
+    /// An outcome is on disk.
+    OutcomeRecorded {
+        /// The number of its request.
+        token: u64,
+    },
     /// The console is asked to end: SIGTERM, SIGHUP, the terminal is gone.
     Ended,
 }
@@ -187,6 +192,13 @@ pub enum Effect {
         token: u64,
         /// The record's body.
         decision: Box<Decision>,
+    },
+    /// Record what an inspection came to.
+    RecordOutcome {
+        /// The number that comes back.
+        token: u64,
+        /// The record's body.
+        outcome: Box<Outcome>,
     },
     /// Go on with the log in another folder, and record there what was not recorded.
     UseLog(PathBuf),

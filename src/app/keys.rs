@@ -67,7 +67,12 @@ impl App {
                 }
             }
             Event::Recorded { token, verdict } => return self.take_recorded(token, &verdict),
-            Event::NotRecorded { token, why } => self.take_not_recorded(token, &why),
+            Event::OutcomeRecorded { token } => self.take_outcome_recorded(token),
+            Event::NotRecorded { token, why } => {
+                if !self.take_outcome_failed(token, &why) {
+                    self.take_not_recorded(token, &why);
+                }
+            }
             Event::LogNotice(text) => {
                 self.record.trouble = Some(text.clone());
                 self.tell(Level::Warning, text);

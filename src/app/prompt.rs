@@ -43,6 +43,12 @@ pub enum Purpose {
     FindCase,
     /// The file for the page of a case.
     Export,
+    /// A thing that an inspection found.
+    FoundItem,
+    /// Who inspected.
+    Inspector,
+    /// The day of an inspection.
+    InspectedAt,
 }
 
 impl Purpose {
@@ -67,6 +73,9 @@ impl Purpose {
             Self::Label => "prompt-label",
             Self::FindCase => "prompt-find-case",
             Self::Export => "prompt-export",
+            Self::FoundItem => "prompt-found-item",
+            Self::Inspector => "prompt-inspector",
+            Self::InspectedAt => "prompt-inspected-at",
         }
     }
 }

@@ -127,7 +127,7 @@ impl App {
         self.failed_record().or_else(|| self.unkept.clone())
     }
 
-    fn failed_record(&self) -> Option<Safe> {
+    pub(super) fn failed_record(&self) -> Option<Safe> {
         let failed = |sent: &Sent| match &sent.recording {
             Recording::Failed(why) => Some((sent.key(), sent.path.clone(), why.clone())),
             _ => None,

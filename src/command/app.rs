@@ -103,7 +103,13 @@ fn leave(app: &mut App, _: &Value) -> Vec<Effect> {
         Mode::Replay => app.end_replay(),
         Mode::Inspect if app.desk.pending.take().is_some() => {}
         Mode::Inspect | Mode::Region if app.desk.plot => app.desk.plot = false,
-        Mode::Help | Mode::Decide | Mode::Stack | Mode::Inspect | Mode::Region | Mode::Log => {
+        Mode::Help
+        | Mode::Decide
+        | Mode::Stack
+        | Mode::Inspect
+        | Mode::Region
+        | Mode::Log
+        | Mode::Outcome => {
             app.go_back();
         }
         Mode::Browse => {}

@@ -11,6 +11,7 @@ mod decide;
 mod filter;
 mod log;
 mod measure;
+mod outcome;
 mod peel;
 mod preset;
 mod queue;
@@ -138,6 +139,7 @@ const NOT_TYPING: &[Mode] = &[
     Mode::Compare,
     Mode::Decide,
     Mode::Log,
+    Mode::Outcome,
     Mode::Replay,
     Mode::Help,
 ];
@@ -273,6 +275,7 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         measure::COMMANDS,
         decide::COMMANDS,
         log::COMMANDS,
+        outcome::COMMANDS,
     ]
     .into_iter()
     .flatten()

@@ -1,6 +1,6 @@
 //! Between the state and the log's writer: bodies out, answers back as events.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::Message;
 use crate::Result;
 use crate::app::{Event, Look, Verdict, view_seen};
 use crate::decisions::{
-    Answer, Conclusion, Decision, LogSettings, Request, ScanBlock, ViewsSeen, Writer,
+    Answer, Conclusion, Decision, LogSettings, Outcome, Request, ScanBlock, ViewsSeen, Writer,
 };
 use crate::messages::say;
 use crate::scan::Opened;
@@ -23,6 +23,7 @@ pub(super) struct Recording {
     writer: Option<Writer>,
     analyst: Safe,
     asked: HashMap<u64, Conclusion>,
+    outcomes: HashSet<u64>,
 }
 
 impl Recording {
@@ -37,6 +38,7 @@ impl Recording {
             writer: Some(writer),
             analyst,
             asked: HashMap::new(),
+            outcomes: HashSet::new(),
         })
     }
 
@@ -44,6 +46,12 @@ impl Recording {
     pub(super) fn record(&mut self, token: u64, body: Box<Decision>) -> Result<()> {
         self.asked.insert(token, body.decision);
         self.send(Request::Decision { token, body })
+    }
+
+    /// Hands over what an inspection came to.
+    pub(super) fn outcome(&mut self, token: u64, body: Outcome) -> Result<()> {
+        self.outcomes.insert(token);
+        self.send(Request::Outcome { token, body })
     }
 
     /// Hands over how an undecided scan was looked at.
@@ -74,6 +82,9 @@ impl Recording {
                 warnings.into_iter().take(1).map(Event::LogNotice).collect()
             }
             Answer::NotOpened { why } | Answer::Warning(why) => vec![Event::LogNotice(why)],
+            Answer::Recorded { token, .. } if self.outcomes.remove(&token) => {
+                vec![Event::OutcomeRecorded { token }]
+            }
             Answer::Recorded { token, .. } => {
                 let conclusion = self.asked.remove(&token);
                 let verdict = conclusion.map(|conclusion| Verdict {

@@ -432,7 +432,12 @@ impl Console {
                 Effect::Measure(job) => self.measurer.measure(*job),
                 Effect::Register(job) => self.register(*job),
                 Effect::CheckFiles(opened) => self.check_files(opened),
-                Effect::Record { token, decision } => self.record(token, decision),
+                Effect::Record { token, decision } => {
+                    self.record(token, |log| log.record(token, decision));
+                }
+                Effect::RecordOutcome { token, outcome } => {
+                    self.record(token, |log| log.outcome(token, *outcome));
+                }
                 Effect::UseLog(folder) => {
                     self.reader.use_folder(folder.clone());
                     let used = self.recording.as_ref().map(|log| log.use_folder(folder));
@@ -523,10 +528,10 @@ impl Console {
         });
     }
 
-    /// Hands a decision to the log thread; a log that is not there says so at once.
-    fn record(&mut self, token: u64, decision: Box<decisions::Decision>) {
+    /// Hands a record to the log thread; a log that is not there says so at once.
+    fn record(&mut self, token: u64, send: impl FnOnce(&mut Recording) -> Result<()>) {
         let sent = match &mut self.recording {
-            Some(recording) => recording.record(token, decision),
+            Some(recording) => send(recording),
             None => Err(crate::Error::NotPossible {
                 why: self.app.record.trouble.clone().unwrap_or_default(),
             }),

@@ -12,6 +12,7 @@ mod histogram;
 mod inspector;
 mod letters;
 mod log;
+mod outcome;
 mod over;
 mod paint;
 mod picture;

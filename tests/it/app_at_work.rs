@@ -15,7 +15,7 @@ use xamine::app::{
 };
 use xamine::cancel::Cancel;
 use xamine::cli::keys::names;
-use xamine::decisions::Decision;
+use xamine::decisions::{Decision, Outcome};
 use xamine::delivery::{self, Facts};
 use xamine::graphics::{CellSize, Depth, Effort, Evidence, Protocol, Rung};
 use xamine::keymap::{Chord, Key, built_in};
@@ -46,6 +46,8 @@ pub(crate) struct AtWork {
     numbers: Receiver<(u64, Arc<Measured>)>,
     /// Decisions handed to the log, in order.
     pub(crate) records: Vec<(u64, Decision)>,
+    /// Outcomes handed to the log, in order.
+    pub(crate) outcomes: Vec<(u64, Outcome)>,
     /// What else was asked for, by its name in [`Effect`].
     pub(crate) asked: Vec<String>,
     /// The drafts on the disk that is not there.
@@ -114,6 +116,7 @@ impl AtWork {
             measurer,
             numbers,
             records: Vec::new(),
+            outcomes: Vec::new(),
             asked: Vec::new(),
             drafts: Vec::new(),
             changed: false,
@@ -217,6 +220,7 @@ impl AtWork {
                 changed: self.changed,
             }),
             Effect::Record { token, decision } => self.records.push((token, *decision)),
+            Effect::RecordOutcome { token, outcome } => self.outcomes.push((token, *outcome)),
             Effect::KeepDraft(draft) => {
                 self.drafts.retain(|kept| kept.key() != draft.key());
                 self.drafts.push(*draft);

@@ -47,6 +47,9 @@ prompt-find = find: { "" }
 prompt-note = note: { "" }
 prompt-find-case = cases that hold: { "" }
 prompt-export = file of the page: { "" }
+prompt-found-item = found (what; quantity; unit): { "" }
+prompt-inspector = inspected by: { "" }
+prompt-inspected-at = inspected on: { "" }
 prompt-label = label: { "" }
 prompt-protocol = protocol (auto, kitty, iterm2, sixel, half-block, quadrant, sextant, octant, braille): { "" }
 

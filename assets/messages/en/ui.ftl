@@ -283,3 +283,21 @@ replay-changed = { $name } is not the scan decided upon any more: its bytes have
 replay-not-drawn = this view cannot be drawn on the scan as it is read now
 replay-compared = this view was compared with another picture, which is not shown here; xamine log replay shows both
 replay-end = there are no more views
+hint-enter_outcome = outcome
+hint-add_found = found
+hint-confirm_outcome = record
+outcome-title = Outcome of the inspection of { $scan }
+outcome-found = found
+outcome-by = inspected by
+outcome-at = inspected on
+outcome-choose = choose what the inspection came to
+outcome-confirm = { $key } records the outcome
+outcome-again = an outcome is recorded already; this one comes after it
+outcome-no-what = say first what was found, then after a semicolon how much, then the unit
+outcome-not-a-number = '{ $text }' is no quantity; write a number such as 12.5
+outcome-recorded = RECORDED outcome of { $scan }: { $result }
+outcome-earlier = { $text }; { $count } earlier { $count ->
+        [one] scan
+       *[other] scans
+    } of { $unit } to look at again
+outcome-not-recorded = NOT RECORDED, outcome of { $name }: { $why }; what was typed is still there
