@@ -200,6 +200,10 @@ pub enum Effect {
         /// The record's body.
         outcome: Box<Outcome>,
     },
+    /// End the log's segment; the next record begins another.
+    CloseLog,
+    /// End the log's segment and begin one of this analyst.
+    HandOver(String),
     /// Go on with the log in another folder, and record there what was not recorded.
     UseLog(PathBuf),
     /// Note how a scan was looked at that is left undecided.

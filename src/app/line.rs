@@ -89,6 +89,8 @@ impl App {
             Purpose::FoundItem => self.add_found(&text),
             Purpose::Inspector => self.set_inspector(&text),
             Purpose::InspectedAt => self.set_inspected_at(&text),
+            Purpose::HandOver => return self.hand_over(&text),
+            Purpose::Unlock => return self.unlock(&text),
             Purpose::Export => return self.export_case(&text),
             Purpose::Peel => return self.run_with("peel_material", text),
             Purpose::Cancel => return self.run_with("cancel_material", text),

@@ -28,6 +28,7 @@ mod replay;
 mod seen;
 mod sent;
 mod shown;
+mod sitting;
 mod stack;
 mod thumbnails;
 mod wanted;
@@ -56,6 +57,7 @@ pub use record::{Warning, view_seen};
 pub use replay::Replay;
 pub use seen::{Look, Quality, Seen};
 pub use shown::{Lens, LensPlace, Overlay, Shown};
+pub use sitting::Sitting;
 pub use stack::StackCursor;
 pub use thumbnails::{Small, Thumbnails};
 
@@ -101,6 +103,8 @@ pub struct App {
     pub stack: StackCursor,
     /// The log pane.
     pub log: LogPane,
+    /// The sitting of the analyst at the desk.
+    pub sitting: Sitting,
     /// Outcomes that were entered and are not on disk.
     pub outcomes: Vec<OutcomeForm>,
     /// A case that is replayed.
@@ -237,6 +241,7 @@ impl App {
             presets: Presets::default(),
             stack: StackCursor::default(),
             log: LogPane::default(),
+            sitting: Sitting::default(),
             outcomes: Vec::new(),
             replay: None,
             help_scroll: 0,

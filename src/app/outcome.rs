@@ -145,7 +145,14 @@ impl App {
 
     /// Says on which day.
     pub(crate) fn set_inspected_at(&mut self, text: &str) {
-        self.change_outcome(|form| text.trim().clone_into(&mut form.inspected_at));
+        let text = text.trim();
+        let day = text.parse::<jiff::civil::Date>().is_ok();
+        if !text.is_empty() && !day && text.parse::<jiff::Timestamp>().is_err() {
+            let typed = Safe::from_outside(text);
+            self.ask_line(Purpose::InspectedAt, text);
+            return self.tell(Level::Error, say("outcome-no-day", &[arg("text", &typed)]));
+        }
+        self.change_outcome(|form| text.clone_into(&mut form.inspected_at));
     }
 
     /// Sends the outcome to the log; a held key never confirms.

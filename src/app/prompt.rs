@@ -49,6 +49,10 @@ pub enum Purpose {
     Inspector,
     /// The day of an inspection.
     InspectedAt,
+    /// Who takes the desk over.
+    HandOver,
+    /// Who unlocks the screen.
+    Unlock,
 }
 
 impl Purpose {
@@ -76,6 +80,8 @@ impl Purpose {
             Self::FoundItem => "prompt-found-item",
             Self::Inspector => "prompt-inspector",
             Self::InspectedAt => "prompt-inspected-at",
+            Self::HandOver => "prompt-hand-over",
+            Self::Unlock => "prompt-unlock",
         }
     }
 }

@@ -61,6 +61,11 @@ impl App {
         }
     }
 
+    /// Whether the log has a form, or did not take one.
+    pub(super) fn has_sent(&self) -> bool {
+        !self.sent.is_empty()
+    }
+
     /// Where the recording of the form at hand stands.
     pub(super) fn recording_at_hand(&self) -> Recording {
         let key = self.key_at_hand();

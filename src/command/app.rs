@@ -94,6 +94,8 @@ fn quit(_: &mut App, _: &Value) -> Vec<Effect> {
 /// One step back: chord, prompt, help, form, picture; from the queue it does nothing.
 fn leave(app: &mut App, _: &Value) -> Vec<Effect> {
     match app.mode {
+        // A locked screen is left by the analyst's name alone.
+        Mode::Prompt if app.is_locked() => {}
         Mode::Prompt => {
             app.prompt = None;
             app.saving = None;

@@ -15,6 +15,7 @@ mod outcome;
 mod peel;
 mod preset;
 mod queue;
+mod sitting;
 mod stack;
 mod view;
 mod window;
@@ -263,6 +264,7 @@ const fn number(min: f64, max: f64, default: f64, unit: &'static str) -> Argumen
 pub fn all() -> impl Iterator<Item = &'static Command> {
     [
         app::COMMANDS,
+        sitting::COMMANDS,
         queue::COMMANDS,
         view::COMMANDS,
         aids::COMMANDS,

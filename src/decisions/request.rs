@@ -78,6 +78,11 @@ pub enum Request {
     UseFolder(PathBuf),
     /// End the segment. A later request begins a new one.
     Close,
+    /// End the segment and begin one of another analyst.
+    HandOver {
+        /// Who decides from now on.
+        analyst: String,
+    },
 }
 
 /// What the writer answers.

@@ -103,6 +103,17 @@ impl Recording {
         }
     }
 
+    /// Ends the segment; the next record begins another.
+    pub(super) fn close(&self) -> Result<()> {
+        self.send(Request::Close)
+    }
+
+    /// Goes on in a segment of another analyst.
+    pub(super) fn hand_over(&mut self, analyst: String) -> Result<()> {
+        self.analyst = Safe::from_outside(&analyst);
+        self.send(Request::HandOver { analyst })
+    }
+
     /// Goes on in another folder.
     pub(super) fn use_folder(&self, folder: PathBuf) -> Result<()> {
         self.send(Request::UseFolder(folder))

@@ -79,6 +79,9 @@ fn head(app: &App, listed: usize, lines: &mut Lines<'_>, theme: Theme) {
         ],
     );
     lines.line(&title, theme.title());
+    if let Some(statistics) = app.sitting_statistics() {
+        lines.line(&statistics, theme.dim());
+    }
     if !log.search.is_empty() {
         let text = Safe::from_typed(&log.search);
         lines.line(&say("log-searched", &[arg("text", &text)]), theme.key());
