@@ -152,6 +152,11 @@ pub enum Event {
     },
     /// The page of a case was written, or could not be.
     CaseExported(Result<Safe, Safe>),
+    /// An outcome is on disk.
+    OutcomeRecorded {
+        /// The number of its request.
+        token: u64,
+    },
     /// The console is asked to end: SIGTERM, SIGHUP, the terminal is gone.
     Ended,
 }
@@ -197,6 +202,10 @@ pub enum Effect {
         /// Id of its record.
         id: String,
     },
+    /// End the log's segment; the next record begins another.
+    CloseLog,
+    /// End the log's segment and begin one of this analyst.
+    HandOver(String),
     /// Go on with the log in another folder, and record there what was not recorded.
     UseLog(PathBuf),
     /// Note how a scan was looked at that is left undecided.

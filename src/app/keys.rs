@@ -22,7 +22,15 @@ impl App {
     /// Takes an event at `now` (time since the start) and gives what is to be done.
     pub fn handle(&mut self, event: Event, now: Duration) -> Vec<Effect> {
         self.now = now;
+        let key = matches!(event, Event::Key { .. });
+        if key || matches!(event, Event::Mouse(_)) {
+            self.keep_sitting();
+        }
         let mut effects = self.take(event);
+        self.count_sent(&effects);
+        if key {
+            self.suggest_break();
+        }
         effects.extend(self.ask());
         if self
             .notice
@@ -66,9 +74,17 @@ impl App {
                     self.desk.changed = changed;
                 }
             }
-            Event::Recorded { token, verdict } => return self.take_recorded(token, &verdict),
+            Event::Recorded { token, verdict } => {
+                self.count_recorded(token, &verdict.decision);
+                return self.take_recorded(token, &verdict);
+            }
             Event::Recalled { id, result } => return self.take_recalled(&id, result),
-            Event::NotRecorded { token, why } => self.take_not_recorded(token, &why),
+            Event::OutcomeRecorded { token } => self.take_outcome_recorded(token),
+            Event::NotRecorded { token, why } => {
+                if !self.take_outcome_failed(token, &why) {
+                    self.take_not_recorded(token, &why);
+                }
+            }
             Event::LogNotice(text) => {
                 self.record.trouble = Some(text.clone());
                 self.tell(Level::Warning, text);
@@ -345,7 +361,7 @@ impl App {
     }
 
     /// What the terminal confirmed counts as seen.
-    fn take_line(&mut self, facts: Facts) {
+    pub(super) fn take_line(&mut self, facts: Facts) {
         match (facts.level, &self.desk.view) {
             (delivery::Level::At { rung, lossless }, Some(view)) => {
                 let quality = Quality {

@@ -87,6 +87,11 @@ impl App {
             Purpose::Find => self.find_scan(&text),
             Purpose::Why => return self.take_why(&text),
             Purpose::FindCase => self.find_case(&text),
+            Purpose::FoundItem => self.add_found(&text),
+            Purpose::Inspector => self.set_inspector(&text),
+            Purpose::InspectedAt => self.set_inspected_at(&text),
+            Purpose::HandOver => return self.hand_over(&text),
+            Purpose::Unlock => return self.unlock(&text),
             Purpose::Export => return self.export_case(&text),
             Purpose::Peel => return self.run_with("peel_material", text),
             Purpose::Cancel => return self.run_with("cancel_material", text),
@@ -198,6 +203,7 @@ impl App {
             Mode::Stack => self.step_stack(rows),
             Mode::Log => self.step_case(rows),
             Mode::Replay => self.step_replay(rows),
+            Mode::Outcome => {}
             Mode::Browse | Mode::Inspect | Mode::Region | Mode::Compare => {
                 self.step_selection(rows);
             }

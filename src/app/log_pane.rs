@@ -102,6 +102,8 @@ pub struct LogPane {
     pub search: String,
     /// Place of the selected one among those that are listed.
     pub selected: usize,
+    /// The case whose outcome is being entered.
+    pub(super) entering: Option<String>,
 }
 
 impl CaseFilter {

@@ -21,6 +21,7 @@ mod marking;
 mod mode;
 mod mouse;
 mod notice;
+mod outcome;
 mod preset;
 mod prompt;
 mod queue;
@@ -29,6 +30,7 @@ mod replay;
 mod seen;
 mod sent;
 mod shown;
+mod sitting;
 mod stack;
 mod thumbnails;
 mod verdict;
@@ -52,6 +54,7 @@ pub use mark::{Mark, Measured, Pending};
 pub(crate) use marking::Reshape;
 pub use mode::Mode;
 pub use notice::{Level, Notice};
+pub use outcome::OutcomeForm;
 pub use preset::Saving;
 pub use prompt::{Prompt, Purpose};
 pub use queue::{Listing, Queue, Row, State};
@@ -59,6 +62,7 @@ pub use record::{Warning, view_seen};
 pub use replay::Replay;
 pub use seen::{Look, Quality, Seen};
 pub use shown::{Lens, LensPlace, Overlay, Shown};
+pub use sitting::Sitting;
 pub use stack::StackCursor;
 pub use thumbnails::{Small, Thumbnails};
 pub use verdict::{Reading, Verdict};
@@ -107,6 +111,10 @@ pub struct App {
     pub stack: StackCursor,
     /// The log pane.
     pub log: LogPane,
+    /// The sitting of the analyst at the desk.
+    pub sitting: Sitting,
+    /// Outcomes that were entered and are not on disk.
+    pub outcomes: Vec<OutcomeForm>,
     /// A case that is replayed.
     pub replay: Option<Replay>,
     /// First line of the help screen that is shown.
@@ -247,6 +255,8 @@ impl App {
             presets: Presets::default(),
             stack: StackCursor::default(),
             log: LogPane::default(),
+            sitting: Sitting::default(),
+            outcomes: Vec::new(),
             replay: None,
             help_scroll: 0,
             notice: None,
@@ -292,7 +302,9 @@ impl App {
     pub fn close(&mut self, now: Duration) -> Vec<Effect> {
         self.now = now;
         let mut effects = Vec::new();
-        self.unkept = self.form_without_scan();
+        self.unkept = self
+            .form_without_scan()
+            .or_else(|| self.outcome_not_recorded());
         self.leave_desk(&mut effects);
         effects
     }
@@ -301,7 +313,9 @@ impl App {
     pub fn layout(&self) -> Layout {
         // The log pane lies over the panes as the help screen does.
         let below = self.modes_down();
-        let mut below = below.filter(|mode| !matches!(mode, Mode::Prompt | Mode::Help | Mode::Log));
+        let over =
+            |mode: &Mode| matches!(mode, Mode::Prompt | Mode::Help | Mode::Log | Mode::Outcome);
+        let mut below = below.filter(|mode| !over(mode));
         let mode = below.next().unwrap_or(Mode::Browse);
         layout::layout(self.terminal.columns, self.terminal.rows, mode, self.panes)
     }
@@ -322,7 +336,7 @@ impl App {
 
     /// Whether the log pane lies over the picture.
     pub fn log_is_open(&self) -> bool {
-        self.mode_below() == Mode::Log
+        matches!(self.mode_below(), Mode::Log | Mode::Outcome)
     }
 
     /// Whether the decision form stands where the inspector does otherwise.

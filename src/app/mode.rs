@@ -17,6 +17,8 @@ pub enum Mode {
     Decide,
     /// The log pane has the keys.
     Log,
+    /// The outcome of an inspection is entered.
+    Outcome,
     /// The views of a case are shown again, step by step.
     Replay,
     /// A line is being typed.
@@ -27,7 +29,7 @@ pub enum Mode {
 
 impl Mode {
     /// Every mode, in the order of the help screen.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Browse,
         Self::Inspect,
         Self::Stack,
@@ -35,6 +37,7 @@ impl Mode {
         Self::Compare,
         Self::Decide,
         Self::Log,
+        Self::Outcome,
         Self::Replay,
         Self::Prompt,
         Self::Help,
@@ -50,6 +53,7 @@ impl Mode {
             Self::Compare => "compare",
             Self::Decide => "decide",
             Self::Log => "log",
+            Self::Outcome => "outcome",
             Self::Replay => "replay",
             Self::Prompt => "prompt",
             Self::Help => "help",

@@ -41,7 +41,7 @@ impl App {
     pub(super) fn take_mouse(&mut self, mouse: Mouse) -> Vec<Effect> {
         if matches!(
             self.mode,
-            Mode::Prompt | Mode::Help | Mode::Log | Mode::Replay
+            Mode::Prompt | Mode::Help | Mode::Log | Mode::Outcome | Mode::Replay
         ) {
             return Vec::new();
         }

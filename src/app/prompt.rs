@@ -45,6 +45,16 @@ pub enum Purpose {
     FindCase,
     /// The file for the page of a case.
     Export,
+    /// A thing that an inspection found.
+    FoundItem,
+    /// Who inspected.
+    Inspector,
+    /// The day of an inspection.
+    InspectedAt,
+    /// Who takes the desk over.
+    HandOver,
+    /// Who unlocks the screen.
+    Unlock,
 }
 
 impl Purpose {
@@ -70,6 +80,11 @@ impl Purpose {
             Self::Label => "prompt-label",
             Self::FindCase => "prompt-find-case",
             Self::Export => "prompt-export",
+            Self::FoundItem => "prompt-found-item",
+            Self::Inspector => "prompt-inspector",
+            Self::InspectedAt => "prompt-inspected-at",
+            Self::HandOver => "prompt-hand-over",
+            Self::Unlock => "prompt-unlock",
         }
     }
 }

@@ -85,6 +85,11 @@ impl App {
         Effect::Record(Box::new(request))
     }
 
+    /// Whether the log has a form, or did not take one.
+    pub(super) fn has_sent(&self) -> bool {
+        !self.sent.is_empty()
+    }
+
     /// Where the recording of the form at hand stands.
     pub(super) fn recording_at_hand(&self) -> Recording {
         let key = self.key_at_hand();
@@ -175,7 +180,7 @@ impl App {
         self.failed_record().or_else(|| self.unkept.clone())
     }
 
-    fn failed_record(&self) -> Option<Safe> {
+    pub(super) fn failed_record(&self) -> Option<Safe> {
         let failed = |sent: &Sent| match &sent.recording {
             Recording::Failed(why) => Some((sent.key(), sent.path.clone(), why.clone())),
             _ => None,

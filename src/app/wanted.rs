@@ -87,6 +87,15 @@ impl App {
     /// Clears the desk; looks at a scan that was left undecided are noted.
     pub(super) fn leave_desk(&mut self, effects: &mut Vec<Effect>) {
         self.keep_look();
+        self.note_looks(effects);
+        self.desk.leave();
+        self.leave_form();
+        self.leave_region_without_mark();
+        self.wanted = Wanted::default();
+    }
+
+    /// Notes looks at the scan at hand while it is undecided.
+    pub(super) fn note_looks(&mut self, effects: &mut Vec<Effect>) {
         self.desk.seen.settle(self.now);
         if let (Some(row), Some(opened)) = (self.desk.row, self.desk.opened()) {
             let row = self.queue.rows.get(row);
@@ -100,10 +109,6 @@ impl App {
                 });
             }
         }
-        self.desk.leave();
-        self.leave_form();
-        self.leave_region_without_mark();
-        self.wanted = Wanted::default();
     }
 
     /// The scans beside the selected one, the next first.

@@ -94,6 +94,8 @@ fn quit(_: &mut App, _: &Value) -> Vec<Effect> {
 /// One step back: chord, prompt, help, form, picture; from the queue it does nothing.
 fn leave(app: &mut App, _: &Value) -> Vec<Effect> {
     match app.mode {
+        // A locked screen is left by the analyst's name alone.
+        Mode::Prompt if app.is_locked() => {}
         Mode::Prompt => {
             app.prompt = None;
             app.saving = None;
@@ -103,7 +105,13 @@ fn leave(app: &mut App, _: &Value) -> Vec<Effect> {
         Mode::Replay => app.end_replay(),
         Mode::Inspect if app.desk.pending.take().is_some() => {}
         Mode::Inspect | Mode::Region if app.desk.plot => app.desk.plot = false,
-        Mode::Help | Mode::Decide | Mode::Stack | Mode::Inspect | Mode::Region | Mode::Log => {
+        Mode::Help
+        | Mode::Decide
+        | Mode::Stack
+        | Mode::Inspect
+        | Mode::Region
+        | Mode::Log
+        | Mode::Outcome => {
             app.go_back();
         }
         Mode::Browse => {}

@@ -11,9 +11,11 @@ mod decide;
 mod filter;
 mod log;
 mod measure;
+mod outcome;
 mod peel;
 mod preset;
 mod queue;
+mod sitting;
 mod stack;
 mod view;
 mod window;
@@ -140,6 +142,7 @@ const NOT_TYPING: &[Mode] = &[
     Mode::Compare,
     Mode::Decide,
     Mode::Log,
+    Mode::Outcome,
     Mode::Replay,
     Mode::Help,
 ];
@@ -265,6 +268,7 @@ const fn number(min: f64, max: f64, default: f64, unit: &'static str) -> Argumen
 pub fn all() -> impl Iterator<Item = &'static Command> {
     [
         app::COMMANDS,
+        sitting::COMMANDS,
         queue::COMMANDS,
         view::COMMANDS,
         aids::COMMANDS,
@@ -277,6 +281,7 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         measure::COMMANDS,
         decide::COMMANDS,
         log::COMMANDS,
+        outcome::COMMANDS,
     ]
     .into_iter()
     .flatten()

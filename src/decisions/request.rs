@@ -79,6 +79,11 @@ pub enum Request {
     UseFolder(PathBuf),
     /// End the segment. A later request begins a new one.
     Close,
+    /// End the segment and begin one of another analyst.
+    HandOver {
+        /// Who decides from now on.
+        analyst: String,
+    },
 }
 
 impl Request {
@@ -92,7 +97,11 @@ impl Request {
             | Self::Arbitration { token, .. }
             | Self::Outcome { token, .. }
             | Self::Checkpoint { token, .. } => Some(*token),
-            Self::Scan(_) | Self::Views(_) | Self::UseFolder(_) | Self::Close => None,
+            Self::Scan(_)
+            | Self::Views(_)
+            | Self::UseFolder(_)
+            | Self::Close
+            | Self::HandOver { .. } => None,
         }
     }
 

@@ -79,6 +79,7 @@ impl Scribe {
             Request::Views(body) => self.mention(request::views(body)),
             Request::UseFolder(folder) => self.use_folder(folder),
             Request::Close => self.close(),
+            Request::HandOver { analyst } => self.hand_over(analyst),
         }
     }
 
@@ -352,6 +353,14 @@ impl Scribe {
         self.close();
         self.segment = None;
         self.settings.folder = folder;
+        self.start();
+    }
+
+    /// Goes on in a segment of another analyst.
+    fn hand_over(&mut self, analyst: String) {
+        self.close();
+        self.segment = None;
+        self.settings.analyst = analyst;
         self.start();
     }
 

@@ -188,6 +188,10 @@ fn token(request: &Request) -> Option<u64> {
         | Request::Arbitration { token, .. }
         | Request::Outcome { token, .. }
         | Request::Checkpoint { token, .. } => Some(*token),
-        Request::Scan(_) | Request::Views(_) | Request::UseFolder(_) | Request::Close => None,
+        Request::Scan(_)
+        | Request::Views(_)
+        | Request::UseFolder(_)
+        | Request::Close
+        | Request::HandOver { .. } => None,
     }
 }

@@ -21,6 +21,7 @@ const INDISPENSABLE: [(&str, &[Mode]); 3] = [
             Mode::Compare,
             Mode::Decide,
             Mode::Log,
+            Mode::Outcome,
         ],
     ),
     (
@@ -31,6 +32,7 @@ const INDISPENSABLE: [(&str, &[Mode]); 3] = [
             Mode::Compare,
             Mode::Decide,
             Mode::Log,
+            Mode::Outcome,
             Mode::Replay,
             Mode::Prompt,
             Mode::Help,

@@ -1,6 +1,6 @@
 //! Between the state and the log's writer: bodies out, answers back as events.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
@@ -21,6 +21,7 @@ pub(super) struct Recording {
     writer: Option<Writer>,
     analyst: Safe,
     asked: HashMap<u64, Option<Conclusion>>,
+    outcomes: HashSet<u64>,
 }
 
 impl Recording {
@@ -35,12 +36,15 @@ impl Recording {
             writer: Some(writer),
             analyst,
             asked: HashMap::new(),
+            outcomes: HashSet::new(),
         })
     }
 
     /// Hands over a record that the console waits for.
     pub(super) fn record(&mut self, request: Request) -> Result<()> {
-        if let Some(token) = request.token() {
+        if let Request::Outcome { token, .. } = &request {
+            self.outcomes.insert(*token);
+        } else if let Some(token) = request.token() {
             self.asked.insert(token, request.conclusion());
         }
         self.send(request)
@@ -74,6 +78,9 @@ impl Recording {
                 warnings.into_iter().take(1).map(Event::LogNotice).collect()
             }
             Answer::NotOpened { why } | Answer::Warning(why) => vec![Event::LogNotice(why)],
+            Answer::Recorded { token, .. } if self.outcomes.remove(&token) => {
+                vec![Event::OutcomeRecorded { token }]
+            }
             Answer::Recorded { token, id, .. } => {
                 let conclusion = self.asked.remove(&token);
                 let verdict = conclusion.map(|conclusion| {
@@ -90,6 +97,17 @@ impl Recording {
             }
             Answer::Closed { .. } => Vec::new(),
         }
+    }
+
+    /// Ends the segment; the next record begins another.
+    pub(super) fn close(&self) -> Result<()> {
+        self.send(Request::Close)
+    }
+
+    /// Goes on in a segment of another analyst.
+    pub(super) fn hand_over(&mut self, analyst: String) -> Result<()> {
+        self.analyst = Safe::from_outside(&analyst);
+        self.send(Request::HandOver { analyst })
     }
 
     /// Goes on in another folder.

@@ -35,6 +35,8 @@ pub(super) struct LogReader {
     state: Option<PathBuf>,
     limits: Limits,
     sender: Sender<Message>,
+    /// Whose sitting it is.
+    analyst: String,
     /// When the sitting began.
     began: Timestamp,
 }
@@ -52,7 +54,16 @@ impl LogReader {
             state,
             limits,
             sender,
+            analyst: String::new(),
             began: Timestamp::now(),
+        }
+    }
+
+    /// Another analyst's sitting begins; the same analyst's goes on.
+    pub(super) fn begin(&mut self, analyst: &str) {
+        if self.analyst != analyst {
+            analyst.clone_into(&mut self.analyst);
+            self.began = Timestamp::now();
         }
     }
 

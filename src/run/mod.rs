@@ -438,6 +438,15 @@ impl Console {
                     let used = self.recording.as_ref().map(|log| log.use_folder(folder));
                     self.tell_failure(used.unwrap_or(Ok(())));
                 }
+                Effect::CloseLog => {
+                    let closed = self.recording.as_ref().map(Recording::close);
+                    self.tell_failure(closed.unwrap_or(Ok(())));
+                }
+                Effect::HandOver(analyst) => {
+                    self.reader.begin(&analyst);
+                    let begun = self.recording.as_mut().map(|log| log.hand_over(analyst));
+                    self.tell_failure(begun.unwrap_or(Ok(())));
+                }
                 Effect::NoteViews { opened, looks } => {
                     if let Some(recording) = &self.recording {
                         recording.note_views(&opened, &looks);

@@ -264,8 +264,8 @@ impl Console {
 
 /// What should be seen in the pane: the view in force, whether its frame is rendered yet or not.
 fn scene(app: &App) -> Option<Scene> {
-    // What lies under the log pane is not seen.
-    if app.log_is_open() {
+    // What lies under the log pane or a lock is not seen.
+    if app.log_is_open() || app.is_locked() {
         return None;
     }
     let pane = app.layout().picture;

@@ -4,9 +4,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::outcome;
 use super::paint::{self, Lines};
 use super::theme::Theme;
-use crate::app::{App, CaseFilter, LoggedCase};
+use crate::app::{App, CaseFilter, LoggedCase, Mode};
 use crate::messages::{arg, say};
 use crate::text::Safe;
 
@@ -17,6 +18,9 @@ const ANALYST: usize = 10;
 const OUTCOME: usize = 15;
 /// Columns below which the analyst gives way.
 const NARROW: usize = 76;
+
+/// Lines of an outcome that is entered.
+const FORM: u16 = 10;
 
 /// Draws the pane over everything but the last two lines.
 pub(super) fn draw(app: &App, buffer: &mut Buffer, theme: Theme) {
@@ -34,7 +38,11 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer, theme: Theme) {
     let cases = app.logged_cases();
     let mut lines = Lines::new(buffer, area);
     head(app, cases.len(), &mut lines, theme);
-    let below = (lines.left() / 2).max(6);
+    let entered = app
+        .outcome_form()
+        .filter(|_| app.mode_below() == Mode::Outcome);
+    let least = if entered.is_some() { FORM } else { 6 };
+    let below = (lines.left() / 2).max(least);
     let room = usize::from(lines.left().saturating_sub(below + 1)).max(1);
     let selected = app.log.selected.min(cases.len().saturating_sub(1));
     let last = cases.len().saturating_sub(room);
@@ -49,6 +57,9 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer, theme: Theme) {
         lines.parts(&row(app, case, style, theme, width));
     }
     lines.gap();
+    if let Some(form) = entered {
+        return outcome::draw(app, form, &mut lines, theme);
+    }
     match cases.get(selected) {
         Some(case) => detail(case, &mut lines, theme),
         None if app.log.reading => lines.wrapped(&say("log-reading", &[]), theme.dim()),
@@ -68,11 +79,14 @@ fn head(app: &App, listed: usize, lines: &mut Lines<'_>, theme: Theme) {
         ],
     );
     lines.line(&title, theme.title());
+    if let Some(statistics) = app.sitting_statistics() {
+        lines.line(&statistics, theme.dim());
+    }
     if !log.search.is_empty() {
         let text = Safe::from_typed(&log.search);
         lines.line(&say("log-searched", &[arg("text", &text)]), theme.key());
     }
-    if let Some(problem) = &log.problem {
+    if let Some(problem) = app.outcome_not_recorded().as_ref().or(log.problem.as_ref()) {
         lines.wrapped(problem, theme.bad());
     }
     if log.read.damaged > 0 {

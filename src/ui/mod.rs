@@ -12,12 +12,14 @@ mod histogram;
 mod inspector;
 mod letters;
 mod log;
+mod outcome;
 mod over;
 mod paint;
 mod picture;
 mod plot;
 mod queue;
 mod region;
+mod sitting;
 mod stack;
 mod status;
 mod theme;
@@ -51,6 +53,11 @@ pub fn draw(app: &App, buffer: &mut Buffer) -> Drawn {
         return Drawn::default();
     }
     let mut drawn = Drawn::default();
+    if app.is_locked() {
+        sitting::locked(app, buffer, theme);
+        drawn.cursor = over::line(app, buffer, paint::rect(layout.line), theme);
+        return drawn;
+    }
     if app.mode == Mode::Help {
         help::draw(app, buffer, theme);
     } else if app.log_is_open() {

@@ -6,14 +6,19 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use super::paint::{self, Lines};
+use super::sitting;
 use super::theme::Theme;
-use crate::app::{App, Level, Mode, Prompt, Purpose};
+use crate::app::{App, Level, Mode, Notice, Prompt, Purpose};
 use crate::keymap::{PendingRow, Step};
 use crate::messages::{arg, say};
 use crate::text::Safe;
 
 /// Rows of the palette at most.
 const ROWS: usize = 12;
+/// Lines of why a line is asked for again.
+const REFUSED: usize = 2;
+/// Lines of a sitting's summary.
+const SUMMARY: usize = 5;
 /// Columns of a pop-up at most.
 const COLUMNS: u16 = 76;
 
@@ -106,12 +111,14 @@ fn reminders(mode: Mode) -> &'static [&'static str] {
             "help",
             "leave",
             "open_case",
+            "enter_outcome",
             "replay_case",
             "next_case_filter",
             "find_case",
             "toggle_unit_cases",
             "export_case",
         ],
+        Mode::Outcome => &["help", "leave", "add_found", "confirm_outcome"],
         Mode::Replay => &["leave", "next_step", "previous_step"],
         Mode::Help => &["leave", "scroll_down", "scroll_up"],
         Mode::Prompt => &["accept", "leave"],
@@ -206,6 +213,17 @@ pub(super) fn popups(app: &App, buffer: &mut Buffer, theme: Theme) {
         .filter(|prompt| prompt.purpose == Purpose::Palette)
     {
         palette(app, prompt, buffer, theme);
+    } else if app
+        .prompt
+        .as_ref()
+        .is_some_and(|prompt| prompt.purpose == Purpose::HandOver)
+    {
+        let inner = frame(buffer, SUMMARY, &say("sitting-title", &[]), theme);
+        sitting::summary(app, &mut Lines::new(buffer, inner), theme);
+    } else if let (Some(_), Some(notice)) = (&app.prompt, refused(app)) {
+        let inner = frame(buffer, REFUSED, &say("prompt-again", &[]), theme);
+        let style = style_of(notice.level, theme);
+        Lines::new(buffer, inner).wrapped(&notice.text, style);
     } else if let Some(prompt) = &app.prompt {
         choices(app, prompt, buffer, theme);
     } else if !app.pending.is_empty()
@@ -213,6 +231,12 @@ pub(super) fn popups(app: &App, buffer: &mut Buffer, theme: Theme) {
     {
         chord(app, &rows, buffer, theme);
     }
+}
+
+/// Why a line is asked for again.
+fn refused(app: &App) -> Option<&Notice> {
+    let notice = app.notice.as_ref();
+    notice.filter(|notice| notice.level == Level::Error)
 }
 
 /// A framed box above the last line.

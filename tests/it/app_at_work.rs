@@ -15,7 +15,7 @@ use xamine::app::{
 };
 use xamine::cancel::Cancel;
 use xamine::cli::keys::names;
-use xamine::decisions::{Conclusion, Decision, Request};
+use xamine::decisions::{Conclusion, Decision, Outcome, Request};
 use xamine::delivery::{self, Facts};
 use xamine::graphics::{CellSize, Depth, Effort, Evidence, Protocol, Rung};
 use xamine::keymap::{Chord, Key, built_in};
@@ -50,6 +50,8 @@ pub(crate) struct AtWork {
     pub(crate) answered: Vec<Request>,
     /// What the log says when a record is asked for.
     pub(crate) recalled: Answers,
+    /// Outcomes handed to the log, in order.
+    pub(crate) outcomes: Vec<(u64, Outcome)>,
     /// What else was asked for, by its name in [`Effect`].
     pub(crate) asked: Vec<String>,
     /// The drafts on the disk that is not there.
@@ -120,6 +122,7 @@ impl AtWork {
             records: Vec::new(),
             answered: Vec::new(),
             recalled: Answers::default(),
+            outcomes: Vec::new(),
             asked: Vec::new(),
             drafts: Vec::new(),
             changed: false,
@@ -225,6 +228,7 @@ impl AtWork {
             }),
             Effect::Record(request) => match *request {
                 Request::Decision { token, body } => self.records.push((token, *body)),
+                Request::Outcome { token, body } => self.outcomes.push((token, body)),
                 other => self.answered.push(other),
             },
             Effect::Recall { id } => {

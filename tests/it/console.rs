@@ -516,3 +516,56 @@ fn a_log_that_cannot_be_written_says_not_recorded_and_keeps_the_form() {
     let output = desk.xamine(&["log", "verify", "--log", &log]);
     assert!(output.status.success());
 }
+
+#[test]
+fn an_outcome_is_entered_and_the_desk_changes_hands() {
+    let desk = Desk::new();
+    let folder = smalls(&desk, &["a.png", "b.png"]);
+    let mut console = desk.start_with(&folder, &["--analyst", "kim"]);
+    console.until(&["0 of 2 decided", "LOSS"]);
+    console.send("dc\r").until(&["RECORDED", "1 of 2"]);
+    console.send("C").until(&["Log: 1 of 1 decisions", "a.png"]);
+    console.send("os").until(&["enter records the outcome"]);
+    console
+        .send("atobacco; 12,5; kg\r")
+        .until(&["tobacco 12.5 kg"]);
+    console
+        .send("\r")
+        .until(&["RECORDED outcome of a.png: seizure"]);
+    // The page of the case, with the pictures as they were seen.
+    let page = desk.path("case.html");
+    console.send("x").until(&["file of the page"]);
+    console
+        .send(&format!("\x15{}\r", page.display()))
+        .until(&["written:"]);
+    let html = std::fs::read_to_string(&page).unwrap();
+    assert!(html.contains("tobacco") && html.contains("data:image/png"));
+    console.send("r").until(&["replay 1 of"]);
+    console.send("q").until(&["Log: 1 of 1"]);
+    console.send("q").until(&["1 of 2 decided"]);
+    console
+        .send("ghlee\r")
+        .until(&["kim: 1 clear", "lee goes on"]);
+    // The second scan is open once its own window stands in the status line.
+    console.send("j").until(&["C 21299", "LOSS"]);
+    console.send("dc\r").until(&["RECORDED", "2 of 2"]);
+    console
+        .send("gx")
+        .until(&["Locked by lee"])
+        .until_gone("b.png");
+    console.send("lee\r").until(&["unlocked"]);
+    console.send("q");
+    assert_eq!(console.ended(), 0);
+    let (report, sound) = desk.verify();
+    assert!(sound && report.contains("clean"), "{report}");
+    let shown = desk.xamine(&["log", "export", "--format", "jsonl"]);
+    let cases: Vec<Value> = String::from_utf8_lossy(&shown.stdout)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let analysts: Vec<&Value> = cases.iter().map(|case| &case["analyst"]).collect();
+    assert_eq!(analysts, ["kim", "lee"]);
+    assert_eq!(cases[0]["outcomes"][0]["record"]["result"], "seizure");
+    // Kim's, lee's, and lee's after the lock.
+    assert_eq!(cases[0]["log"]["segments"], 3);
+}

@@ -963,7 +963,7 @@ fn every_command_runs_in_every_mode_it_declares() {
         Mode::Compare => "y",
         Mode::Decide => "d",
         // A replay needs a log; `log_pane` runs it.
-        Mode::Log | Mode::Replay => "C",
+        Mode::Log | Mode::Outcome | Mode::Replay => "C",
         Mode::Prompt => "/",
         Mode::Help => "?",
     };

@@ -1,7 +1,7 @@
 //! The log pane at work: filters, search, opening again, replay; without a terminal or a disk.
 
 use xamine::app::{Effect, Event, LogRead, LoggedCase, Mode};
-use xamine::decisions::ViewSeen;
+use xamine::decisions::{Inspection, ViewSeen};
 use xamine::text::Safe;
 use xamine::view::View;
 
@@ -39,6 +39,7 @@ fn case(row: &Row) -> LoggedCase {
     // The scans made for tests are told apart by their place in the folder.
     let place = if scan.starts_with('0') { 1 } else { 2 };
     LoggedCase {
+        hidden: false,
         id: format!("{number:032x}"),
         at: Safe::from_outside(&format!("2026-03-0{number} 12:00")),
         analyst: Safe::word(analyst),
@@ -244,4 +245,114 @@ fn a_page_is_written_where_it_was_asked_for() {
         panic!("{effects:?}");
     };
     assert_eq!((id, file.to_str()), (&case(&ROWS[0]).id, Some("out.html")));
+}
+
+#[test]
+fn an_outcome_is_recorded_with_what_was_found() {
+    let mut at = listed("o s a 'tobacco; 12,5; kg' <cr> a 'cash; many' <cr>");
+    assert!(at.notice().contains("no quantity"), "{}", at.notice());
+    at.keys("ctrl-u 'cash' <cr> b ctrl-u 'team 3' <cr>");
+    let screen = at.screen();
+    for said in [
+        "(•) s",
+        "tobacco 12.5 kg, cash",
+        "team 3",
+        "2026-03-09",
+        "enter records",
+    ] {
+        assert!(screen.contains(said), "{said}\n{screen}");
+    }
+    at.keys("<cr>");
+    let (token, outcome) = at.outcomes[0].clone();
+    assert_eq!(outcome.of, case(&ROWS[0]).id);
+    assert_eq!(
+        (outcome.result, outcome.found.len()),
+        (Inspection::Seizure, 2)
+    );
+    assert_eq!(
+        (outcome.by.as_str(), outcome.found[0].quantity),
+        ("team 3", Some(12.5))
+    );
+    // What the log has is not changed any more, and a second key sends nothing.
+    at.keys("n <cr>");
+    assert_eq!(at.outcomes.len(), 1);
+    at.event(Event::OutcomeRecorded { token });
+    assert_eq!(at.app.mode, Mode::Log);
+    assert!(
+        at.notice()
+            .contains("RECORDED outcome of 0-grey.tif: seizure")
+    );
+    // After a find, the earlier scans of that container are listed.
+    assert!(
+        at.notice().contains("2 earlier scans of MSKU1234565"),
+        "{}",
+        at.notice()
+    );
+    assert_eq!(cases(&at), "531 1");
+    assert!(at.app.outcomes.is_empty());
+}
+
+#[test]
+fn an_outcome_that_is_not_on_disk_keeps_what_was_typed() {
+    let mut at = listed("j o n");
+    at.keys("<cr>");
+    let token = at.outcomes[0].0;
+    let why = Safe::word("the disk is full");
+    at.event(Event::NotRecorded { token, why });
+    assert!(
+        at.screen()
+            .contains("NOT RECORDED, outcome of 1-dual.tif: the disk is full")
+    );
+    assert_eq!(at.app.mode, Mode::Outcome);
+    // The same outcome again is the same record; another is another.
+    at.keys("j <cr>");
+    assert_eq!(at.outcomes[1], at.outcomes[0]);
+    at.event(Event::NotRecorded {
+        token,
+        why: Safe::word("still full"),
+    });
+    at.keys("e <cr>");
+    assert_ne!(at.outcomes[2].0, token);
+    // It is left and found again as it was, and said on leaving the console.
+    let token = at.outcomes[2].0;
+    at.event(Event::NotRecorded {
+        token,
+        why: Safe::word("still full"),
+    });
+    at.keys("q k j o");
+    assert!(at.screen().contains("(•) e"), "{}", at.screen());
+    at.app.close(std::time::Duration::from_mins(9));
+    assert!(
+        at.app
+            .not_recorded()
+            .unwrap()
+            .as_str()
+            .contains("outcome of 1-dual.tif")
+    );
+    at.keys("<cr>");
+    at.event(Event::OutcomeRecorded { token });
+    assert!(at.app.outcome_not_recorded().is_none() && at.app.record.trouble.is_none());
+    assert_eq!(
+        at.app.logged_case().unwrap().outcome.as_deref(),
+        Some("not-examined")
+    );
+}
+
+#[test]
+fn an_outcome_needs_a_result_a_pressed_key_and_a_log_that_is_written() {
+    let mut at = listed("o <cr>");
+    assert!(at.outcomes.is_empty() && at.notice().contains("choose what the inspection"));
+    at.keys("s");
+    at.press_after(
+        crate::app_at_work::key("enter"),
+        std::time::Duration::ZERO,
+        true,
+    );
+    assert!(at.outcomes.is_empty() && at.notice().contains("held key"));
+    at.keys("D");
+    assert_eq!((at.app.mode, at.app.outcomes.len()), (Mode::Log, 0));
+    at.app.record.read_only = true;
+    at.keys("o");
+    assert_eq!(at.app.mode, Mode::Log);
+    assert!(at.notice().contains("read-only"));
 }

@@ -48,6 +48,7 @@ mod scans;
 mod screens;
 mod shared;
 mod simulate;
+mod sitting;
 mod sixels;
 mod slabs;
 mod slow_line;

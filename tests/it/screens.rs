@@ -77,6 +77,13 @@ fn every_screen_is_as_it_was_judged() {
         at.recorded();
         keep("recorded", size, &at);
         keep("log", size, &listed_in(size, "j j"));
+        keep(
+            "outcome",
+            size,
+            &listed_in(size, "j o s a 'tobacco; 12,5; kg' <cr>"),
+        );
+        keep("hand-over", size, &screen(size, "grey! dual", "g h"));
+        keep("locked", size, &screen(size, "grey dual", "g x"));
         keep("log-feedback", size, &listed_in(size, "f f"));
         keep("hostile-name", size, &hostile(size));
     }
@@ -85,7 +92,7 @@ fn every_screen_is_as_it_was_judged() {
     // Nothing kept is left over.
     assert_eq!(
         folder("tests/screens", "txt").len(),
-        (SCREENS.len() + 5) * 3 + 2
+        (SCREENS.len() + 8) * 3 + 2
     );
 }
 

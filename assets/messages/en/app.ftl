@@ -56,6 +56,12 @@ prompt-note = note: { "" }
 prompt-why = why: { "" }
 prompt-find-case = cases that hold: { "" }
 prompt-export = file of the page: { "" }
+prompt-found-item = found (what; quantity; unit): { "" }
+prompt-inspector = inspected by: { "" }
+prompt-inspected-at = inspected on: { "" }
+prompt-hand-over = next analyst (Esc: nobody): { "" }
+prompt-unlock = analyst: { "" }
+prompt-again = once more
 prompt-label = label: { "" }
 prompt-protocol = protocol (auto, kitty, iterm2, sixel, half-block, quadrant, sextant, octant, braille): { "" }
 

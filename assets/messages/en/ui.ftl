@@ -300,3 +300,42 @@ replay-changed = { $name } is not the scan decided upon any more: its bytes have
 replay-not-drawn = this view cannot be drawn on the scan as it is read now
 replay-compared = this view was compared with another picture, which is not shown here; xamine log replay shows both
 replay-end = there are no more views
+hint-enter_outcome = outcome
+hint-add_found = found
+hint-confirm_outcome = record
+outcome-title = Outcome of the inspection of { $scan }
+outcome-found = found
+outcome-by = inspected by
+outcome-at = inspected on
+outcome-choose = choose what the inspection came to
+outcome-confirm = { $key } records the outcome
+outcome-again = an outcome is recorded already; this one comes after it
+outcome-no-what = say first what was found, then after a semicolon how much, then the unit
+outcome-no-day = '{ $text }' is no day; write it as 2026-03-01
+outcome-not-a-number = '{ $text }' is no quantity; write a number such as 12.5
+outcome-recorded = RECORDED outcome of { $scan }: { $result }
+outcome-earlier = { $text }; { $count } earlier { $count ->
+        [one] scan
+       *[other] scans
+    } of { $unit } to look at again
+outcome-not-recorded = NOT RECORDED, outcome of { $name }: { $why }; what was typed is still there
+# The sitting.
+sitting-title = This sitting
+sitting-kind = { $count } { $decision }
+sitting-no-decision = no decision
+sitting-break = { $minutes } minutes of review without a break: eyes tire before they feel it
+sitting-summary = { $analyst }: { $kinds } in { $minutes } min; { $left } undecided in the queue, { $drafts } { $drafts ->
+        [one] form
+       *[other] forms
+    } unfinished
+sitting-statistics = this sitting: { $decisions } { $decisions ->
+        [one] decision
+       *[other] decisions
+    }, half of them within { $median } s
+sitting-before = { $now } (your earlier ones: { $before } s)
+sitting-unrecorded = a decision or an outcome is not on disk yet; record it or give it up first
+sitting-form = the form or the marks of { $name } are unfinished; record them or give them up first
+sitting-same = { $analyst } is at the desk already
+sitting-handed-over = { $summary }. { $analyst } goes on
+sitting-unlocked = unlocked; the log goes on in a new segment
+sitting-locked = Locked by { $analyst }. Type that name and press Enter. This hides the screen; it is no password and keeps nobody out of the machine.
