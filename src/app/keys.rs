@@ -78,7 +78,7 @@ impl App {
                 self.count_recorded(token, &verdict.decision);
                 return self.take_recorded(token, &verdict);
             }
-            Event::OutcomeRecorded { token } => self.take_outcome_recorded(token),
+            Event::OutcomeRecorded { token } => return self.take_outcome_recorded(token),
             Event::NotRecorded { token, why } => {
                 if !self.take_outcome_failed(token, &why) {
                     self.take_not_recorded(token, &why);
