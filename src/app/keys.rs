@@ -79,7 +79,7 @@ impl App {
                 return self.take_recorded(token, &verdict);
             }
             Event::Recalled { id, result } => return self.take_recalled(&id, result),
-            Event::OutcomeRecorded { token } => self.take_outcome_recorded(token),
+            Event::OutcomeRecorded { token } => return self.take_outcome_recorded(token),
             Event::NotRecorded { token, why } => {
                 if !self.take_outcome_failed(token, &why) {
                     self.take_not_recorded(token, &why);

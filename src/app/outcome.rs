@@ -213,10 +213,10 @@ impl App {
     }
 
     /// An outcome is on disk: after a find, earlier scans of the unit are listed to be looked at again.
-    pub(super) fn take_outcome_recorded(&mut self, token: u64) {
+    pub(super) fn take_outcome_recorded(&mut self, token: u64) -> Vec<Effect> {
         let numbered = |form: &OutcomeForm| form.sent.as_ref().is_some_and(|(t, _)| *t == token);
         let Some(at) = self.outcomes.iter().position(numbered) else {
-            return;
+            return Vec::new();
         };
         let form = self.outcomes.remove(at);
         if !self.outcomes.iter().any(is_failed) && self.failed_record().is_none() {
@@ -244,6 +244,8 @@ impl App {
             self.log.selected = own.map_or(0, |own| own + 1).min(listed.len() - 1);
         }
         self.tell(Level::Recorded, text);
+        // The pane tells what the log has, not what was meant.
+        self.read_log()
     }
 
     /// The unit of a case, and how many earlier cases it has.
