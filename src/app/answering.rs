@@ -148,6 +148,11 @@ impl App {
     pub(super) fn kind_at_hand(&self) -> FormKind {
         let row = self.desk.row.and_then(|row| self.queue.rows.get(row));
         let verdict = row.and_then(|row| row.decided.as_ref());
+        let asked = row.and_then(|row| row.question.as_ref());
+        if let (None, Some(question)) = (verdict, asked) {
+            let of = question.of.clone();
+            return FormKind::Second { of };
+        }
         match verdict.filter(|verdict| verdict.waits_for(&self.record.analyst)) {
             Some(verdict) if verdict.standing == Standing::SecondAsked => FormKind::Second {
                 of: verdict.id.clone(),
@@ -305,7 +310,10 @@ impl App {
         before: Option<&Verdict>,
         said: &Verdict,
     ) -> Verdict {
-        let mut now = before.cloned().unwrap_or_else(|| said.clone());
+        let Some(mut now) = before.cloned() else {
+            // A first decision, or one that another post has: here it is all that is known.
+            return said.clone().settled(self.second_rule);
+        };
         if said.decision.is_empty() {
             // A correction of something else than the conclusion.
             return now;
@@ -370,11 +378,22 @@ impl App {
     pub fn form_context(&self, form: &Form) -> Option<Safe> {
         let row = self.desk.row.and_then(|row| self.queue.rows.get(row))?;
         match &form.kind {
-            FormKind::Second { .. } => Some(say("queue-second", &[])),
+            FormKind::Second { .. } => Some(second_asked(row)),
             FormKind::Arbitration { .. } => Some(readings_told(row.decided.as_ref()?)),
             _ if self.rescan_of().is_some() => Some(say("form-rescan-of", &[])),
             _ => None,
         }
+    }
+}
+
+/// What a second reader is asked.
+pub fn second_asked(row: &super::Row) -> Safe {
+    match &row.question {
+        Some(asked) if !asked.text.is_empty() => {
+            say("queue-question", &[arg("question", &asked.text)])
+        }
+        Some(_) => say("queue-question-plain", &[]),
+        None => say("queue-second", &[]),
     }
 }
 

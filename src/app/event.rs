@@ -9,7 +9,7 @@ use super::form::Form;
 use super::log_pane::LogRead;
 use super::mark::{Mark, Measured};
 use super::shown::{LensPlace, Overlay, Shown};
-use super::{Answers, TerminalFacts, Verdict};
+use super::{Answers, Question, TerminalFacts, Verdict};
 use crate::cancel::Cancel;
 use crate::decisions::{Request, ScanBlock, ViewSeen};
 use crate::delivery::Facts;
@@ -170,6 +170,8 @@ pub struct Found {
     pub decided: Option<Verdict>,
     /// Id of the record that asked for it to be made again.
     pub rescan_of: Option<String>,
+    /// What another post asks about it.
+    pub question: Option<Question>,
 }
 
 /// Something to be done outside the state.

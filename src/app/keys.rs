@@ -220,6 +220,7 @@ impl App {
         let mut row = Row::new(found.scan);
         row.decided = found.decided;
         row.rescan_of = found.rescan_of;
+        row.question = found.question;
         let dropped = self.drop_recorded(&row);
         row.draft = self.drafts.iter().any(|draft| draft.path == row.scan.path);
         self.queue.take(row);

@@ -40,7 +40,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use aids::{Aids, Ruling};
-pub use answering::{Answers, FormKind, readings_told};
+pub use answering::{Answers, FormKind, readings_told, second_asked};
 pub use checklist::{Checklist, ChecklistRule, Step as ChecklistStep, Tick, UnitKind};
 pub use compare::Beside;
 pub use desk::{Desk, DeskState, OpenScan};
@@ -57,7 +57,7 @@ pub use notice::{Level, Notice};
 pub use outcome::OutcomeForm;
 pub use preset::Saving;
 pub use prompt::{Prompt, Purpose};
-pub use queue::{Listing, Queue, Row, State};
+pub use queue::{Listing, Question, Queue, Row, State};
 pub use record::{Warning, view_seen};
 pub use replay::Replay;
 pub use seen::{Look, Quality, Seen};

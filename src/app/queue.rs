@@ -55,10 +55,21 @@ pub struct Row {
     pub draft: bool,
     /// Id of the record that asked for it to be made again.
     pub rescan_of: Option<String>,
+    /// What another post asks about it.
+    pub question: Option<Question>,
     /// Why it cannot be looked at, once that is known.
     pub problem: Option<Safe>,
     /// The reading of the folder that found it last.
     reading_number: u64,
+}
+
+/// A second reading that another post asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// Id of the first decision's record.
+    pub of: String,
+    /// What is asked; may be empty.
+    pub text: Safe,
 }
 
 /// State of a row; the word of `list --json`.
@@ -87,6 +98,7 @@ impl Row {
             decided: None,
             draft: false,
             rescan_of: None,
+            question: None,
             problem,
             reading_number: 0,
         }

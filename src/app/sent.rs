@@ -150,6 +150,8 @@ impl App {
             ],
         );
         match kind {
+            // What another post decided is not known here.
+            FormKind::Second { .. } if now.seconds.is_empty() => text,
             FormKind::Second { .. } => Safe::join(&[text, revealed(now)], ". "),
             FormKind::Amend { .. } => say("notice-amended", &[]),
             FormKind::Arbitration { .. } => say("notice-arbitrated", &[arg("decision", &label)]),

@@ -1,9 +1,12 @@
 //! `xamine log`: shows, checks, exports, brings together. Only `checkpoint` writes into the
 //! log; exports go where they are asked to.
 
+mod bundle;
 mod checkpoint;
 mod export;
+mod key;
 mod output;
+mod prove;
 mod records;
 mod replay;
 mod sheet;
@@ -23,7 +26,10 @@ use crate::store::{Heads, log_folder, state_folder};
 use crate::text::Safe;
 use crate::{Error, Result};
 
+pub(super) use bundle::BundleArgs;
 pub(super) use export::ExportArgs;
+pub(super) use key::KeyCommand;
+pub(super) use prove::ProveArgs;
 pub(super) use replay::ReplayArgs;
 pub(super) use sheet::SheetArgs;
 pub(super) use stats::StatsArgs;
@@ -38,6 +44,9 @@ pub(super) fn run(
         LogCommand::Show { log, json: true } => show::json(&folder(log.as_deref())?, out),
         LogCommand::Show { log, json: false } => show::text(&folder(log.as_deref())?, out),
         LogCommand::Sheet(asked) => sheet::run(&asked, out, err),
+        LogCommand::Bundle(asked) => bundle::run(&asked, out, err),
+        LogCommand::Prove(asked) => prove::run(&asked, out),
+        LogCommand::Key { command } => key::run(command, out, err),
         LogCommand::Stats(asked) => stats::run(&asked, out, err),
         LogCommand::Export(asked) => export::run(&asked, out, err),
         LogCommand::Replay(asked) => replay::run(&asked, out, err),
@@ -45,8 +54,18 @@ pub(super) fn run(
             log,
             origin,
             analyst,
+            key,
             json,
-        } => checkpoint::take(log.as_deref(), origin, analyst, json, out, err),
+        } => {
+            let signer = key.as_deref().map(key::signer).transpose()?;
+            let asked = checkpoint::Asked {
+                origin,
+                analyst,
+                signer,
+                json,
+            };
+            checkpoint::take(log.as_deref(), asked, out, err)
+        }
         LogCommand::Merge {
             sources,
             destination,
@@ -66,8 +85,13 @@ pub(super) fn run(
             log,
             files,
             against,
+            signer,
             json,
         } => {
+            let signed = match (&signer, &against) {
+                (Some(signer), Some(file)) => key::check(signer, Path::new(file), err)?,
+                _ => true,
+            };
             let scans = if files { Scans::Hashed } else { Scans::Left };
             let folder = folder(log.as_deref())?;
             let against = against.as_deref().map(checkpoint::kept).transpose()?;
@@ -78,7 +102,7 @@ pub(super) fn run(
             } else {
                 tell(&folder, &report, out)?;
             }
-            Ok(if report.is_sound() {
+            Ok(if report.is_sound() && signed {
                 exit::DONE
             } else {
                 exit::PROBLEM

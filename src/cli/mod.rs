@@ -293,6 +293,9 @@ pub enum LogCommand {
         /// A checkpoint kept elsewhere: its file, or its groups of digits.
         #[arg(long, value_name = "FILE|GROUPS")]
         against: Option<std::ffi::OsString>,
+        /// Who must have signed it.
+        #[arg(long, value_name = "KEY", requires = "against")]
+        signer: Option<String>,
         /// One JSON document.
         #[arg(long)]
         json: bool,
@@ -308,6 +311,9 @@ pub enum LogCommand {
         /// Who takes it.
         #[arg(long, value_name = "ID")]
         analyst: Option<String>,
+        /// The key that signs it.
+        #[arg(long, value_name = "FILE")]
+        key: Option<PathBuf>,
         /// One JSON document.
         #[arg(long)]
         json: bool,
@@ -323,6 +329,16 @@ pub enum LogCommand {
     },
     /// The decisions in the form of other programs.
     Export(log::ExportArgs),
+    /// Keys that sign checkpoints.
+    Key {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: log::KeyCommand,
+    },
+    /// Proofs that need no log.
+    Prove(log::ProveArgs),
+    /// A scan and a question for another post.
+    Bundle(log::BundleArgs),
     /// A page for the team that opens the unit.
     Sheet(log::SheetArgs),
     /// Numbers of the log.

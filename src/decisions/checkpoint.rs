@@ -120,7 +120,7 @@ pub(super) fn prefixes(folder: &Path, checkpoints: &[&Checkpoint]) -> Prefixes {
 }
 
 /// The leaf of a prefix.
-fn prefix(segment: &str, records: u64, root: &Hash) -> Hash {
+pub(super) fn prefix(segment: &str, records: u64, root: &Hash) -> Hash {
     leaf(&[
         segment.as_bytes(),
         &[0],

@@ -1,16 +1,18 @@
 //! Reading the folder on a thread of its own: rows come as they are found, with what the log says
 //! of them.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::mpsc::Sender;
 use std::thread;
 
 use super::Message;
 use crate::Result;
-use crate::app::{Event, Found as FoundRow, Reading, Verdict};
+use crate::app::{Event, Found as FoundRow, Question as AppQuestion, Reading, Verdict};
 use crate::cancel::{Cancel, Generations};
 use crate::decisions::{self, Decided, Entry, SecondRule};
 use crate::scan::{self, FindOptions, Found, Limits, Scan};
+use crate::store::Question;
 use crate::text::Safe;
 
 /// What the log says of scans, and by which rule.
@@ -85,10 +87,11 @@ struct Walk {
 impl Walk {
     fn run(&self) {
         let decided = self.decided();
+        let mut asked = Asked::default();
         let result = if self.root.is_dir() {
             scan::find(&self.root, &self.options, &self.cancel, &mut |found| {
                 if let Found::Scan(scan) = found {
-                    self.tell(row(scan, &decided, self.log.rule));
+                    self.tell(row(scan, &decided, self.log.rule, &mut asked));
                 }
             })
             .map(|tally| tally.others)
@@ -106,7 +109,7 @@ impl Walk {
     /// The path names one scan.
     fn one(&self, decided: &Decided) -> Result<usize> {
         let (scan, _) = scan::resolve(&self.root, false)?;
-        self.tell(row(scan, decided, self.log.rule));
+        self.tell(row(scan, decided, self.log.rule, &mut Asked::default()));
         Ok(0)
     }
 
@@ -127,14 +130,38 @@ impl Walk {
     }
 }
 
+/// The questions of other posts, by the folder that they lie in.
+#[derive(Default)]
+struct Asked(HashMap<PathBuf, Option<Question>>);
+
+impl Asked {
+    /// The question about a scan.
+    fn about(&mut self, scan: &Scan) -> Option<AppQuestion> {
+        let folder = scan.path.parent()?.to_owned();
+        let known = self.0.entry(folder);
+        let question = known.or_insert_with_key(|folder| Question::in_folder(folder));
+        let question = question.as_ref()?;
+        let asked = |file: &scan::ScanFile| {
+            let name = file.path.file_name().map(|name| name.to_string_lossy());
+            name.is_some_and(|name| question.is_about(&name, file.bytes))
+        };
+        scan.files.iter().all(asked).then(|| AppQuestion {
+            of: question.of.clone(),
+            text: Safe::from_typed(question.question.as_deref().unwrap_or_default()),
+        })
+    }
+}
+
 /// A row with its decision.
-fn row(scan: Scan, decided: &Decided, rule: SecondRule) -> Event {
+fn row(scan: Scan, decided: &Decided, rule: SecondRule, asked: &mut Asked) -> Event {
     let verdict = decided.of_scan(&scan).map(|entry| verdict(entry, rule));
     let rescan_of = decided.rescan_of(&scan).map(str::to_owned);
+    let question = asked.about(&scan);
     Event::Found(Box::new(FoundRow {
         scan,
         decided: verdict,
         rescan_of,
+        question,
     }))
 }
 

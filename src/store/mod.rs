@@ -7,6 +7,7 @@ mod display;
 mod drafts;
 mod heads;
 mod presets;
+mod question;
 mod whole;
 
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ pub use display::{display_check, keep_display_check};
 pub use drafts::Drafts;
 pub use heads::Heads;
 pub use presets::{PresetFolders, parse as parse_presets, written as written_preset};
+pub use question::Question;
 
 /// Writes a file that somebody asked for, whole or not at all, for its owner alone.
 ///

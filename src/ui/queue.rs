@@ -8,7 +8,7 @@ use ratatui::style::Style;
 use super::aids;
 use super::paint::{self, Lines};
 use super::theme::Theme;
-use crate::app::{App, Listing, Mode, Row, Small, State, Verdict, readings_told};
+use crate::app::{App, Listing, Mode, Row, Small, State, Verdict, readings_told, second_asked};
 use crate::decisions::Standing;
 use crate::messages::{arg, say};
 use crate::radiograph::Kind;
@@ -176,6 +176,7 @@ fn mark(app: &App, row: &Row, theme: Theme) -> (Safe, Style) {
         return (mark, style);
     }
     match row.state() {
+        State::New if row.question.is_some() => (say("mark-second", &[]), theme.warning()),
         State::Problem => (say("mark-problem", &[]), theme.bad()),
         State::Draft => (say("mark-draft", &[]), theme.warning()),
         _ => (say("mark-new", &[]), theme.dim()),
@@ -239,6 +240,8 @@ fn detail(app: &App, lines: &mut Lines<'_>, theme: Theme) {
     }
     if let Some(problem) = &row.problem {
         lines.wrapped(problem, theme.bad());
+    } else if row.question.is_some() && row.decided.is_none() {
+        lines.wrapped(&second_asked(row), theme.warning());
     } else if row.draft || row.decided.is_none() {
         let id = if row.draft {
             "queue-draft"

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use xamine::app::{Answers, Event, FormKind, Found, LogRead, LoggedCase, Mode, State};
+use xamine::app::{Answers, Event, FormKind, Found, LogRead, LoggedCase, Mode, Question, State};
 use xamine::decisions::{
     Amend, Arbitration, Change, Conclusion, Decision, Request, ScanBlock, Second, SecondRule,
     Standing, TAKEN_BACK, history,
@@ -30,6 +30,7 @@ fn decided_by(who: &'static str, word: &str) -> AtWork {
         scan,
         decided: Some(verdict_by(word, who).settled(ALL)),
         rescan_of: None,
+        question: None,
     })));
     at.event(Event::FolderRead {
         others: 0,
@@ -396,4 +397,30 @@ fn the_log_pane_keeps_what_a_second_reader_must_not_know() {
     at.keys("r x");
     assert_eq!(at.asked.len(), before, "neither replayed nor exported");
     assert!(at.notice().contains("second reading"), "{}", at.notice());
+}
+
+#[test]
+fn a_question_from_another_post_makes_a_second_reading() {
+    let mut at = work("grey");
+    at.app.queue.rows[0].question = Some(Question {
+        of: "there".into(),
+        text: Safe::word("behind the third row?"),
+    });
+    let screen = at.screen().replace('\n', " ");
+    assert!(screen.contains("another post asks"), "{screen}");
+    at.keys("d");
+    let screen = at.screen();
+    assert!(
+        screen.contains("Second reading:") && screen.contains("third row?"),
+        "{screen}"
+    );
+    at.keys("s <space> <cr>");
+    let [Request::Second { body, .. }] = &at.answered[..] else {
+        panic!("a second reading")
+    };
+    assert_eq!((body.of.as_str(), body.blind), ("there", true));
+    at.answer_recorded();
+    let row = &at.app.queue.rows[0];
+    assert_eq!(row.decided.as_ref().unwrap().decision, "suspicious");
+    assert!(at.notice().starts_with("RECORDED"), "{}", at.notice());
 }

@@ -373,6 +373,218 @@ fn a_changed_scan_gives_a_sentence_and_no_picture() {
 }
 
 #[test]
+fn a_bundle_goes_out_blind_and_its_answer_comes_back() {
+    let log = Log::full();
+    let file = log.place.path().join("ask.tar");
+    let question = "what is behind the third row?";
+    let words = [
+        "bundle",
+        &log.first[..8],
+        "--question",
+        question,
+        "-o",
+        file.to_str().unwrap(),
+    ];
+    let (code, out, _) = log.run(&words);
+    assert_eq!(code, 0, "{out}");
+    assert!(out.contains("2 files"), "{out}");
+    let bytes = std::fs::read(&file).unwrap();
+    let holds = |word: &str| {
+        bytes
+            .windows(word.len())
+            .any(|part| part == word.as_bytes())
+    };
+    for told in ["suspicious", "density-anomaly", "kim", "regions", "organic"] {
+        assert!(!holds(told), "{told} is in the bundle");
+    }
+    let there = log.place.path().join("there");
+    tar::Archive::new(&bytes[..]).unpack(&there).unwrap();
+    let inside = std::fs::read_dir(&there)
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    let question = xamine::store::Question::in_folder(&inside).expect("a question");
+    assert_eq!(question.of, log.first);
+    let scan = inside.join("truck_16bit.png");
+    let length = std::fs::metadata(&scan).unwrap().len();
+    assert!(question.is_about("truck_16bit.png", length));
+    assert!(!question.is_about("truck_16bit.png", length + 1));
+    // The other post reads it, and its log comes back.
+    let other = log.place.path().join("other");
+    let ana = Post::of(&other, "ana");
+    ana.record(|token| Request::Second {
+        token,
+        body: Box::new(Second {
+            of: question.of.clone(),
+            blind: true,
+            decision: suspicious(&scan),
+        }),
+    });
+    drop(ana);
+    let all = log.place.path().join("all");
+    xamine::decisions::merge(&[log.folder(), other], &all).unwrap();
+    let cases = xamine::report::gather(&all).unwrap();
+    let mut readers = Vec::new();
+    cases
+        .each::<xamine::Error>(&mut |case| {
+            if case.id == log.first {
+                readers = case
+                    .seconds
+                    .iter()
+                    .map(|second| second.analyst.clone())
+                    .collect();
+            }
+            Ok(())
+        })
+        .unwrap();
+    assert!(readers.contains(&"ana".to_owned()) && readers.contains(&"lee".to_owned()));
+    // A picture instead; and a scan that changed goes nowhere.
+    let picture = log.place.path().join("picture.tar");
+    let words = [
+        "bundle",
+        &log.first,
+        "--picture",
+        "-o",
+        picture.to_str().unwrap(),
+    ];
+    assert_eq!(log.run(&words).0, 0);
+    std::fs::copy(
+        root("samples/png/truck_16bit.png"),
+        log.place.path().join("kept.png"),
+    )
+    .unwrap();
+    std::fs::write(log.place.path().join("truck_16bit.png"), b"other").unwrap();
+    let file = log.place.path().join("changed.tar");
+    let (code, _, err) = log.run(&["bundle", &log.first, "-o", file.to_str().unwrap()]);
+    assert!(
+        code == 1 && err.contains("not the file that was decided upon"),
+        "{err}"
+    );
+    assert!(!file.exists());
+}
+
+#[test]
+fn a_record_is_proved_without_the_log() {
+    let log = Log::full();
+    let place = |name: &str| log.place.path().join(name).to_str().unwrap().to_owned();
+    let without = |words: &[&str]| {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let all = ["xamine", "log"].iter().chain(words);
+        let code = xamine::cli::run(all.map(Into::into), &mut out, &mut err);
+        let [out, err] = [out, err].map(|text| String::from_utf8(text).unwrap());
+        (code, out + &err)
+    };
+    let (code, _, err) = log.run(&["prove", &log.first]);
+    assert!(code == 1 && err.contains("no checkpoint"), "{err}");
+    let (_, made) = without(&["key", "new", "--name", "post-7", "-o", &place("key")]);
+    let key = made.lines().next().unwrap().to_owned();
+    let (code, refused) = without(&["key", "new", "-o", &place("key")]);
+    assert!(code != 0, "a key is never written over: {refused}");
+    let (code, note, _) = log.run(&["checkpoint", "--key", &place("key")]);
+    assert_eq!(code, 0);
+    std::fs::write(place("first.txt"), &note).unwrap();
+    let signed = ["verify", "--against", &place("first.txt"), "--signer", &key];
+    let (code, _, err) = log.run(&signed);
+    assert!(code == 0 && err.contains("signed by post-7"), "{err}");
+    std::fs::write(place("forged.txt"), note.replacen("post-7", "post-8", 1)).unwrap();
+    let (code, ..) = log.run(&[
+        "verify",
+        "--against",
+        &place("forged.txt"),
+        "--signer",
+        &key,
+    ]);
+    assert_eq!(code, 1);
+    let words = [
+        "prove",
+        &log.first,
+        "--against",
+        &place("first.txt"),
+        "-o",
+        &place("proof"),
+    ];
+    assert_eq!(log.run(&words).0, 0);
+    // Later the log goes on, and another checkpoint is taken.
+    Post::of(&log.folder(), "ana").decide(suspicious(&log.place.path().join("truck_16bit.png")));
+    let (_, later, _) = log.run(&["checkpoint"]);
+    std::fs::write(place("later.txt"), later).unwrap();
+    let between = ["--from", &place("first.txt"), "--to", &place("later.txt")];
+    let words = [
+        "prove",
+        between[0],
+        between[1],
+        between[2],
+        between[3],
+        "-o",
+        &place("grown"),
+    ];
+    let (code, _, err) = log.run(&words);
+    assert_eq!(code, 0, "{err}");
+    std::fs::remove_dir_all(log.folder()).unwrap();
+    let (code, said) = without(&[
+        "prove",
+        "--check",
+        &place("proof"),
+        "--against",
+        &place("first.txt"),
+    ]);
+    assert!(
+        code == 0 && said.contains("part of the checkpoint"),
+        "{said}"
+    );
+    assert!(
+        said.contains(&log.first) && !said.contains('\u{1b}'),
+        "{said}"
+    );
+    let (code, said) = without(&["prove", "--check", &place("proof")]);
+    assert!(code == 0 && said.contains("kept elsewhere"), "{said}");
+    let (code, said) = without(&[
+        "prove",
+        "--check",
+        &place("proof"),
+        "--against",
+        &place("later.txt"),
+    ]);
+    assert!(code == 1 && said.contains("another checkpoint"), "{said}");
+    let grown = [
+        "prove",
+        "--check",
+        &place("grown"),
+        between[0],
+        between[1],
+        between[2],
+        between[3],
+    ];
+    let (code, said) = without(&grown);
+    assert!(code == 0 && said.contains("holds everything"), "{said}");
+    // Any digit changed, and it holds no more.
+    for name in ["proof", "grown"] {
+        let text = std::fs::read_to_string(place(name)).unwrap();
+        let digits: Vec<usize> = text
+            .match_indices(|c: char| c.is_ascii_digit())
+            .map(|(at, _)| at)
+            .collect();
+        for at in digits.iter().step_by(digits.len() / 40 + 1) {
+            let mut bytes = text.clone().into_bytes();
+            bytes[*at] = if bytes[*at] == b'7' { b'3' } else { b'7' };
+            std::fs::write(place("changed"), bytes).unwrap();
+            let mut words = vec!["prove", "--check"];
+            let changed = place("changed");
+            words.push(&changed);
+            let kept = place("first.txt");
+            if name == "proof" {
+                words.extend(["--against", &kept]);
+            } else {
+                words.extend(between);
+            }
+            assert_ne!(without(&words).0, 0, "{name} at {at}");
+        }
+    }
+}
+
+#[test]
 fn each_decision_is_an_operators_report_of_dicos() {
     let log = Log::full();
     let (code, _, err) = log.run(&["export", "--format", "dicos"]);

@@ -250,3 +250,60 @@ cli-log-sheet-example =
       xamine log sheet 2c19cbf8 --format text --lang fr
 conclusion-hidden = hidden
 log-fact-hidden = second reading
+
+# Keys, proofs, bundles.
+log-key-name = '{ $name }' cannot be the name of a key: no blanks, no '+', at least one character; give another with --name
+log-key-random = this machine gives no random bytes, so no key can be made
+log-key-made = The key is in { $file }, for nobody else to read; give the line above to whoever is to check its signatures
+log-key-bad = this is no signing key of xamine log key new
+log-signer-bad = --signer takes a key as xamine log key new prints it: NAME+ID+KEY
+log-signed = { $file } is signed by { $name }
+log-signature-missing = { $file } has no signature of { $name }
+log-signature-wrong = { $file } has a signature of { $name }, but not of this text
+log-prove-what = say what is to be proved: a record, or --from and --to two checkpoints; --check checks a proof
+log-proof-limit = a proof has at most { $bytes } bytes
+log-proof-included = This record is line { $line } of { $segment }, and part of the checkpoint.
+log-proof-consistent = The later checkpoint holds everything that the earlier one did, in { $segments } segments.
+log-proof-alone = Compared with no checkpoint that was kept elsewhere: give it with --against, or with --from and --to.
+log-unproved-record = no record of the log has that id
+log-unproved-checkpoint = no checkpoint in the log covers it, or is the one that was given; xamine log checkpoint takes one
+log-unproved-changed = the log does not hold any more what the checkpoint covers; run xamine log verify
+log-unproved-unreadable = something in the proof cannot be read
+log-unproved-wrong = the proof does not hold: its hashes do not lead to the checkpoint
+log-unproved-other = the proof is about another checkpoint than the one that was kept
+log-bundled = { $file }: { $count } files; what was decided here is not among them
+log-bundle-changed = it is not the file that was decided upon; a second reading needs the same bytes
+log-bundle-no-declaration = the declaration '{ $file }' is gone or has changed, and is not in the bundle
+cli-log-key = Makes keys that sign checkpoints
+cli-log-key-new = Makes a key, keeps it, and prints what others check its signatures with
+cli-log-key-new-name = Whose key it is [default: the machine's name, /xamine]
+cli-log-key-new-output = The file of the key; one that is there is never written over [default: $XDG_STATE_HOME/xamine/log.key]
+cli-log-key-example =
+    Example:
+      xamine log key new --name post-7.customs.example/xamine
+cli-log-key-new-example =
+    Example:
+      xamine log key new -o /media/stick/post-7.key
+cli-log-checkpoint-key = The key that signs it, made by 'xamine log key new'
+cli-log-verify-signer = The key of who must have signed the checkpoint, as 'xamine log key new' printed it
+cli-log-prove = Proves without the log that a record is part of a checkpoint, or that a later checkpoint holds all of an earlier one
+cli-log-prove-record = The record, by its id or a beginning of it
+cli-log-prove-against = The checkpoint that was kept elsewhere: its file, or its groups of digits
+cli-log-prove-from = The earlier checkpoint
+cli-log-prove-to = The later checkpoint
+cli-log-prove-check = A proof to check; no log is needed
+cli-log-prove-log = Folder of the log [default: $XDG_STATE_HOME/xamine/log]
+cli-log-prove-output = The file, which is whole or not there; without it, standard output
+cli-log-prove-example =
+    Examples:
+      xamine log prove 2c19cbf8 --against checkpoint.txt -o proof.json
+      xamine log prove --check proof.json --against checkpoint.txt
+cli-log-bundle = Packs a scan and a question for a blind second reading at another post
+cli-log-bundle-record = The decision, by its id or a beginning of it
+cli-log-bundle-question = What is asked
+cli-log-bundle-picture = A grey picture instead of the scan's files
+cli-log-bundle-log = Folder of the log [default: $XDG_STATE_HOME/xamine/log]
+cli-log-bundle-output = The file [default: bundle-RECORD.tar]
+cli-log-bundle-example =
+    Example:
+      xamine log bundle 2c19cbf8 --question "what is behind the third row?" -o /media/stick/ask.tar

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::folder;
 use crate::cli::{Failure, exit};
 use crate::decisions::{
-    Answer, Checkpoint, Kept, Misheard, Request, Unreadable, Writer, looks_spoken,
+    Answer, Checkpoint, Kept, Misheard, Request, Signer, Unreadable, Writer, looks_spoken,
 };
 use crate::messages::{arg, say};
 use crate::store::log_settings;
@@ -20,17 +20,35 @@ use crate::{Error, Result};
 /// Longest file that is read as a checkpoint, bytes.
 const LONGEST: usize = 64 * 1024;
 
+/// What a checkpoint is to say.
+pub(super) struct Asked {
+    /// Whose log it is; the signer's name, else the machine's, where nobody says.
+    pub(super) origin: Option<String>,
+    /// Who takes it.
+    pub(super) analyst: Option<String>,
+    /// Who signs it.
+    pub(super) signer: Option<Signer>,
+    /// Whether it is told as JSON.
+    pub(super) json: bool,
+}
+
 /// Records a checkpoint in a segment of its own, and prints it as a note and as groups of digits.
 pub(super) fn take(
     log: Option<&Path>,
-    origin: Option<String>,
-    analyst: Option<String>,
-    json: bool,
+    asked: Asked,
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Result<u8, Failure> {
+    let Asked {
+        origin,
+        analyst,
+        signer,
+        json,
+    } = asked;
     let folder = folder(log)?;
     let settings = log_settings(Some(&folder), analyst)?;
+    let signed = signer.as_ref().map(|signer| signer.name().to_owned());
+    let origin = origin.or(signed);
     let origin = origin.unwrap_or_else(|| format!("{}/xamine", settings.host));
     let shown = Safe::from_outside(&origin);
     if origin.is_empty() || shown.as_str() != origin {
@@ -41,6 +59,8 @@ pub(super) fn take(
         Checkpoint::take(&folder, &origin).map_err(|problem| Error::io(&folder, &problem))?;
     record(settings, checkpoint.clone(), err)?;
     let groups = checkpoint.groups().unwrap_or_default();
+    let note = checkpoint.note();
+    let note = signer.map_or(note.clone(), |signer| signer.sign(&note));
     if json {
         let document = json!({
             "origin": checkpoint.origin,
@@ -48,12 +68,13 @@ pub(super) fn take(
             "segments": checkpoint.prefixes.len(),
             "root": checkpoint.root,
             "groups": groups,
+            "note": note,
         });
         writeln!(out, "{document}")?;
         return Ok(exit::DONE);
     }
     // The note alone goes to the output, so that it can be sent into a file as it is.
-    write!(out, "{}", checkpoint.note())?;
+    write!(out, "{note}")?;
     writeln!(err, "\n{}", say("log-checkpoint-kept", &[]))?;
     writeln!(err, "{}\n", say("log-checkpoint-spoken", &[]))?;
     for row in groups.chunks(5) {
