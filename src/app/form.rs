@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::checklist::Tick;
 use super::{App, FormKind, Level};
-use crate::decisions::{Conclusion, controls, reasons};
-use crate::messages::say;
+use crate::decisions::{Conclusion, Template, controls, reasons};
+use crate::messages::{arg, say};
 use crate::text::Safe;
 
 /// A decision as it is being made.
@@ -113,6 +113,24 @@ impl Form {
         self.reasons.is_empty() && !matches!(self.kind, FormKind::Arbitration { .. })
     }
 
+    /// Fills in what a template says; what it leaves out stays.
+    fn fill(&mut self, template: &Template) {
+        self.choice = template.decision.or(self.choice);
+        for code in &template.reasons {
+            if !self.reasons.contains(code) {
+                self.reasons.push(code.clone());
+            }
+        }
+        for control in &template.controls {
+            if !self.controls.contains(control) {
+                self.controls.push(*control);
+            }
+        }
+        let both = [self.note.trim(), template.note.trim()];
+        let both: Vec<&str> = both.into_iter().filter(|part| !part.is_empty()).collect();
+        self.note = both.join(" ");
+    }
+
     /// Whether it says what the scan holds, so that it must have been looked at.
     pub(super) fn concludes(&self) -> bool {
         matches!(
@@ -142,6 +160,22 @@ impl Form {
 }
 
 impl App {
+    /// Fills the form in by the template of that name.
+    pub(crate) fn apply_template(&mut self, name: &str) {
+        let named = |template: &&Template| template.name == name.trim();
+        let template = self.templates.iter().find(named).cloned();
+        match (template, &mut self.desk.form) {
+            (Some(template), Some(form)) => form.fill(&template),
+            _ => {
+                let name = Safe::from_outside(name);
+                self.tell(
+                    Level::Info,
+                    say("notice-no-template", &[arg("name", &name)]),
+                );
+            }
+        }
+    }
+
     /// Rows of a list of the form.
     pub fn section_rows(&self, section: Section) -> usize {
         match section {

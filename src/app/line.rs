@@ -2,7 +2,7 @@
 
 use super::{App, Effect, Level, Mode, Prompt, Purpose};
 use crate::command::{Argument, Command};
-use crate::decisions::{reason_label, reasons};
+use crate::decisions::{Conclusion, Template, reason_label, reasons};
 use crate::filter::{FILTERS, Filter};
 use crate::keymap::palette::{self, PaletteRow};
 use crate::keymap::{Value, help_rows};
@@ -27,6 +27,19 @@ impl Choice {
             name: Safe::word(filter.name),
             key: Safe::default(),
             doc: filter.doc(),
+        }
+    }
+
+    fn template(template: &Template) -> Self {
+        let decision = template.decision.map(Conclusion::label);
+        let reasons = template.reasons.iter().map(|code| reason_label(code));
+        let note = Safe::from_typed(&template.note);
+        let parts: Vec<Safe> = decision.into_iter().chain(reasons).chain([note]).collect();
+        let parts: Vec<Safe> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        Self {
+            name: Safe::from_outside(&template.name),
+            key: Safe::default(),
+            doc: Safe::join(&parts, ", "),
         }
     }
 
@@ -85,6 +98,11 @@ impl App {
             Purpose::Overwrite => return self.answer_overwrite(&text),
             Purpose::Reason => self.toggle_reason(text.trim()),
             Purpose::Find => self.find_scan(&text),
+            Purpose::Template => {
+                if let Some(text) = self.chosen(prompt.purpose, &text, prompt.selected) {
+                    self.apply_template(&text);
+                }
+            }
             Purpose::Why => return self.take_why(&text),
             Purpose::FindCase => self.find_case(&text),
             Purpose::FoundItem => self.add_found(&text),
@@ -150,6 +168,7 @@ impl App {
         let all: Vec<Choice> = match purpose {
             Purpose::Filter | Purpose::ToggleFilter => FILTERS.iter().map(Choice::filter).collect(),
             Purpose::Preset => self.presets.iter().map(Choice::preset).collect(),
+            Purpose::Template => self.templates.iter().map(Choice::template).collect(),
             Purpose::RemovePreset => {
                 let own = self.presets.iter().filter(|preset| !preset.is_shipped);
                 own.map(Choice::preset).collect()

@@ -68,7 +68,7 @@ pub use thumbnails::{Small, Thumbnails};
 pub use verdict::{Reading, Verdict};
 
 use crate::config::Config;
-use crate::decisions::SecondRule;
+use crate::decisions::{SecondRule, Template, templates};
 use crate::delivery::Facts;
 use crate::graphics::{CellSize, Depth, Evidence, Protocol};
 use crate::keymap::{Key, Keymap};
@@ -105,6 +105,8 @@ pub struct App {
     pub prompt: Option<Prompt>,
     /// The preset that is being saved.
     pub saving: Option<Saving>,
+    /// Forms that are filled in at once.
+    pub templates: Vec<Template>,
     /// The presets in effect.
     pub presets: Presets,
     /// What is selected in the stack of filters.
@@ -252,6 +254,7 @@ impl App {
             desk: Desk::default(),
             prompt: None,
             saving: None,
+            templates: templates().to_vec(),
             presets: Presets::default(),
             stack: StackCursor::default(),
             log: LogPane::default(),

@@ -31,6 +31,8 @@ pub enum Purpose {
     Find,
     /// The note of the decision.
     Note,
+    /// A template of the form.
+    Template,
     /// Why a decision is corrected, or which of several holds.
     Why,
     /// A graphics protocol.
@@ -73,6 +75,7 @@ impl Purpose {
             Self::Reason => "prompt-reason",
             Self::Find => "prompt-find",
             Self::Note => "prompt-note",
+            Self::Template => "prompt-template",
             Self::Why => "prompt-why",
             Self::Protocol => "prompt-protocol",
             Self::Peel => "prompt-peel",

@@ -152,7 +152,14 @@ impl App {
         match kind {
             // What another post decided is not known here.
             FormKind::Second { .. } if now.seconds.is_empty() => text,
-            FormKind::Second { .. } => Safe::join(&[text, revealed(now)], ". "),
+            FormKind::Second { .. } => say(
+                "notice-second-recorded",
+                &[
+                    arg("decision", &label),
+                    arg("first", &revealed(now)),
+                    arg("back", &back),
+                ],
+            ),
             FormKind::Amend { .. } => say("notice-amended", &[]),
             FormKind::Arbitration { .. } => say("notice-arbitrated", &[arg("decision", &label)]),
             FormKind::Decision => text,

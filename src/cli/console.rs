@@ -44,6 +44,8 @@ pub(super) fn run(arguments: ConsoleArgs) -> Result<u8, Failure> {
     let presets = PresetFolders::beside(&places);
     let (known, wrong) = presets.load();
     problems.extend(wrong);
+    let (templates, wrong) = store::load_templates(&places);
+    problems.extend(wrong);
     let config = loaded.config;
     let keys = super::keys::choose(&config.console.keymap);
     problems.extend(keys.told);
@@ -63,6 +65,7 @@ pub(super) fn run(arguments: ConsoleArgs) -> Result<u8, Failure> {
         state: store::state_folder().ok().filter(|_| !arguments.read_only),
         view: arguments.view.request(known)?,
         presets,
+        templates,
         delivery: delivery(&config.line),
         trace: arguments.trace,
         config,

@@ -87,6 +87,14 @@ pub(super) const COMMANDS: &[Command] = &[
         },
     ),
     row(
+        "apply_template",
+        Group::Decide,
+        DECIDING,
+        Need::Form,
+        apply_template,
+    )
+    .takes(Argument::Text),
+    row(
         "next_section",
         Group::Decide,
         DECIDING,
@@ -156,6 +164,15 @@ fn toggle_reason(app: &mut App, value: &Value) -> Vec<Effect> {
         (Some(code), Some(form)) => form.toggle_reason(code),
         (None, Some(_)) => app.ask_line(Purpose::Reason, ""),
         _ => {}
+    }
+    nothing()
+}
+
+/// Fills the form in by a template; asks with a list.
+fn apply_template(app: &mut App, value: &Value) -> Vec<Effect> {
+    match words(value) {
+        Some(name) => app.apply_template(name),
+        None => app.ask_line(Purpose::Template, ""),
     }
     nothing()
 }

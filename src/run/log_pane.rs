@@ -1,5 +1,6 @@
 //! The log for its pane: read on threads of their own, handed over as plain rows.
 
+use std::collections::HashSet;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
@@ -149,6 +150,7 @@ impl LogReader {
             Ok(())
         })?;
         newest(&mut rows);
+        hide_scans(&mut rows);
         Ok(LogRead {
             cases: rows.into_iter().map(|(_, row)| row).collect(),
             all,
@@ -257,6 +259,17 @@ impl LogReader {
 fn newest(rows: &mut Vec<(Timestamp, LoggedCase)>) {
     rows.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     rows.truncate(KEPT);
+}
+
+/// Hides what else was decided on a scan that is to be read without knowing.
+fn hide_scans(rows: &mut [(Timestamp, LoggedCase)]) {
+    let hidden = rows.iter().filter(|(_, row)| row.hidden);
+    let scans: HashSet<String> = hidden.map(|(_, row)| row.scan_id.clone()).collect();
+    for (_, row) in rows.iter_mut().filter(|(_, row)| !row.hidden) {
+        if scans.contains(&row.scan_id) {
+            row.hide();
+        }
+    }
 }
 
 /// The middle value; of two the lower.

@@ -24,7 +24,7 @@ use crate::Result;
 use crate::app::{App, Draft, Effect, Event, Level, Mode, Recorder, RegisterJob, TerminalFacts};
 use crate::cancel::Cancel;
 use crate::config::Config;
-use crate::decisions::{self, LogSettings, Request};
+use crate::decisions::{self, LogSettings, Request, Template};
 use crate::delivery::{Delivery, Settings, Sprite};
 use crate::graphics::{Protocol, Rung};
 use crate::keymap::{Keymap, key_text};
@@ -65,6 +65,8 @@ pub struct Start {
     pub state: Option<PathBuf>,
     /// How the first scan is looked at.
     pub view: ViewRequest,
+    /// Forms that are filled in at once.
+    pub templates: Vec<Template>,
     /// Where presets are saved.
     pub presets: PresetFolders,
     /// The protocol asked for; `None` asks the terminal.
@@ -200,6 +202,7 @@ impl Console {
         let delivery = Delivery::new(start.delivery, show::means(&facts));
         let mut app = App::new(start.keymap, facts, recorder);
         app.metered = start.delivery.metered;
+        app.templates = start.templates;
         app.configure(&start.config, start.view);
         let log = Journal {
             folder: start.log_folder,

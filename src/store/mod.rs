@@ -8,6 +8,7 @@ mod drafts;
 mod heads;
 mod presets;
 mod question;
+mod templates;
 mod whole;
 
 use std::path::{Path, PathBuf};
@@ -23,6 +24,7 @@ pub use drafts::Drafts;
 pub use heads::Heads;
 pub use presets::{PresetFolders, parse as parse_presets, written as written_preset};
 pub use question::Question;
+pub use templates::load_templates;
 
 /// Writes a file that somebody asked for, whole or not at all, for its owner alone.
 ///

@@ -200,3 +200,23 @@ fn the_first_mark_asks_to_look_again() {
     at.keys("right x right down x");
     assert!(!at.notice().contains("Look again"), "{}", at.notice());
 }
+
+#[test]
+fn a_template_fills_in_what_it_says_and_keeps_the_rest() {
+    let mut at = after("grey", "d n 'third row.' <cr> b o t");
+    assert!(at.screen().contains("hidden-space"), "{}", at.screen());
+    at.keys("'too-d' <cr>");
+    let form = at.app.desk.form.clone().unwrap();
+    assert_eq!(form.choice, Some(Conclusion::Suspicious));
+    assert_eq!(
+        form.reasons,
+        ["organic-mass", "no-penetration", "dense-shielding"]
+    );
+    assert_eq!(
+        (form.controls, form.note.as_str()),
+        (vec![20, 42], "third row.")
+    );
+    at.keys("t 'empty-as-declared' <cr> <cr>");
+    assert_eq!(at.records[0].1.note, "third row. Empty, as declared.");
+    assert_eq!(at.records[0].1.decision, Conclusion::Clear);
+}

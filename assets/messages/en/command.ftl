@@ -144,6 +144,7 @@ command-toggle_reason = Sets or takes back a reason
 command-toggle_row = Sets or takes back what is under the bar
 command-take_back = Takes back the decision of the last ten seconds; its form waits again
 command-amend_decision = Corrects what was decided on this scan, with a reason
+command-apply_template = Fills the form in by a template
 command-next_section = Goes to the next list: reasons, controls, checklist
 command-previous_section = Goes to the list before
 command-show_unseen = Shows the next part that was not seen large enough for small items

@@ -307,3 +307,6 @@ cli-log-bundle-output = The file [default: bundle-RECORD.tar]
 cli-log-bundle-example =
     Example:
       xamine log bundle 2c19cbf8 --question "what is behind the third row?" -o /media/stick/ask.tar
+template-reason = template '{ $name }': '{ $code }' is no reason code
+template-control = template '{ $name }': { $code } is no type of control
+template-file = { $file } is not used: { $why }
