@@ -221,6 +221,21 @@ impl Cases {
         )
     }
 
+    /// The case of that decision.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn find(&self, id: &str) -> Result<Option<Case>> {
+        let mut found = None;
+        self.each::<Error>(&mut |case| {
+            if case.id == id {
+                found = Some(case);
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
     /// The scans of this log that others were compared with.
     ///
     /// # Errors

@@ -20,7 +20,7 @@ use crate::messages::{arg, language, say};
 use crate::text::Safe;
 
 /// The style of every page; there are no scripts and nothing is fetched.
-pub(super) const STYLE: &str = include_str!("../../assets/report/report.css");
+const STYLE: &str = include_str!("../../assets/report/report.css");
 
 /// What stands above the cases.
 #[derive(Debug)]
@@ -48,19 +48,21 @@ pub fn listed(case: &Case) -> (String, String, String, String) {
     )
 }
 
-/// Everything above the first case.
-pub fn page_head(front: &Front<'_>) -> String {
-    let mut out = String::new();
-    let title = told("report-title");
-    let _ = write!(
-        out,
+/// The beginning of a page that needs nothing else: `title` is HTML, `class` that of its body.
+pub(super) fn begun(title: &str, class: &str) -> String {
+    format!(
         "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; \
          style-src 'unsafe-inline'\">\n<title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n\
-         <body>\n<h1>{title}</h1>\n",
+         <body class=\"{class}\">\n<h1>{title}</h1>\n",
         language().as_str(),
-    );
+    )
+}
+
+/// Everything above the first case.
+pub fn page_head(front: &Front<'_>) -> String {
+    let mut out = begun(&told("report-title"), "");
     let made = say(
         "report-made",
         &[

@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use super::cases::{Case, Effective, object, text};
 use super::html::{escaped, number, told};
-use super::page::{STYLE, conclusion, marked_picture, material_words, scan_name};
+use super::page::{begun, conclusion, marked_picture, material_words, scan_name};
 use super::pictures::{Easel, outline};
 use crate::decisions::{MarkedRegion, ScanBlock, control_label, reason_label};
-use crate::messages::{arg, has, language, say};
+use crate::messages::{arg, has, say};
 use crate::radiograph::{Outline, Size};
 use crate::scan::End;
 use crate::text::Safe;
@@ -44,16 +44,7 @@ pub fn sheet_html(case: &Case, easel: &mut Easel) -> String {
     let scan = scan_of(case);
     let sheet = Sheet::of(case, &now, scan.as_ref(), easel);
     let title = escaped(&say("sheet-title", &[arg("unit", &sheet.unit)]));
-    let mut out = String::new();
-    let _ = write!(
-        out,
-        "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; \
-         style-src 'unsafe-inline'\">\n<title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n\
-         <body class=\"sheet\">\n<h1>{title}</h1>\n<table class=\"facts\"><tbody>\n",
-        language().as_str(),
-    );
+    let mut out = begun(&title, "sheet") + "<table class=\"facts\"><tbody>\n";
     for (id, lines) in &sheet.facts {
         let _ = writeln!(
             out,

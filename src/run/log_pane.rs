@@ -177,13 +177,7 @@ impl LogReader {
     /// One case.
     fn case(&self, id: &str) -> Result<Case> {
         let cases = report::gather(self.folder()?)?;
-        let mut found = None;
-        cases.each::<Error>(&mut |case| {
-            if case.id == id {
-                found = Some(case);
-            }
-            Ok(())
-        })?;
+        let found = cases.find(id)?;
         found.ok_or_else(|| Error::NotPossible {
             why: say("log-record-none", &[arg("record", &Safe::from_outside(id))]),
         })

@@ -59,13 +59,7 @@ pub(super) fn run(
     let folder = super::folder(asked.log.as_deref())?;
     let cases = report::gather(&folder)?;
     let (id, _) = records::one(&cases, &asked.record)?;
-    let mut found: Option<Case> = None;
-    cases.each::<Error>(&mut |case| {
-        if case.id == id {
-            found = Some(case);
-        }
-        Ok(())
-    })?;
+    let found = cases.find(&id)?;
     let scan = found.as_ref().and_then(|case| case.members.get("scan"));
     let scan = scan.and_then(|scan| serde_json::from_value::<ScanBlock>(scan.clone()).ok());
     let (Some(case), Some(scan)) = (found, scan) else {

@@ -12,7 +12,7 @@ use super::super::{Failure, exit};
 use super::{output, records};
 use crate::decisions::{ScanBlock, ViewSeen};
 use crate::messages::{arg, say};
-use crate::report::{self, Case, Cases, Easel, LookWords, Redrawn, look_words};
+use crate::report::{self, Cases, Easel, LookWords, Redrawn, look_words};
 use crate::text::Safe;
 use crate::{Error, Result};
 
@@ -141,14 +141,7 @@ pub(super) fn run(
 /// The decision or the second reading that `word` names.
 fn reading(cases: &Cases, word: &str) -> Result<Reading> {
     let (decision, record) = records::one(cases, word)?;
-    let mut found: Option<Case> = None;
-    cases.each::<Error>(&mut |case| {
-        if case.id == decision {
-            found = Some(case);
-        }
-        Ok(())
-    })?;
-    let case = found.ok_or_else(|| {
+    let case = cases.find(&decision)?.ok_or_else(|| {
         let record = Safe::from_outside(word);
         Error::request(say("log-record-none", &[arg("record", &record)]))
     })?;

@@ -10,7 +10,7 @@ use super::export::Lang;
 use super::output::written;
 use super::records;
 use crate::messages::in_language;
-use crate::report::{self, Case};
+use crate::report;
 
 /// Which case, and how.
 #[derive(Debug, Clone, Args)]
@@ -54,14 +54,7 @@ pub(super) fn run(
     let cases = report::gather(&folder)?;
     let (id, _) = records::one(&cases, &asked.record)?;
     let mut easel = records::easel(&cases, &asked.profiles, err)?;
-    let mut found: Option<Case> = None;
-    cases.each::<crate::Error>(&mut |case| {
-        if case.id == id {
-            found = Some(case);
-        }
-        Ok(())
-    })?;
-    let Some(case) = found else {
+    let Some(case) = cases.find(&id)? else {
         return Ok(exit::PROBLEM);
     };
     let sheet = in_language(asked.lang.language(), || match asked.format {
