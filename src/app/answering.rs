@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::event::{Draft, Effect};
-use super::sent::Sent;
+use super::sent::{Sent, TakenBack};
 use super::{App, Form, Level, Purpose, Reading, Verdict};
 use crate::decisions::{
     Amend, Arbitration, Change, Conclusion, Decision, MarkedRegion, Request, Second, Standing,
@@ -238,7 +238,10 @@ impl App {
     /// Whether a decision was recorded so short a time ago that one key takes it back.
     pub fn can_take_back(&self) -> bool {
         let fresh = self.fresh.as_ref();
-        fresh.is_some_and(|fresh| self.now <= fresh.until) && !self.record.read_only
+        fresh.is_some_and(|fresh| {
+            let on_its_way = self.sent.iter().any(|sent| sent.is_taking_back(&fresh.id));
+            self.now <= fresh.until && !on_its_way
+        }) && !self.record.read_only
     }
 
     /// A decision was recorded just now.
@@ -259,7 +262,13 @@ impl App {
         };
         self.record.token += 1;
         let token = self.record.token;
-        self.sent.push(fresh.sent.taking_back(token));
+        let what = TakenBack {
+            id: fresh.id.clone(),
+            before: fresh.before,
+        };
+        // One that failed before is tried anew, not twice.
+        self.sent.retain(|sent| !sent.takes_back_of(&what.id));
+        self.sent.push(fresh.sent.taking_back(token, what));
         vec![Effect::Record(Box::new(Request::Amend {
             token,
             body: Amend {
@@ -274,14 +283,12 @@ impl App {
     }
 
     /// A decision was taken back: its form waits again as it was.
-    pub(super) fn taken_back(&mut self, sent: &Sent) -> Vec<Effect> {
-        let Some(fresh) = self.fresh.take() else {
-            return Vec::new();
-        };
+    pub(super) fn taken_back(&mut self, sent: &Sent, what: &TakenBack) -> Vec<Effect> {
+        self.fresh = self.fresh.take().filter(|fresh| fresh.id != what.id);
         let mut draft: Draft = sent.draft();
-        draft.form.refers_to = Some(fresh.id);
+        draft.form.refers_to = Some(what.id.clone());
         if let Some(row) = self.queue.row_of(&draft.path) {
-            row.decided = fresh.before;
+            row.decided.clone_from(&what.before);
             row.draft = true;
         }
         self.drafts.retain(|kept| kept.key() != draft.key());

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tui_input::InputRequest;
 
 use super::event::{Effect, Event, Found};
-use super::{App, DeskState, Level, Mode, Notice, Quality, Recording, Row, Seen};
+use super::{App, DeskState, FormKind, Level, Mode, Notice, Quality, Recording, Row, Seen};
 use crate::command::{Command, Group, Need};
 use crate::decisions::{Conclusion, ScanBlock};
 use crate::delivery::{self, Facts};
@@ -229,14 +229,22 @@ impl App {
 
     /// Drops a form that says what the log says: a crash came between its record and its removal.
     fn drop_recorded(&mut self, row: &Row) -> Vec<Effect> {
-        let word = row
-            .decided
-            .as_ref()
-            .map(|verdict| verdict.decision.as_str());
-        let left = self.drafts.iter().find(|draft| {
+        let own = |reading: &super::Reading| reading.analyst == self.record.analyst;
+        let verdict = row.decided.as_ref();
+        let says = |draft: &super::Draft| {
             let choice = draft.form.choice.map(Conclusion::as_str);
-            draft.path == row.scan.path && choice.is_some() && choice == word
-        });
+            // The first of the readings is the decision, the others are second ones.
+            let mut readings = verdict.map(super::Verdict::readings).into_iter().flatten();
+            let said = match draft.form.kind {
+                FormKind::Decision => readings.next().filter(own),
+                FormKind::Second { .. } => readings.skip(1).find(own),
+                // What a correction says may be what was said before.
+                FormKind::Amend { .. } | FormKind::Arbitration { .. } => None,
+            };
+            said.is_some_and(|reading| choice == Some(reading.decision.as_str()))
+        };
+        let mut drafts = self.drafts.iter();
+        let left = drafts.find(|draft| draft.path == row.scan.path && says(draft));
         let key = left.map(super::Draft::key);
         key.map(|key| self.drop_draft(&key)).into_iter().collect()
     }

@@ -20,9 +20,18 @@ pub(super) struct Sent {
     files: Vec<ScanFile>,
     form: Form,
     marks: Vec<Mark>,
-    /// Whether it takes the decision back that the form was.
-    takes_back: bool,
+    /// What it takes back, where it does.
+    takes_back: Option<TakenBack>,
     recording: Recording,
+}
+
+/// A record that is taken back, and what the queue showed before it.
+#[derive(Debug, Clone)]
+pub(super) struct TakenBack {
+    /// Its id.
+    pub(super) id: String,
+    /// The verdict before it.
+    pub(super) before: Option<Verdict>,
 }
 
 impl Sent {
@@ -31,13 +40,23 @@ impl Sent {
     }
 
     /// The same form, to be taken back by the recording of that number.
-    pub(super) fn taking_back(self, token: u64) -> Self {
+    pub(super) fn taking_back(self, token: u64, what: TakenBack) -> Self {
         Self {
             token,
-            takes_back: true,
+            takes_back: Some(what),
             recording: Recording::Writing,
             ..self
         }
+    }
+
+    /// Whether it takes the record `id` back.
+    pub(super) fn takes_back_of(&self, id: &str) -> bool {
+        self.takes_back.as_ref().is_some_and(|what| what.id == id)
+    }
+
+    /// Whether it is on its way to take the record `id` back.
+    pub(super) fn is_taking_back(&self, id: &str) -> bool {
+        self.takes_back_of(id) && self.recording == Recording::Writing
     }
 
     /// The form and its marks as a draft.
@@ -76,7 +95,7 @@ impl App {
             files: self.desk.files.clone(),
             form,
             marks,
-            takes_back: false,
+            takes_back: None,
             recording: Recording::Writing,
         });
         if let Some(form) = &mut self.desk.form {
@@ -107,8 +126,8 @@ impl App {
         if !self.sent.iter().any(failed) {
             self.record.trouble = None;
         }
-        if sent.takes_back {
-            return self.taken_back(&sent);
+        if let Some(what) = &sent.takes_back {
+            return self.taken_back(&sent, what);
         }
         let before = self.queue.row_of(&sent.path);
         let before = before.and_then(|row| row.decided.clone());

@@ -424,3 +424,42 @@ fn a_question_from_another_post_makes_a_second_reading() {
     assert_eq!(row.decided.as_ref().unwrap().decision, "suspicious");
     assert!(at.notice().starts_with("RECORDED"), "{}", at.notice());
 }
+
+#[test]
+fn a_decision_recorded_meanwhile_is_not_the_one_that_is_taken_back() {
+    let mut at = after("grey dual", "d c <cr>");
+    at.recorded();
+    at.keys("<backspace> <backspace>");
+    assert_eq!(at.answered.len(), 1, "one key, one correction");
+    // The next scan is decided before the log has answered.
+    at.keys("j d s <space> <cr>");
+    at.recorded();
+    at.answer_recorded();
+    let rows = &at.app.queue.rows;
+    assert!(rows[0].decided.is_none() && rows[0].draft);
+    assert_eq!(rows[1].decided.as_ref().unwrap().decision, "suspicious");
+    let form = at.app.desk.form.as_ref().expect("the first form is back");
+    assert_eq!(form.refers_to.as_deref(), Some("clear-by-kim"));
+}
+
+#[test]
+fn an_unfinished_answer_that_says_the_same_is_not_lost_when_the_folder_is_read_again() {
+    let again = |at: &mut AtWork, who, word| {
+        let (scan, _) = made("dual", 0);
+        at.event(Event::Found(Box::new(Found {
+            scan,
+            decided: Some(verdict_by(word, who).settled(ALL)),
+            rescan_of: None,
+            question: None,
+        })));
+    };
+    let mut at = decided_by("lee", "clear");
+    at.keys("d c");
+    again(&mut at, "lee", "clear");
+    assert_eq!(at.drafts.len(), 1, "its going would tell what lee decided");
+    let mut at = decided_by("kim", "clear");
+    at.recalled.decision = Some(Conclusion::Clear);
+    at.keys("E n 'seal missing' <cr>");
+    again(&mut at, "kim", "clear");
+    assert_eq!(at.drafts.len(), 1, "a correction of the note alone");
+}
