@@ -144,7 +144,9 @@ impl App {
             self.leave_form();
         }
         let text = self.told_recorded(&sent.form.kind, verdict, &now);
-        if matches!(sent.form.kind, FormKind::Decision | FormKind::Second { .. }) {
+        // Who was told what the first reader decided looks no second time: that is a correction.
+        let knows = matches!(sent.form.kind, FormKind::Second { .. }) && !now.seconds.is_empty();
+        if !sent.form.kind.asks_why() && !knows {
             self.keep_fresh(&verdict.id, sent, before);
         }
         self.tell(Level::Recorded, text);
@@ -173,11 +175,7 @@ impl App {
             FormKind::Second { .. } if now.seconds.is_empty() => text,
             FormKind::Second { .. } => say(
                 "notice-second-recorded",
-                &[
-                    arg("decision", &label),
-                    arg("first", &revealed(now)),
-                    arg("back", &back),
-                ],
+                &[arg("decision", &label), arg("first", &revealed(now))],
             ),
             FormKind::Amend { .. } => say("notice-amended", &[]),
             FormKind::Arbitration { .. } => say("notice-arbitrated", &[arg("decision", &label)]),

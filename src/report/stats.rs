@@ -163,10 +163,11 @@ impl Stats {
     /// Counts a case.
     fn add(&mut self, case: &Case) {
         let taken_back = |amend: &Value| amend.as_str() == Some(TAKEN_BACK);
-        let reasons = case
+        let own = case
             .amends
             .iter()
-            .filter_map(|amend| amend.members.get("reason"));
+            .filter(|amend| text(&amend.members, "of") == case.id);
+        let reasons = own.filter_map(|amend| amend.members.get("reason"));
         if reasons.into_iter().any(taken_back) {
             self.taken_back += 1;
             return;

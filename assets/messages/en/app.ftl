@@ -9,7 +9,7 @@ notice-no-scans = no scans here ({ $others } other { $others ->
        *[other] files
     }); start xamine with a folder of scans
 notice-recorded = RECORDED { $decision } — { $done } of { $all } decided; { $key } goes on, { $back } takes it back (10 s)
-notice-second-recorded = RECORDED { $decision }; { $first }; { $back } takes yours back (10 s)
+notice-second-recorded = RECORDED { $decision }; { $first }
 notice-amended = RECORDED: the correction; what was decided first stays in the log beside it
 notice-arbitrated = RECORDED: the arbitration; { $decision } holds
 notice-second-agrees = { $who } came to the same: { $first }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::super::{Failure, exit};
-use crate::decisions::{Conclusion, Inspection, reason_label};
+use crate::decisions::{Conclusion, Inspection, plain_json, reason_label};
 use crate::messages::{arg, has, say};
 use crate::report::{self, Chosen, Feedback, Share, Stats};
 use crate::text::Safe;
@@ -47,8 +47,8 @@ pub(super) fn run(
     };
     let stats = report::stats(&folder, &chosen)?;
     if asked.json {
-        serde_json::to_writer(&mut *out, &stats).map_err(std::io::Error::from)?;
-        writeln!(out)?;
+        let text = serde_json::to_string(&stats).map_err(std::io::Error::from)?;
+        writeln!(out, "{}", plain_json(&text))?;
     } else {
         tell(&stats, out)?;
     }
