@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::{Draft, Effect};
 use super::sent::{Sent, TakenBack};
-use super::{App, Form, Level, Purpose, Reading, Verdict};
+use super::{App, Form, Level, Mark, Mode, Purpose, Reading, Row, Verdict};
 use crate::decisions::{
     Amend, Arbitration, Change, Conclusion, Decision, MarkedRegion, Request, Second, Standing,
     TAKEN_BACK,
@@ -35,6 +35,9 @@ pub enum FormKind {
     Second {
         /// Id of the first decision's record.
         of: String,
+        /// Whether what was decided first is hidden until this is recorded.
+        #[serde(default)]
+        blind: bool,
     },
     /// Which of several readings holds.
     Arbitration {
@@ -56,6 +59,9 @@ pub struct Answers {
     pub confidence: Option<u8>,
     /// The note.
     pub note: String,
+    /// The marked regions.
+    #[serde(default)]
+    pub regions: Vec<Mark>,
 }
 
 /// A decision that was recorded a moment ago.
@@ -92,18 +98,18 @@ impl Form {
     }
 
     /// The request that records it; `decision` is its body as a decision.
-    pub(super) fn request(&self, decision: Decision, token: u64) -> Request {
+    pub(super) fn request(&self, decision: Decision, marks: &[Mark], token: u64) -> Request {
         let reason = self.why.clone();
         match &self.kind {
             FormKind::Decision => Request::Decision {
                 token,
                 body: Box::new(decision),
             },
-            FormKind::Second { of } => Request::Second {
+            FormKind::Second { of, blind } => Request::Second {
                 token,
                 body: Box::new(Second {
                     of: of.clone(),
-                    blind: true,
+                    blind: *blind,
                     decision,
                 }),
             },
@@ -111,23 +117,28 @@ impl Form {
                 token,
                 body: Amend {
                     of: of.clone(),
-                    change: self.change(before, decision.regions),
+                    change: self.change(before, marks, decision.regions),
                     reason,
                 },
             },
             FormKind::Arbitration { of } => Request::Arbitration {
                 token,
-                body: Arbitration {
+                body: Box::new(Arbitration {
                     of: of.clone(),
-                    decision: decision.decision,
                     reason,
-                },
+                    decision,
+                }),
             },
         }
     }
 
+    /// Whether a correction says something else than the record.
+    pub(super) fn corrects(&self, before: &Answers) -> bool {
+        self.change(before, &before.regions, Vec::new()) != Change::default()
+    }
+
     /// What a correction changes; what is as it was is left out.
-    fn change(&self, before: &Answers, regions: Vec<MarkedRegion>) -> Change {
+    fn change(&self, before: &Answers, marks: &[Mark], regions: Vec<MarkedRegion>) -> Change {
         let other = |now: Option<Conclusion>| now.filter(|_| now != before.decision);
         Change {
             decision: other(self.choice),
@@ -136,32 +147,64 @@ impl Form {
             confidence: self
                 .confidence
                 .filter(|_| self.confidence != before.confidence),
-            regions: (!regions.is_empty()).then_some(regions),
+            regions: (marks != before.regions).then_some(regions),
             controls: (self.controls != before.controls).then(|| self.controls.clone()),
         }
     }
 }
 
 impl App {
-    /// What a form about the scan at hand will be: a second reading or an arbitration where one is
-    /// asked of this analyst, else a decision.
+    /// What a form about the scan at hand is: the correction of one's own reading, an arbitration or a
+    /// second reading of what somebody else decided, else a decision. So nobody's reading is ever
+    /// taken away by a later one.
     pub(super) fn kind_at_hand(&self) -> FormKind {
-        let row = self.desk.row.and_then(|row| self.queue.rows.get(row));
-        let verdict = row.and_then(|row| row.decided.as_ref());
+        let row = self.row_at_hand();
         let asked = row.and_then(|row| row.question.as_ref());
-        if let (None, Some(question)) = (verdict, asked) {
-            let of = question.of.clone();
-            return FormKind::Second { of };
+        let verdict = row.and_then(|row| row.decided.as_ref());
+        let Some(verdict) = verdict.filter(|verdict| !verdict.is_not_analysed()) else {
+            return asked.map_or(FormKind::Decision, |question| FormKind::Second {
+                of: question.of.clone(),
+                blind: true,
+            });
+        };
+        if let Some(own) = verdict.reading_by(&self.record.analyst) {
+            return FormKind::Amend {
+                of: own.id,
+                before: Box::new(Answers {
+                    decision: Conclusion::parse(&own.decision),
+                    ..Answers::default()
+                }),
+            };
         }
-        match verdict.filter(|verdict| verdict.waits_for(&self.record.analyst)) {
-            Some(verdict) if verdict.standing == Standing::SecondAsked => FormKind::Second {
-                of: verdict.id.clone(),
-            },
-            Some(verdict) => FormKind::Arbitration {
+        if verdict.standing == Standing::Disagreed {
+            return FormKind::Arbitration {
                 of: verdict.readings().map(|reading| reading.id).collect(),
-            },
-            None => FormKind::Decision,
+            };
         }
+        FormKind::Second {
+            of: asked.map_or_else(|| verdict.id.clone(), |question| question.of.clone()),
+            blind: verdict.is_hidden_from(&self.record.analyst),
+        }
+    }
+
+    /// Makes an unfinished form what it is now: others may have decided since it was begun. Whether it
+    /// was something else.
+    pub(super) fn renew_kind(&mut self) -> bool {
+        let now = self.kind_at_hand();
+        let verdict = self.row_at_hand().and_then(|row| row.decided.clone());
+        let Some(form) = &mut self.desk.form else {
+            return false;
+        };
+        let stands = match &form.kind {
+            FormKind::Amend { of, .. } => {
+                verdict.is_some_and(|verdict| verdict.readings().any(|one| one.id == *of))
+            }
+            kind => *kind == now,
+        };
+        if !stands {
+            form.kind = now;
+        }
+        !stands
     }
 
     /// Asks why, where the record wants a sentence and has none; whether it was asked.
@@ -177,7 +220,7 @@ impl App {
     pub(super) fn changes_nothing(&self, form: &Form) -> bool {
         match &form.kind {
             FormKind::Amend { before, .. } => {
-                self.desk.marks.is_empty() && form.change(before, Vec::new()) == Change::default()
+                form.change(before, &self.desk.marks, Vec::new()) == Change::default()
             }
             _ => false,
         }
@@ -193,21 +236,27 @@ impl App {
         self.confirm()
     }
 
-    /// Asks the log for what this analyst, or else the first, decided on the scan at hand.
+    /// Asks the log for what this analyst decided on the scan at hand; what others came to is theirs
+    /// to correct.
     pub(crate) fn begin_amend(&mut self) -> Vec<Effect> {
-        let row = self.desk.row.and_then(|row| self.queue.rows.get(row));
-        let Some(verdict) = row.and_then(|row| row.decided.clone()) else {
+        let Some(verdict) = self.row_at_hand().and_then(|row| row.decided.clone()) else {
             self.tell(Level::Info, say("notice-not-decided", &[]));
             return Vec::new();
         };
-        if verdict.is_hidden_from(&self.record.analyst) {
-            self.tell(Level::Info, say("queue-second", &[]));
-            return Vec::new();
+        if let Some(own) = verdict.reading_by(&self.record.analyst) {
+            return vec![Effect::Recall { id: own.id }];
         }
-        let own = |reading: &Reading| reading.analyst == self.record.analyst;
-        let own = verdict.readings().find(own).map(|own| own.id);
-        let id = own.unwrap_or(verdict.id);
-        vec![Effect::Recall { id }]
+        let text = if verdict.is_hidden_from(&self.record.analyst) {
+            say("queue-second", &[])
+        } else {
+            let key = self.chord(Mode::Browse, "open_decision");
+            say(
+                "notice-not-yours",
+                &[arg("who", &verdict.analyst), arg("key", &key)],
+            )
+        };
+        self.tell(Level::Info, text);
+        Vec::new()
     }
 
     /// What a record says has been read: its correction can be written.
@@ -216,8 +265,7 @@ impl App {
         id: &str,
         answers: crate::Result<Answers>,
     ) -> Vec<Effect> {
-        let row = self.desk.row.and_then(|row| self.queue.rows.get(row));
-        let verdict = row.and_then(|row| row.decided.as_ref());
+        let verdict = self.row_at_hand().and_then(|row| row.decided.as_ref());
         let here = verdict.is_some_and(|verdict| verdict.readings().any(|one| one.id == id));
         // Another scan is at hand by now, or a form that is worth more.
         if !here || self.form_is_open() {
@@ -225,6 +273,13 @@ impl App {
         }
         match answers {
             Ok(answers) => {
+                // What is marked by now is added to what was.
+                let new = std::mem::take(&mut self.desk.marks);
+                let new = new
+                    .into_iter()
+                    .filter(|mark| !answers.regions.contains(mark));
+                self.desk.marks = answers.regions.iter().cloned().chain(new).collect();
+                self.desk.selected = None;
                 self.desk.form = Some(Form::correcting(id.to_owned(), answers));
                 self.open_form()
             }
@@ -290,6 +345,10 @@ impl App {
         if let Some(row) = self.queue.row_of(&draft.path) {
             row.decided.clone_from(&what.before);
             row.draft = true;
+            // Deciding anew draws no new lot.
+            if what.before.is_none() {
+                row.drawn.get_or_insert_with(|| what.id.clone());
+            }
         }
         self.drafts.retain(|kept| kept.key() != draft.key());
         self.drafts.push(draft.clone());
@@ -314,19 +373,25 @@ impl App {
     pub(super) fn verdict_after(
         &self,
         kind: &FormKind,
-        before: Option<&Verdict>,
+        row: Option<&Row>,
         said: &Verdict,
     ) -> Verdict {
-        let Some(mut now) = before.cloned() else {
-            // A first decision, or one that another post has: here it is all that is known.
-            return said.clone().settled(self.second_rule);
+        let drawn = row.and_then(|row| row.drawn.clone());
+        let first = || Verdict {
+            drawn: drawn.unwrap_or_else(|| said.id.clone()),
+            // What it answers another post has: here it is all that is known.
+            elsewhere: matches!(kind, FormKind::Second { .. }),
+            ..said.clone()
+        };
+        let Some(mut now) = row.and_then(|row| row.decided.clone()) else {
+            return first().settled(self.second_rule);
         };
         if said.decision.is_empty() {
             // A correction of something else than the conclusion.
             return now;
         }
         match kind {
-            FormKind::Decision => now = said.clone(),
+            FormKind::Decision => now = first(),
             FormKind::Second { .. } => now.seconds.push(Reading {
                 id: said.id.clone(),
                 analyst: said.analyst.clone(),
@@ -353,12 +418,12 @@ impl App {
     /// Id of the record that asked for this scan to be made again: of the same unit, or of the files
     /// that were at its place.
     pub(super) fn rescan_of(&self) -> Option<String> {
-        let row = self.desk.row.and_then(|row| self.queue.rows.get(row))?;
+        let row = self.row_at_hand()?;
         if row.rescan_of.is_some() {
             return row.rescan_of.clone();
         }
         let unit = self.desk.opened()?.container.clone()?;
-        let asked = |other: &&super::Row| {
+        let asked = |other: &&Row| {
             let again = |verdict: &Verdict| verdict.decision == Conclusion::Rescan.as_str();
             other.scan.path != row.scan.path
                 && other.scan.container.as_ref() == Some(&unit)
@@ -383,10 +448,12 @@ impl App {
 
     /// What the form should know of the scan's readings, before anything is decided.
     pub fn form_context(&self, form: &Form) -> Option<Safe> {
-        let row = self.desk.row.and_then(|row| self.queue.rows.get(row))?;
+        let row = self.row_at_hand()?;
         match &form.kind {
-            FormKind::Second { .. } => Some(second_asked(row)),
-            FormKind::Arbitration { .. } => Some(readings_told(row.decided.as_ref()?)),
+            FormKind::Second { blind: true, .. } => Some(second_asked(row)),
+            FormKind::Second { .. } | FormKind::Arbitration { .. } => {
+                Some(readings_told(row.decided.as_ref()?))
+            }
             _ if self.rescan_of().is_some() => Some(say("form-rescan-of", &[])),
             _ => None,
         }
@@ -394,7 +461,7 @@ impl App {
 }
 
 /// What a second reader is asked.
-pub fn second_asked(row: &super::Row) -> Safe {
+pub fn second_asked(row: &Row) -> Safe {
     match &row.question {
         Some(asked) if !asked.text.is_empty() => {
             say("queue-question", &[arg("question", &asked.text)])

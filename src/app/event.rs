@@ -9,7 +9,7 @@ use super::form::Form;
 use super::log_pane::LogRead;
 use super::mark::{Mark, Measured};
 use super::shown::{LensPlace, Overlay, Shown};
-use super::{Answers, Question, TerminalFacts, Verdict};
+use super::{Answers, FormKind, Question, TerminalFacts, Verdict};
 use crate::cancel::Cancel;
 use crate::decisions::{Request, ScanBlock, ViewSeen};
 use crate::delivery::Facts;
@@ -142,7 +142,12 @@ pub enum Event {
         told: Result<Safe, Safe>,
     },
     /// The log was read for its pane, or could not be.
-    LogRead(Result<Box<LogRead>, Safe>),
+    LogRead {
+        /// For whom: what one may see another may not.
+        analyst: Safe,
+        /// What was read.
+        result: Result<Box<LogRead>, Safe>,
+    },
     /// The views of a case were read, or could not be.
     CaseViews {
         /// Id of the decision.
@@ -170,6 +175,8 @@ pub struct Found {
     pub decided: Option<Verdict>,
     /// Id of the record that asked for it to be made again.
     pub rescan_of: Option<String>,
+    /// Id of the first record that decided it and was taken back.
+    pub drawn: Option<String>,
     /// What another post asks about it.
     pub question: Option<Question>,
 }
@@ -343,6 +350,8 @@ pub struct Draft {
     pub scan_id: String,
     /// Its first file, for the queue.
     pub path: PathBuf,
+    /// Whose it is: nobody goes on with what another was typing.
+    pub analyst: String,
     /// The form.
     pub form: Form,
     /// Marked regions and lines.
@@ -352,13 +361,23 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// What tells it from others: the same bytes in two places are two rows of the queue.
+    /// Whether nothing was typed or marked that would be lost.
+    pub(super) fn is_empty(&self) -> bool {
+        let known = match &self.form.kind {
+            FormKind::Amend { before, .. } => &before.regions[..],
+            _ => &[],
+        };
+        !self.form.is_started() && self.marks == known
+    }
+
+    /// What tells it from others: the same bytes in two places are two rows of the queue, and every
+    /// analyst has a form of one's own.
     pub fn key(&self) -> String {
-        key_of(&self.scan_id, &self.path)
+        key_of(&self.scan_id, &self.path, &self.analyst)
     }
 }
 
-/// The key of a scan's form: its bytes and its place.
-pub(super) fn key_of(scan_id: &str, path: &Path) -> String {
-    format!("{scan_id} {}", path.display())
+/// The key of a scan's form: its bytes, its place and whose it is.
+pub(super) fn key_of(scan_id: &str, path: &Path, analyst: &str) -> String {
+    format!("{scan_id} {} {analyst}", path.display())
 }

@@ -151,6 +151,10 @@ impl Form {
 
     /// Whether anything was typed that would be lost.
     pub fn is_started(&self) -> bool {
+        if let FormKind::Amend { before, .. } = &self.kind {
+            // What the record says was not typed.
+            return !self.why.is_empty() || self.corrects(before);
+        }
         let nothing = Self {
             kind: self.kind.clone(),
             ..Self::default()

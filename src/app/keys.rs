@@ -91,7 +91,9 @@ impl App {
             }
             Event::LogOffered(folder) => self.record.offer = Some(folder),
             Event::PresetKept { presets, told } => self.take_saved(presets, told),
-            Event::LogRead(read) => self.take_log_read(read.map(|read| *read)),
+            Event::LogRead { analyst, result } => {
+                self.take_log_read(&analyst, result.map(|read| *read));
+            }
             Event::CaseViews { id, views } => self.take_case_views(&id, views),
             Event::CaseExported(told) => match told {
                 Ok(text) => self.tell(Level::Info, text),
@@ -220,9 +222,10 @@ impl App {
         let mut row = Row::new(found.scan);
         row.decided = found.decided;
         row.rescan_of = found.rescan_of;
+        row.drawn = found.drawn;
         row.question = found.question;
         let dropped = self.drop_recorded(&row);
-        row.draft = self.drafts.iter().any(|draft| draft.path == row.scan.path);
+        row.draft = self.own_drafts().any(|draft| draft.path == row.scan.path);
         self.queue.take(row);
         dropped
     }
@@ -243,8 +246,9 @@ impl App {
             };
             said.is_some_and(|reading| choice == Some(reading.decision.as_str()))
         };
-        let mut drafts = self.drafts.iter();
-        let left = drafts.find(|draft| draft.path == row.scan.path && says(draft));
+        let left = self
+            .own_drafts()
+            .find(|draft| draft.path == row.scan.path && says(draft));
         let key = left.map(super::Draft::key);
         key.map(|key| self.drop_draft(&key)).into_iter().collect()
     }

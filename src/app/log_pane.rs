@@ -184,7 +184,11 @@ impl App {
     }
 
     /// The log was read, or could not be; the selected case stays selected.
-    pub(super) fn take_log_read(&mut self, result: Result<LogRead, Safe>) {
+    pub(super) fn take_log_read(&mut self, analyst: &Safe, result: Result<LogRead, Safe>) {
+        if *analyst != self.record.analyst {
+            // Somebody else sat here when it was asked for.
+            return;
+        }
         self.log.reading = false;
         let selected = self.logged_case().map(|case| case.id.clone());
         match result {

@@ -342,6 +342,17 @@ impl App {
         matches!(self.mode_below(), Mode::Log | Mode::Outcome)
     }
 
+    /// The row of the scan at hand.
+    pub(super) fn row_at_hand(&self) -> Option<&Row> {
+        self.queue.rows.get(self.desk.row?)
+    }
+
+    /// The drafts of the analyst at the desk.
+    pub(super) fn own_drafts(&self) -> impl Iterator<Item = &Draft> {
+        let own = self.record.analyst.as_str();
+        self.drafts.iter().filter(move |draft| draft.analyst == own)
+    }
+
     /// Whether the decision form stands where the inspector does otherwise.
     pub fn form_is_open(&self) -> bool {
         self.desk.form.is_some() && self.mode_below() == Mode::Decide

@@ -90,8 +90,8 @@ impl App {
                 scan: case.scan,
                 result: None,
                 found: Vec::new(),
-                by: self.record.analyst.as_str().to_owned(),
-                inspected_at: self.log.read.today.clone(),
+                by: String::new(),
+                inspected_at: String::new(),
                 recording: Recording::Typed,
                 sent: None,
             });
@@ -171,6 +171,11 @@ impl App {
             self.tell(Level::Warning, say("outcome-choose", &[]));
             return Vec::new();
         };
+        let nothing = [Inspection::NothingFound, Inspection::NotExamined];
+        if nothing.contains(&outcome.result) && !outcome.found.is_empty() {
+            self.tell(Level::Warning, say("outcome-found-nothing", &[]));
+            return Vec::new();
+        }
         // The same outcome tried again keeps its number, as a decision does.
         let known = form.sent.filter(|(_, sent)| *sent == outcome);
         let token = known.map_or_else(

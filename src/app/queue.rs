@@ -55,6 +55,8 @@ pub struct Row {
     pub draft: bool,
     /// Id of the record that asked for it to be made again.
     pub rescan_of: Option<String>,
+    /// Id of the first record that decided it and was taken back.
+    pub drawn: Option<String>,
     /// What another post asks about it.
     pub question: Option<Question>,
     /// Why it cannot be looked at, once that is known.
@@ -98,6 +100,7 @@ impl Row {
             decided: None,
             draft: false,
             rescan_of: None,
+            drawn: None,
             question: None,
             problem,
             reading_number: 0,

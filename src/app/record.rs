@@ -54,7 +54,7 @@ impl App {
     pub fn warnings(&self) -> Vec<Warning> {
         let seen = &self.desk.seen;
         let looks = seen.looks();
-        let decided = self.desk.row.and_then(|row| self.queue.rows.get(row));
+        let decided = self.row_at_hand();
         let checks = [
             (looks.is_empty(), Warning::NeverSeen),
             (!looks.is_empty() && seen.missed(), Warning::NotShown),
@@ -95,10 +95,15 @@ impl App {
         })
     }
 
-    /// Whether the form is one more decision, not an answer to one.
+    /// Whether the form is one more decision that nobody asked for.
     fn decides_anew(&self) -> bool {
         let form = self.desk.form.as_ref();
-        form.is_some_and(|form| form.kind == FormKind::Decision)
+        form.is_some_and(|form| {
+            matches!(
+                form.kind,
+                FormKind::Decision | FormKind::Second { blind: false, .. }
+            )
+        })
     }
 
     /// What the form still lacks, with the keys that give it.
@@ -120,6 +125,10 @@ impl App {
             return Vec::new();
         }
         if form.recording == Recording::Writing {
+            return Vec::new();
+        }
+        if self.renew_kind() {
+            self.tell(super::Level::Warning, say("notice-decided-meanwhile", &[]));
             return Vec::new();
         }
         if let Some(missing) = self.missing(&form) {
@@ -195,10 +204,15 @@ impl App {
     /// Opens the form of the scan at hand, as it was left, and has its files looked at again.
     pub(crate) fn open_form(&mut self) -> Vec<Effect> {
         let kind = self.kind_at_hand();
+        if self.desk.form.is_none() && matches!(kind, FormKind::Amend { .. }) {
+            // One's own reading is corrected, with what it says in the form.
+            return self.begin_amend();
+        }
         self.desk.form.get_or_insert_with(|| Form {
             kind,
             ..Form::default()
         });
+        self.renew_kind();
         self.desk.seen.judge();
         self.desk.pending = None;
         self.leave_region();
@@ -237,7 +251,7 @@ impl App {
         let Some(key) = self.key_at_hand() else {
             return;
         };
-        let Some(draft) = self.drafts.iter().find(|draft| draft.key() == key).cloned() else {
+        let Some(draft) = self.own_drafts().find(|draft| draft.key() == key).cloned() else {
             return;
         };
         let Draft {
@@ -248,6 +262,7 @@ impl App {
         } = draft;
         form.recording = self.recording_at_hand();
         self.desk.form = Some(form);
+        self.renew_kind();
         self.desk.marks = marks;
         if let Some(mut view) = view {
             // The draft knows the profile's hash alone.

@@ -17,6 +17,7 @@ pub(super) struct Sent {
     token: u64,
     scan_id: String,
     path: PathBuf,
+    analyst: String,
     files: Vec<ScanFile>,
     form: Form,
     marks: Vec<Mark>,
@@ -36,7 +37,7 @@ pub(super) struct TakenBack {
 
 impl Sent {
     fn key(&self) -> String {
-        key_of(&self.scan_id, &self.path)
+        key_of(&self.scan_id, &self.path, &self.analyst)
     }
 
     /// The same form, to be taken back by the recording of that number.
@@ -64,6 +65,7 @@ impl Sent {
         Draft {
             scan_id: self.scan_id.clone(),
             path: self.path.clone(),
+            analyst: self.analyst.clone(),
             form: self.form.clone(),
             marks: self.marks.clone(),
             view: None,
@@ -78,7 +80,8 @@ impl App {
     pub(super) fn send(&mut self, form: &Form, path: PathBuf, decision: Decision) -> Effect {
         let scan_id = decision.scan_id.clone();
         let form = form.answers();
-        let key = key_of(&scan_id, &path);
+        let analyst = self.record.analyst.as_str().to_owned();
+        let key = key_of(&scan_id, &path, &analyst);
         let marks = self.desk.marks.clone();
         let same = |sent: &&Sent| sent.key() == key && sent.form == form && sent.marks == marks;
         let token = self.sent.iter().find(same).map(|sent| sent.token);
@@ -87,11 +90,12 @@ impl App {
             self.record.token
         });
         self.sent.retain(|sent| sent.key() != key);
-        let request = form.request(decision, token);
+        let request = form.request(decision, &marks, token);
         self.sent.push(Sent {
             token,
             scan_id,
             path,
+            analyst,
             files: self.desk.files.clone(),
             form,
             marks,
@@ -129,9 +133,9 @@ impl App {
         if let Some(what) = &sent.takes_back {
             return self.taken_back(&sent, what);
         }
-        let before = self.queue.row_of(&sent.path);
-        let before = before.and_then(|row| row.decided.clone());
-        let now = self.verdict_after(&sent.form.kind, before.as_ref(), verdict);
+        let row = self.queue.row_of(&sent.path).cloned();
+        let now = self.verdict_after(&sent.form.kind, row.as_ref(), verdict);
+        let before = row.and_then(|row| row.decided);
         // A row whose files were replaced meanwhile shows something else.
         let row = self.queue.row_of(&sent.path);
         if let Some(row) = row.filter(|row| row.scan.files == sent.files) {
@@ -251,7 +255,13 @@ impl App {
 
     /// The form at hand is given up, and with it what the log did not take.
     pub(crate) fn discard_form(&mut self) {
-        self.desk.form = None;
+        if let Some(FormKind::Amend { before, .. }) = self.desk.form.take().map(|form| form.kind) {
+            // What was marked in the record lies there only to be corrected.
+            self.desk
+                .marks
+                .retain(|mark| !before.regions.contains(mark));
+            self.select_mark(None);
+        }
         if let Some(key) = self.key_at_hand() {
             self.sent.retain(|sent| sent.key() != key);
         }
@@ -264,7 +274,8 @@ impl App {
     /// The key of the scan at hand, as far as its bytes are known.
     pub(super) fn key_at_hand(&self) -> Option<String> {
         let row = self.queue.rows.get(self.desk.row?)?;
-        Some(key_of(self.desk.scan_id()?, &row.scan.path))
+        let analyst = self.record.analyst.as_str();
+        Some(key_of(self.desk.scan_id()?, &row.scan.path, analyst))
     }
 
     /// Whether the scan of that key is the one at hand.

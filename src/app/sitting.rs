@@ -3,11 +3,12 @@
 //!
 //! The numbers are for the analyst: one's own median beside one's own earlier median, never a ranking.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::event::Effect;
-use super::{App, Level, Mode, Purpose, Seen};
+use super::{App, Level, LogRead, Mode, Purpose, Seen};
 use crate::decisions::{Conclusion, Decision, Request};
 use crate::messages::{arg, say};
 use crate::text::Safe;
@@ -161,7 +162,7 @@ impl App {
                 arg("kinds", &self.sitting.kinds()),
                 arg("minutes", &minutes),
                 arg("left", &left),
-                arg("drafts", &self.drafts.len()),
+                arg("drafts", &self.own_drafts().count()),
             ],
         )
     }
@@ -232,14 +233,31 @@ impl App {
         self.sitting = Sitting::start(self.now);
         // What the one before decided is not the next one's to take back.
         self.fresh = None;
-        self.log.read.own_median_ms = None;
+        self.log.read = LogRead::default();
+        self.log.problem = None;
+        self.change_drafts();
         self.desk.seen = Seen::start(self.now);
         if let Some(line) = self.line {
             // What stands on the screen is seen by the next analyst from now on.
             self.take_line(line);
         }
+        if self.mode_below() == Mode::Log || self.mode == Mode::Log {
+            effects.extend(self.read_log());
+        }
         self.tell(Level::Info, said);
         effects
+    }
+
+    /// The forms that wait are those of the analyst who sits down.
+    fn change_drafts(&mut self) {
+        self.desk.form = None;
+        self.leave_form();
+        self.forget_wanted_draft();
+        let waiting: HashSet<PathBuf> = self.own_drafts().map(|draft| draft.path.clone()).collect();
+        for row in &mut self.queue.rows {
+            row.draft = waiting.contains(&row.scan.path);
+        }
+        self.resume_draft();
     }
 
     /// A new segment under that name.

@@ -1,7 +1,7 @@
 //! A recorded decision as the queue shows it, with its readings.
 
 use super::Row;
-use crate::decisions::{SecondRule, Standing};
+use crate::decisions::{Conclusion, SecondRule, Standing};
 use crate::text::Safe;
 
 /// A recorded decision, as the queue shows it.
@@ -21,6 +21,11 @@ pub struct Verdict {
     pub seconds: Vec<Reading>,
     /// Whether an arbitration holds.
     pub arbitrated: bool,
+    /// Id of the record by which the sample of second readings is drawn: the first that ever decided
+    /// the scan.
+    pub drawn: String,
+    /// Whether it answers a decision that another post has.
+    pub elsewhere: bool,
     /// How far the readings have come.
     pub standing: Standing,
 }
@@ -45,6 +50,7 @@ impl Verdict {
             analyst,
             id: id.to_owned(),
             first: decision.to_owned(),
+            drawn: id.to_owned(),
             ..Self::default()
         }
     }
@@ -53,10 +59,10 @@ impl Verdict {
     #[must_use]
     pub fn settled(mut self, rule: SecondRule) -> Self {
         let seconds = self.seconds.iter().map(|reading| &*reading.decision);
-        self.standing = if self.arbitrated {
+        self.standing = if self.arbitrated || (self.elsewhere && self.seconds.is_empty()) {
             Standing::Settled
         } else {
-            rule.standing(&self.id, &self.first, seconds)
+            rule.standing(&self.drawn, &self.first, seconds)
         };
         self
     }
@@ -71,9 +77,19 @@ impl Verdict {
         std::iter::once(first).chain(self.seconds.iter().cloned())
     }
 
+    /// The reading of `analyst`.
+    pub fn reading_by(&self, analyst: &Safe) -> Option<Reading> {
+        self.readings().find(|reading| reading.analyst == *analyst)
+    }
+
     /// Whether `analyst` has read the scan.
     pub fn is_read_by(&self, analyst: &Safe) -> bool {
-        self.readings().any(|reading| reading.analyst == *analyst)
+        self.reading_by(analyst).is_some()
+    }
+
+    /// Whether nothing was said of what the scan holds: the next decision takes its place.
+    pub fn is_not_analysed(&self) -> bool {
+        self.seconds.is_empty() && self.first == Conclusion::NotAnalysed.as_str()
     }
 
     /// Whether `analyst` is asked for something: a second reading, or an arbitration.

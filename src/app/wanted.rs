@@ -311,7 +311,7 @@ impl App {
             return;
         }
         // Looking alone makes no draft.
-        let empty = !draft.form.is_started() && draft.marks.is_empty();
+        let empty = draft.is_empty();
         if self.wanted.draft.is_none() && empty {
             return;
         }
@@ -336,6 +336,7 @@ impl App {
         Some(Draft {
             scan_id,
             path,
+            analyst: self.record.analyst.as_str().to_owned(),
             form: self.form_as_typed(),
             marks: self.desk.marks.clone(),
             view: self.desk.view.clone(),
@@ -370,6 +371,11 @@ impl App {
         if let Some(row) = self.desk.row.and_then(|row| self.queue.rows.get_mut(row)) {
             row.draft = waiting;
         }
+    }
+
+    /// What was kept last is another analyst's.
+    pub(super) fn forget_wanted_draft(&mut self) {
+        self.wanted.draft = None;
     }
 
     /// Forgets the draft, because its decision is on disk.

@@ -111,7 +111,10 @@ fn line(app: &mut App, value: &Value, asks: Purpose, take: fn(&mut App, &str)) -
             let form = app.outcome_form();
             let before = match asks {
                 Purpose::Inspector => form.map(|form| form.by.clone()),
-                Purpose::InspectedAt => form.map(|form| form.inspected_at.clone()),
+                Purpose::InspectedAt => form.map(|form| {
+                    let day = Some(&form.inspected_at).filter(|day| !day.is_empty());
+                    day.unwrap_or(&app.log.read.today).clone()
+                }),
                 _ => None,
             };
             app.ask_line(asks, &before.unwrap_or_default());

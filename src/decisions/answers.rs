@@ -5,7 +5,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::body::{Decision, MarkedRegion};
-use super::vocabulary::Conclusion;
 
 /// Body of `second`: another analyst's decision about a scan that was decided before.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,15 +18,16 @@ pub struct Second {
     pub decision: Decision,
 }
 
-/// Body of `arbitration`: which of several decisions holds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Body of `arbitration`: which of several decisions holds, and what the arbitrator saw.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Arbitration {
     /// Ids of the decisions that disagree.
     pub of: Vec<String>,
-    /// What holds.
-    pub decision: Conclusion,
-    /// Why.
+    /// Why, in a sentence.
     pub reason: String,
+    /// What holds, and everything else that was seen, marked and asked for.
+    #[serde(flatten)]
+    pub decision: Decision,
 }
 
 /// Body of `outcome`: what the physical inspection found.

@@ -36,6 +36,13 @@ pub struct Entry {
     pub seconds: Vec<Reading>,
     /// What the last arbitration says, where there is one.
     pub arbitrated: Option<String>,
+    /// Id of the first record that ever decided the scan, taken back or not: by it the sample of second
+    /// readings is drawn, so that taking back and deciding anew draws nothing new.
+    pub drawn: String,
+    /// Whether it answers a decision that this log does not have, because another post does.
+    pub elsewhere: bool,
+    /// Its unit, where known.
+    unit: Option<String>,
 }
 
 /// A second reading.
@@ -65,7 +72,8 @@ impl Entry {
         let seconds = self.seconds.iter().map(|reading| &*reading.word);
         match self.arbitrated {
             Some(_) => Standing::Settled,
-            None => rule.standing(&self.id, &self.word, seconds),
+            None if self.elsewhere && self.seconds.is_empty() => Standing::Settled,
+            None => rule.standing(&self.drawn, &self.word, seconds),
         }
     }
 
@@ -80,7 +88,10 @@ impl Entry {
 pub struct Decided {
     scans: HashMap<String, Entry>,
     files: HashMap<(PathBuf, u64), String>,
-    /// Records that ask for a scan to be made again, by the places of its files and by its unit.
+    /// First records of scans that were taken back.
+    drawn: HashMap<String, String>,
+    /// Records that ask for a scan to be made again, by the places of its files and by its unit, as
+    /// long as no decision follows them.
     rescans: HashMap<Again, String>,
     unread: u64,
 }
@@ -138,6 +149,14 @@ impl Decided {
         (!own).then_some(asked)
     }
 
+    /// Id of the first record that decided a scan and was taken back, where there is one.
+    pub fn drawn_by(&self, scan: &Scan) -> Option<&str> {
+        let file = scan.files.first()?;
+        let path = std::path::absolute(&file.path).ok()?;
+        let scan_id = self.files.get(&(path, file.bytes))?;
+        self.drawn.get(scan_id).map(String::as_str)
+    }
+
     /// All latest decisions, in no order.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.scans.values()
@@ -148,13 +167,37 @@ impl Decided {
         self.unread
     }
 
-    /// Takes in a decision recorded just now.
-    pub fn add(&mut self, entry: Entry, scan: &ScanBlock) {
+    /// Remembers where the files of a scan lay.
+    fn place(&mut self, scan: &ScanBlock, scan_id: &str) {
         for file in &scan.files {
             let key = (file.exact_path(), file.bytes);
-            self.files.insert(key, entry.scan_id.clone());
+            self.files.insert(key, scan_id.to_owned());
         }
-        self.scans.insert(entry.scan_id.clone(), entry);
+    }
+
+    /// Takes in a reading of the scan `entry.scan_id`, the earliest first. Who reads a scan again
+    /// replaces one's own reading only: what others came to stays beside it.
+    fn read(&mut self, entry: Entry) {
+        let Some(first) = self.scans.get_mut(&entry.scan_id) else {
+            self.scans.insert(entry.scan_id.clone(), entry);
+            return;
+        };
+        let nothing_said = first.word == Conclusion::NotAnalysed.as_str() && !entry.elsewhere;
+        if first.analyst == entry.analyst || nothing_said {
+            let seconds = std::mem::take(&mut first.seconds);
+            *first = Entry { seconds, ..entry };
+            return;
+        }
+        let reading = Reading {
+            id: entry.id,
+            analyst: entry.analyst,
+            word: entry.word,
+        };
+        let own = |one: &&mut Reading| one.analyst == reading.analyst;
+        match first.seconds.iter_mut().find(own) {
+            Some(own) => *own = reading,
+            None => first.seconds.push(reading),
+        }
     }
 }
 
@@ -164,6 +207,11 @@ struct DecisionPart {
     scan_id: String,
     scan: ScanBlock,
     decision: String,
+    /// Of a second reading: the decision that it answers.
+    #[serde(default)]
+    of: Option<String>,
+    #[serde(default)]
+    refers_to: Option<String>,
 }
 
 /// The members of a correction that are needed here.
@@ -173,13 +221,6 @@ struct AmendPart {
     change: ChangePart,
     #[serde(default)]
     reason: String,
-}
-
-/// The members of a second reading that are needed here.
-#[derive(Deserialize)]
-struct SecondPart {
-    of: String,
-    decision: String,
 }
 
 /// The members of an arbitration that are needed here.
@@ -215,7 +256,7 @@ pub fn history(folder: &Path) -> Result<Decided> {
             reading.decided.unread += 1;
         }
     }
-    Ok(reading.amended())
+    Ok(reading.joined())
 }
 
 /// One pass over a log.
@@ -224,10 +265,17 @@ struct Pass {
     decided: Decided,
     analyst: String,
     ids: HashSet<String>,
+    decisions: Vec<Read>,
+    seconds: Vec<(Read, ScanBlock)>,
     amends: Vec<AmendPart>,
-    seconds: Vec<(String, Reading)>,
     arbitrations: Vec<ArbitrationPart>,
-    scans: HashMap<String, ScanBlock>,
+}
+
+/// A decision or a second reading as it was recorded.
+struct Read {
+    entry: Entry,
+    of: Option<String>,
+    refers_to: Option<String>,
 }
 
 impl Pass {
@@ -249,22 +297,18 @@ impl Pass {
         }
     }
 
-    /// Takes in one record; `None` when its body is not one.
+    /// Takes in one record, the first of its id only; `None` when its body is not one.
     fn line(&mut self, line: Line<'_>) -> Option<()> {
         match line.kind {
             "open" => self.analyst = body::<OpenPart>(line).ok()?.analyst,
-            "decision" => self.decision(line)?,
+            "decision" | "second" => {
+                let part: DecisionPart = body(line).ok()?;
+                if self.ids.insert(line.id.to_owned()) {
+                    self.reading(line, part);
+                }
+            }
             "amend" if self.ids.insert(line.id.to_owned()) => {
                 self.amends.push(body(line).ok()?);
-            }
-            "second" if self.ids.insert(line.id.to_owned()) => {
-                let part: SecondPart = body(line).ok()?;
-                let reading = Reading {
-                    id: line.id.to_owned(),
-                    analyst: self.analyst.clone(),
-                    word: part.decision,
-                };
-                self.seconds.push((part.of, reading));
             }
             "arbitration" if self.ids.insert(line.id.to_owned()) => {
                 self.arbitrations.push(body(line).ok()?);
@@ -274,59 +318,65 @@ impl Pass {
         Some(())
     }
 
-    /// Takes in a decision, the first of its id only.
-    fn decision(&mut self, line: Line<'_>) -> Option<()> {
-        let part: DecisionPart = body(line).ok()?;
-        if self.ids.insert(line.id.to_owned()) {
-            let entry = Entry {
-                scan_id: part.scan_id,
-                word: part.decision.clone(),
-                at: line.at.to_owned(),
-                analyst: self.analyst.clone(),
-                id: line.id.to_owned(),
-                amended: false,
-                seconds: Vec::new(),
-                arbitrated: None,
-            };
-            self.decided.add(entry, &part.scan);
-            if part.decision == Conclusion::Rescan.as_str() {
-                self.scans.insert(line.id.to_owned(), part.scan);
-            }
+    /// Takes in a decision or a second reading.
+    fn reading(&mut self, line: Line<'_>, part: DecisionPart) {
+        let entry = Entry {
+            scan_id: part.scan_id,
+            word: part.decision,
+            at: line.at.to_owned(),
+            analyst: self.analyst.clone(),
+            id: line.id.to_owned(),
+            amended: false,
+            seconds: Vec::new(),
+            arbitrated: None,
+            drawn: String::new(),
+            elsewhere: part.of.is_some(),
+            unit: part.scan.container.clone(),
+        };
+        let read = Read {
+            entry,
+            of: part.of,
+            refers_to: part.refers_to,
+        };
+        if read.of.is_some() {
+            self.seconds.push((read, part.scan));
+        } else {
+            self.decided.place(&part.scan, &read.entry.scan_id);
+            self.decisions.push(read);
         }
-        Some(())
     }
 
-    /// Applies what answers the decisions: second readings, corrections, arbitrations, in order.
-    fn amended(self) -> Decided {
+    /// What holds: the readings in order with their corrections, without those that were taken back;
+    /// then what arbitrations say of them.
+    fn joined(self) -> Decided {
         let Self {
             mut decided,
+            decisions,
+            mut seconds,
             amends,
-            seconds,
             arbitrations,
-            scans,
             ..
         } = self;
-        // By the id of a reading, the scan that it is about.
-        let mut about: HashMap<String, String> = decided
-            .entries()
-            .map(|entry| (entry.id.clone(), entry.scan_id.clone()))
-            .collect();
-        for (of, reading) in seconds {
-            let scan = about.get(&of).cloned();
-            if let Some(entry) = scan.as_ref().and_then(|scan| decided.scans.get_mut(scan)) {
-                about.extend(scan.map(|scan| (reading.id.clone(), scan)));
-                entry.seconds.push(reading);
+        // By the id of a reading, the scan that it is about: a second reading may have been made on a
+        // picture of it.
+        let pair = |read: &Read| (read.entry.id.clone(), read.entry.scan_id.clone());
+        let mut about: HashMap<String, String> = decisions.iter().map(pair).collect();
+        for (read, scan) in &mut seconds {
+            let home = read.of.as_ref().and_then(|of| about.get(of));
+            read.entry.elsewhere = home.is_none();
+            if let Some(home) = home {
+                read.entry.scan_id.clone_from(home);
             }
+            decided.place(scan, &read.entry.scan_id);
+            about.extend([pair(read)]);
         }
-        for amend in amends {
-            let Some(scan) = about.get(&amend.of) else {
-                continue;
-            };
-            if amend.reason == TAKEN_BACK {
-                decided.take_back(scan, &amend.of);
-            } else if let Some(entry) = decided.scans.get_mut(scan) {
-                entry.amend(&amend);
-            }
+        let corrections = Corrections::of(&amends);
+        let mut followed: HashSet<String> = HashSet::new();
+        for read in decisions
+            .into_iter()
+            .chain(seconds.into_iter().map(|(read, _)| read))
+        {
+            followed.extend(decided.take(read, &corrections));
         }
         for arbitration in arbitrations {
             let scan = arbitration.of.iter().find_map(|of| about.get(of));
@@ -334,52 +384,78 @@ impl Pass {
                 entry.arbitrated = Some(arbitration.decision);
             }
         }
-        decided.ask_again(&scans);
+        decided.ask_again(&followed);
         decided
     }
 }
 
-impl Entry {
-    /// Takes over what a correction of one of its readings says.
-    fn amend(&mut self, amend: &AmendPart) {
-        let own = amend.of == self.id;
-        self.amended |= own;
-        let Some(word) = &amend.change.decision else {
-            return;
+/// What corrections say, by the reading that they correct.
+struct Corrections<'a> {
+    taken_back: HashSet<&'a str>,
+    /// The last new word, where the conclusion was corrected.
+    words: HashMap<&'a str, Option<&'a str>>,
+}
+
+impl<'a> Corrections<'a> {
+    fn of(amends: &'a [AmendPart]) -> Self {
+        let mut all = Self {
+            taken_back: HashSet::new(),
+            words: HashMap::new(),
         };
-        if own {
-            self.word.clone_from(word);
+        for amend in amends {
+            if amend.reason == TAKEN_BACK {
+                all.taken_back.insert(&amend.of);
+                continue;
+            }
+            let word = all.words.entry(&amend.of).or_default();
+            *word = amend.change.decision.as_deref().or(*word);
         }
-        let seconds = self.seconds.iter_mut().filter(|one| one.id == amend.of);
-        seconds.for_each(|one| one.word.clone_from(word));
+        all
     }
 }
 
 impl Decided {
-    /// A reading that was taken back at once never was.
-    fn take_back(&mut self, scan: &str, id: &str) {
-        let Some(entry) = self.scans.get_mut(scan) else {
-            return;
-        };
-        if entry.id == id {
-            self.scans.remove(scan);
-        } else {
-            entry.seconds.retain(|one| one.id != id);
+    /// Takes in a reading with its corrections, unless it was taken back at once; gives the record
+    /// that it follows.
+    fn take(&mut self, read: Read, corrections: &Corrections<'_>) -> Option<String> {
+        let Read {
+            mut entry,
+            of,
+            refers_to,
+        } = read;
+        if corrections.taken_back.contains(&*entry.id) {
+            if of.is_none() {
+                self.drawn.entry(entry.scan_id).or_insert(entry.id);
+            }
+            return None;
         }
+        if let Some(word) = corrections.words.get(&*entry.id) {
+            entry.amended = true;
+            if let Some(word) = word {
+                (*word).clone_into(&mut entry.word);
+            }
+        }
+        let drawn = self.drawn.get(&entry.scan_id);
+        drawn.unwrap_or(&entry.id).clone_into(&mut entry.drawn);
+        self.read(entry);
+        refers_to
     }
 
-    /// Keeps which scans are to be made again.
-    fn ask_again(&mut self, scans: &HashMap<String, ScanBlock>) {
-        let again = |entry: &&Entry| entry.effective() == Conclusion::Rescan.as_str();
+    /// Keeps which scans are to be made again: those whose request no decision has followed.
+    fn ask_again(&mut self, followed: &HashSet<String>) {
+        let again = |entry: &&Entry| {
+            entry.effective() == Conclusion::Rescan.as_str() && !followed.contains(&entry.id)
+        };
         let mut asked: Vec<&Entry> = self.scans.values().filter(again).collect();
-        asked.sort_by(|a, b| a.at.cmp(&b.at));
+        asked.sort_by_key(|entry| entry.at_ns());
+        let mut places: HashMap<&str, Vec<&PathBuf>> = HashMap::new();
+        for ((path, _), scan_id) in &self.files {
+            places.entry(scan_id).or_default().push(path);
+        }
         for entry in asked {
-            let Some(scan) = scans.get(&entry.id) else {
-                continue;
-            };
-            let places = scan.files.iter().map(|file| Again::At(file.exact_path()));
-            let unit = scan.container.clone().map(Again::Unit);
-            for key in places.chain(unit) {
+            let at = places.get(&*entry.scan_id).into_iter().flatten();
+            let at = at.map(|path| Again::At((*path).clone()));
+            for key in at.chain(entry.unit.clone().map(Again::Unit)) {
                 self.rescans.insert(key, entry.id.clone());
             }
         }

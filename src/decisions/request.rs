@@ -55,7 +55,7 @@ pub enum Request {
         /// The form.
         token: u64,
         /// What holds, and why.
-        body: Arbitration,
+        body: Box<Arbitration>,
     },
     /// Record what an inspection found.
     Outcome {
@@ -111,7 +111,7 @@ impl Request {
             Self::Decision { body, .. } => Some(body.decision),
             Self::Second { body, .. } => Some(body.decision.decision),
             Self::Amend { body, .. } => body.change.decision,
-            Self::Arbitration { body, .. } => Some(body.decision),
+            Self::Arbitration { body, .. } => Some(body.decision.decision),
             _ => None,
         }
     }
@@ -214,9 +214,11 @@ pub(super) fn second(mut body: Second) -> Result<Pending, Unfit> {
 }
 
 /// An arbitration as JSON, within the limits.
-pub(super) fn arbitration(body: &Arbitration) -> Result<Pending, Unfit> {
+pub(super) fn arbitration(mut body: Arbitration) -> Result<Pending, Unfit> {
     fit_note(&body.reason)?;
-    pending("arbitration", body)
+    fit_note(&body.decision.note)?;
+    merge_views(&mut body.decision.views);
+    pending("arbitration", &body)
 }
 
 /// An outcome as JSON, within the limits.
@@ -324,8 +326,8 @@ mod tests {
             serde_json::to_value(Checkpoint::default()),
             serde_json::to_value(Arbitration {
                 of: Vec::new(),
-                decision: super::super::Conclusion::Clear,
                 reason: String::new(),
+                decision: Decision::new(ScanBlock::default(), super::super::Conclusion::Clear),
             }),
             serde_json::to_value(Outcome {
                 of: String::new(),

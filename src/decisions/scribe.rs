@@ -70,7 +70,7 @@ impl Scribe {
             Request::Amend { token, body } => self.tell(token, request::amend(&body)),
             Request::Note { token, body } => self.tell(token, request::note(&body)),
             Request::Second { token, body } => self.tell(token, request::second(*body)),
-            Request::Arbitration { token, body } => self.tell(token, request::arbitration(&body)),
+            Request::Arbitration { token, body } => self.tell(token, request::arbitration(*body)),
             Request::Outcome { token, body } => self.tell(token, request::outcome(&body)),
             Request::Checkpoint { token, body } => {
                 self.tell(token, request::pending("checkpoint", &body));

@@ -9,7 +9,7 @@ use std::sync::{Arc, LazyLock};
 
 use serde_json::{Map, Value};
 
-use crate::decisions::{Record, ScanBlock, read_log};
+use crate::decisions::{Record, ScanBlock, TAKEN_BACK, read_log};
 use crate::{Error, Result};
 
 /// A record that answers a decision, or one of its second readings.
@@ -98,6 +98,10 @@ pub struct Effective {
     pub amended: bool,
     /// How far the second readings have come.
     pub standing: Standing,
+    /// Who concluded it: who decided, corrected the conclusion or arbitrated.
+    pub analyst: String,
+    /// When, RFC 3339.
+    pub at: String,
 }
 
 /// What was read, and what could not be.
@@ -129,6 +133,8 @@ impl State {
 pub struct Cases {
     folder: PathBuf,
     answers: HashMap<(&'static str, String), Vec<Arc<Answer>>>,
+    /// Second readings of decisions that another log has: each is a case here.
+    strays: HashSet<String>,
     state: State,
 }
 
@@ -143,11 +149,13 @@ pub fn gather(folder: &Path) -> Result<Cases> {
     let mut cases = Cases {
         folder: folder.to_owned(),
         answers: HashMap::new(),
+        strays: HashSet::new(),
         state: State::default(),
     };
     let mut reading = Reading::default();
     let mut decided: HashSet<String> = HashSet::new();
     let mut asked: BTreeSet<String> = BTreeSet::new();
+    let mut seconds: Vec<(String, String)> = Vec::new();
     read_log::<Error>(folder, &mut |record| {
         let Some(found) = reading.record(record, &mut cases.state) else {
             return Ok(());
@@ -162,6 +170,7 @@ pub fn gather(folder: &Path) -> Result<Cases> {
         if kind == "second" {
             // What answers a second reading belongs to the same case.
             decided.insert(found.id.clone());
+            seconds.extend(answered.iter().map(|of| (found.id.clone(), of.clone())));
         }
         let answer = Arc::new(Answer {
             id: found.id,
@@ -170,12 +179,16 @@ pub fn gather(folder: &Path) -> Result<Cases> {
             members: found.members,
         });
         for of in answered {
-            asked.insert(of.clone());
+            if kind != "second" {
+                asked.insert(of.clone());
+            }
             let list = cases.answers.entry((kind, of)).or_default();
             list.push(Arc::clone(&answer));
         }
         Ok(())
     })?;
+    let strays = seconds.into_iter().filter(|(_, of)| !decided.contains(of));
+    cases.strays = strays.map(|(id, _)| id).collect();
     cases.state.orphans = asked.iter().filter(|id| !decided.contains(*id)).count() as u64;
     Ok(cases)
 }
@@ -215,7 +228,9 @@ impl Cases {
         read_log::<E>(
             &self.folder,
             &mut |record| match reading.record(record, &mut state) {
-                Some(found) if found.kind == "decision" => visit(self.case(found, &reading)),
+                Some(found) if found.kind == "decision" || self.strays.contains(&found.id) => {
+                    visit(self.case(found, &reading))
+                }
                 _ => Ok(()),
             },
         )
@@ -400,38 +415,86 @@ impl Case {
         std::iter::once(self.id.as_str()).chain(answers.map(|answer| answer.id.as_str()))
     }
 
+    /// Whether the reading of that id was taken back at once.
+    pub fn is_taken_back(&self, id: &str) -> bool {
+        let back = |amend: &Arc<Answer>| {
+            text(&amend.members, "of") == id && text(&amend.members, "reason") == TAKEN_BACK
+        };
+        self.amends.iter().any(back)
+    }
+
+    /// The second readings that hold, with their corrections, in order.
+    pub fn second_readings(&self) -> impl Iterator<Item = (&Answer, Effective)> {
+        let hold = |second: &&Arc<Answer>| !self.is_taken_back(&second.id);
+        let seconds = self.seconds.iter().filter(hold);
+        seconds.map(|second| (&**second, self.second(second)))
+    }
+
+    /// A second reading with its own corrections.
+    pub(super) fn second(&self, second: &Answer) -> Effective {
+        self.reading(&second.id, &second.members, (&second.analyst, &second.at))
+    }
+
+    /// The first reading with its own corrections.
+    fn first(&self) -> Effective {
+        self.reading(&self.id, &self.members, (&self.analyst, &self.at))
+    }
+
     /// What holds now.
     pub fn effective(&self) -> Effective {
-        let mut now = self.reading(&self.id, &self.members);
-        let words: BTreeSet<String> = self
-            .seconds
-            .iter()
-            .map(|second| self.reading(&second.id, &second.members).decision)
-            .chain([now.decision.clone()])
-            .collect();
-        now.standing = match (self.seconds.is_empty(), words.len()) {
-            (true, _) => Standing::Single,
-            (false, 1) => Standing::Agreed,
-            (false, _) => Standing::Disagreed,
+        let first = self.first();
+        let mut readings: Vec<Effective> = vec![first.clone()];
+        readings.extend(self.second_readings().map(|(_, reading)| reading));
+        let words: BTreeSet<&str> = readings.iter().map(|one| &*one.decision).collect();
+        let standing = match (readings.len(), words.len()) {
+            (1, _) => Standing::Single,
+            (_, 1) => Standing::Agreed,
+            _ => Standing::Disagreed,
         };
-        if let Some(last) = self.arbitrations.last() {
-            text(&last.members, "decision").clone_into(&mut now.decision);
-            now.standing = Standing::Arbitrated;
+        let Some(last) = self.arbitrations.last() else {
+            return Effective { standing, ..first };
+        };
+        // The arbitrator's word; where only the word was said, with what the reading says that came
+        // to the same.
+        let own = self.reading(&last.id, &last.members, (&last.analyst, &last.at));
+        let like = readings
+            .into_iter()
+            .find(|one| one.decision == own.decision)
+            .unwrap_or_else(|| own.clone());
+        let either = |own: Vec<String>, like: Vec<String>| if own.is_empty() { like } else { own };
+        Effective {
+            reasons: either(own.reasons, like.reasons),
+            note: Some(own.note)
+                .filter(|note| !note.is_empty())
+                .unwrap_or(like.note),
+            confidence: own.confidence.or(like.confidence),
+            regions: if own.regions.is_empty() {
+                like.regions
+            } else {
+                own.regions
+            },
+            controls: if own.controls.is_empty() {
+                like.controls
+            } else {
+                own.controls
+            },
+            amended: first.amended,
+            standing: Standing::Arbitrated,
+            ..own
         }
-        now
     }
 
     /// The first or a second reading with that id, with its own corrections.
     pub fn reading_of(&self, id: &str) -> Option<Effective> {
         if self.id == id {
-            return Some(self.reading(id, &self.members));
+            return Some(self.first());
         }
         let second = self.seconds.iter().find(|second| second.id == id)?;
-        Some(self.reading(id, &second.members))
+        Some(self.second(second))
     }
 
-    /// One reading with its own corrections.
-    pub fn reading(&self, id: &str, members: &Map<String, Value>) -> Effective {
+    /// One reading with its own corrections; `by` is who made it, and when.
+    fn reading(&self, id: &str, members: &Map<String, Value>, by: (&str, &str)) -> Effective {
         let mut now = Effective {
             decision: text(members, "decision").to_owned(),
             reasons: strings(list(members, "reasons")),
@@ -441,12 +504,18 @@ impl Case {
             controls: numbers(list(members, "controls")),
             amended: false,
             standing: Standing::Single,
+            analyst: by.0.to_owned(),
+            at: by.1.to_owned(),
         };
         let own = |amend: &&Arc<Answer>| text(&amend.members, "of") == id;
         for amend in self.amends.iter().filter(own) {
             now.amended = true;
             if let Some(Value::Object(change)) = amend.members.get("change") {
                 now.change(change);
+                if change.contains_key("decision") {
+                    now.analyst.clone_from(&amend.analyst);
+                    now.at.clone_from(&amend.at);
+                }
             }
         }
         now

@@ -189,8 +189,19 @@ fn facts(case: &Case, now: &Effective) -> Vec<(&'static str, Vec<Safe>)> {
         say("form-control", &[arg("code", code), arg("label", &label)])
     };
     let declared = object(&case.members, "declaration");
-    let when = Safe::from_outside(&case.at.replacen('T', " ", 1));
-    let by = Safe::from_outside(&case.analyst);
+    let time = |at: &str| Safe::from_outside(&at.replacen('T', " ", 1));
+    let (when, by) = (time(&now.at), Safe::from_outside(&now.analyst));
+    // Another's conclusion, or a corrected one, tells what was decided first.
+    let first = (now.at != case.at).then(|| {
+        say(
+            "sheet-first-value",
+            &[
+                arg("decision", &conclusion(text(&case.members, "decision"))),
+                arg("who", &Safe::from_outside(&case.analyst)),
+                arg("when", &time(&case.at)),
+            ],
+        )
+    });
     let facts = [
         ("report-decision", vec![conclusion(&now.decision)]),
         (
@@ -205,6 +216,7 @@ fn facts(case: &Case, now: &Effective) -> Vec<(&'static str, Vec<Safe>)> {
         ("report-declaration", lines(text(declared, "path"))),
         ("report-who", vec![by]),
         ("report-when", vec![when]),
+        ("sheet-first", first.into_iter().collect()),
         ("report-record", lines(&case.id)),
     ];
     let said = |(_, lines): &(&str, Vec<Safe>)| lines.iter().any(|line| !line.is_empty());

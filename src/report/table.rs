@@ -105,17 +105,14 @@ pub(super) fn cells(case: &Case, state: &State) -> [String; COLUMNS.len()] {
     let scan = object(of, "scan");
     let timing = object(of, "timing");
     let files = list(scan, "files");
-    let (second, outcome) = (last(&case.seconds), last(&case.outcomes));
+    let outcome = last(&case.outcomes);
+    let second = case.second_readings().last();
     let arbitration = last(&case.arbitrations);
     let views = list(of, "views");
     let dwell: u64 = views
         .iter()
         .filter_map(|view| view.get("dwell_ms")?.as_u64())
         .sum();
-    let second_decision = case.seconds.last().map(|second| {
-        let reading = case.reading(&second.id, &second.members);
-        reading.decision
-    });
     [
         case.id.clone(),
         case.at.clone(),
@@ -155,17 +152,24 @@ pub(super) fn cells(case: &Case, state: &State) -> [String; COLUMNS.len()] {
         cell(timing, "idle_ms"),
         cell(object(of, "declaration"), "path"),
         cell(object(of, "radiation"), "answer"),
-        cell(of, "refers_to"),
+        Some(cell(of, "refers_to"))
+            .filter(|id| !id.is_empty())
+            .unwrap_or_else(|| cell(of, "of")),
         case.amends
             .iter()
             .map(|amend| text(&amend.members, "reason").to_owned())
             .collect::<Vec<_>>()
             .join("; "),
-        second_decision.unwrap_or_default(),
-        case.seconds
-            .last()
-            .map_or(String::new(), |second| second.analyst.clone()),
-        cell(second, "blind"),
+        second
+            .as_ref()
+            .map_or(String::new(), |(_, reading)| reading.decision.clone()),
+        second
+            .as_ref()
+            .map_or(String::new(), |(second, _)| second.analyst.clone()),
+        cell(
+            second.map_or(nothing(), |(second, _)| &second.members),
+            "blind",
+        ),
         cell(arbitration, "reason"),
         cell(outcome, "result"),
         each(list(outcome, "found"), "what"),

@@ -31,7 +31,14 @@ pub fn tdr(case: &Case) -> Result<Vec<u8>, Safe> {
     let class = uids::DICOS_THREAT_DETECTION_REPORT_STORAGE;
     let now = case.effective();
     let own = uid(&sha256_hex(
-        format!("{} {} {}", case.id, now.decision, case.amends.len()).as_bytes(),
+        format!(
+            "{} {} {} {}",
+            case.id,
+            now.decision,
+            now.at,
+            case.amends.len()
+        )
+        .as_bytes(),
     ));
     file(class, &own, &report(case, &now, class, &own))
 }
@@ -39,7 +46,7 @@ pub fn tdr(case: &Case) -> Result<Vec<u8>, Safe> {
 /// The elements of the report.
 fn report(case: &Case, now: &Effective, class: &str, own: &str) -> Elements {
     let text_of = Element::text;
-    let moment = Moment::of(&case.at);
+    let moment = Moment::of(&now.at);
     let unknown = |tag, vr| text_of(tag, vr, UNKNOWN);
     let scan = text(&case.members, "scan_id");
     let objects = objects(case, now);
@@ -67,8 +74,11 @@ fn report(case: &Case, now: &Effective, class: &str, own: &str) -> Elements {
         unknown(tags::INSTITUTION_ADDRESS, VR::ST),
         text_of(tags::STATION_NAME, VR::SH, &cut(&case.host, SHORT)),
         text_of(tags::INSTITUTIONAL_DEPARTMENT_NAME, VR::LO, UNKNOWN),
-        text_of(tags::OPERATORS_NAME, VR::PN, &cut(&case.analyst, LONG)),
-        Element::Sequence(tags::OPERATOR_IDENTIFICATION_SEQUENCE, vec![operator(case)]),
+        text_of(tags::OPERATORS_NAME, VR::PN, &cut(&now.analyst, LONG)),
+        Element::Sequence(
+            tags::OPERATOR_IDENTIFICATION_SEQUENCE,
+            vec![operator(case, now)],
+        ),
         unknown(tags::MANUFACTURER_MODEL_NAME, VR::LO),
         Element::Sequence(tags::REFERENCED_STUDY_SEQUENCE, vec![image(scan)]),
         text_of(tags::PATIENT_ID, VR::LO, &cut(&unit(case), LONG)),
@@ -118,7 +128,7 @@ fn unit(case: &Case) -> String {
 }
 
 /// Who decided, by the name that the log has.
-fn operator(case: &Case) -> Elements {
+fn operator(case: &Case, now: &Effective) -> Elements {
     let code = |value: &str, scheme: &str, meaning: &str| {
         vec![
             Element::text(tags::CODE_VALUE, VR::SH, &cut(value, SHORT)),
@@ -136,7 +146,7 @@ fn operator(case: &Case) -> Elements {
         Element::text(tags::INSTITUTION_NAME, VR::LO, &cut(&case.host, LONG)),
         Element::Sequence(
             tags::PERSON_IDENTIFICATION_CODE_SEQUENCE,
-            vec![code(&case.analyst, "L", "analyst, as claimed"), kind],
+            vec![code(&now.analyst, "L", "analyst, as claimed"), kind],
         ),
     ]
 }

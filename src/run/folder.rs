@@ -156,11 +156,13 @@ impl Asked {
 fn row(scan: Scan, decided: &Decided, rule: SecondRule, asked: &mut Asked) -> Event {
     let verdict = decided.of_scan(&scan).map(|entry| verdict(entry, rule));
     let rescan_of = decided.rescan_of(&scan).map(str::to_owned);
+    let drawn = decided.drawn_by(&scan).map(str::to_owned);
     let question = asked.about(&scan);
     Event::Found(Box::new(FoundRow {
         scan,
         decided: verdict,
         rescan_of,
+        drawn,
         question,
     }))
 }
@@ -180,6 +182,8 @@ fn verdict(entry: &Entry, rule: SecondRule) -> Verdict {
         first: entry.word.clone(),
         seconds: entry.seconds.iter().map(second).collect(),
         arbitrated: entry.arbitrated.is_some(),
+        drawn: entry.drawn.clone(),
+        elsewhere: entry.elsewhere,
         ..Verdict::default()
     };
     verdict.settled(rule)

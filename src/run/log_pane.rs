@@ -1,6 +1,6 @@
 //! The log for its pane: read on threads of their own, handed over as plain rows.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::Message;
 use super::folder::Journal;
 use super::log::local_time;
-use crate::app::{Answers, Event, LogRead, LoggedCase};
+use crate::app::{Answers, Event, LogRead, LoggedCase, Mark};
 use crate::decisions::{
     self, Conclusion, MarkedRegion, ScanBlock, ScanFile, Scans, SecondRule, ViewSeen, Witnesses,
     control_label, reason_label, verify,
@@ -76,8 +76,9 @@ impl LogReader {
     /// Reads all cases.
     pub(super) fn read(&self, analyst: Safe) {
         self.answer(move |reader| {
-            let read = reader.all(&analyst).map(Box::new);
-            Event::LogRead(read.map_err(|error| error.message()))
+            let result = reader.all(&analyst).map(Box::new);
+            let result = result.map_err(|error| error.message());
+            Event::LogRead { analyst, result }
         });
     }
 
@@ -132,12 +133,17 @@ impl LogReader {
         let cases = report::gather(self.folder()?)?;
         let mut rows: Vec<(Timestamp, LoggedCase)> = Vec::new();
         let mut own: Vec<u64> = Vec::new();
+        // First decisions that were taken back, by their scan.
+        let mut drawn: HashMap<String, String> = HashMap::new();
         let mut all = 0;
         cases.each::<Error>(&mut |case| {
             all += 1;
             let at: Timestamp = case.at.parse().unwrap_or_default();
             let mut row = row(&case);
-            if self.is_hidden(&case, analyst) {
+            if case.is_taken_back(&case.id) {
+                let lot = drawn.entry(row.scan_id.clone());
+                lot.or_insert_with(|| case.id.clone());
+            } else if self.is_hidden(&case, analyst, drawn.get(&row.scan_id)) {
                 row.hide();
             }
             if row.analyst == *analyst && at < self.began {
@@ -161,16 +167,21 @@ impl LogReader {
     }
 
     /// Whether `analyst` is asked to read the scan a second time, and has not.
-    fn is_hidden(&self, case: &Case, analyst: &Safe) -> bool {
+    /// `drawn` is the record that was taken back before it.
+    fn is_hidden(&self, case: &Case, analyst: &Safe, drawn: Option<&String>) -> bool {
         let now = case.effective();
-        let seconds = case.seconds.iter();
-        let seconds: Vec<String> = seconds
-            .filter_map(|second| Some(case.reading_of(&second.id)?.decision))
-            .collect();
+        if case.members.contains_key("of") {
+            // A second reading of what another post decided.
+            return false;
+        }
+        let seconds = case.second_readings();
+        let seconds: Vec<String> = seconds.map(|(_, reading)| reading.decision).collect();
         let words = seconds.iter().map(String::as_str);
         now.standing != Standing::Arbitrated
             && Safe::from_outside(&case.analyst) != *analyst
-            && self.rule.standing(&case.id, &now.decision, words)
+            && self
+                .rule
+                .standing(drawn.unwrap_or(&case.id), &now.decision, words)
                 == decisions::Standing::SecondAsked
     }
 
@@ -201,6 +212,7 @@ impl LogReader {
             controls: controls.filter_map(|code| code.try_into().ok()).collect(),
             confidence: said.confidence.and_then(|level| level.try_into().ok()),
             note: said.note,
+            regions: said.regions.iter().filter_map(mark).collect(),
         })
     }
 
@@ -247,6 +259,15 @@ impl LogReader {
         }
         store::write_whole(file, &page)
     }
+}
+
+/// A marked region as it lies on the desk again.
+fn mark(region: &Value) -> Option<Mark> {
+    let region: MarkedRegion = serde_json::from_value(region.clone()).ok()?;
+    Some(Mark {
+        outline: report::outline(&region)?,
+        label: region.label,
+    })
 }
 
 /// Keeps the newest, newest first.
@@ -353,11 +374,12 @@ fn facts(case: &Case, now: &Effective, scan: &ScanBlock) -> Vec<(Safe, Safe)> {
     for amend in &case.amends {
         add("amend", amended(amend));
     }
-    for second in &case.seconds {
-        add("second", reading(second, "log-fact-second-value"));
+    for (second, said) in case.second_readings() {
+        add("second", reading(second, &said.decision));
     }
     for arbitration in &case.arbitrations {
-        add("arbitration", reading(arbitration, "log-fact-second-value"));
+        let word = text(&arbitration.members, "decision");
+        add("arbitration", reading(arbitration, word));
     }
     for outcome in &case.outcomes {
         add("outcome", outcome_words(outcome));
@@ -403,13 +425,12 @@ fn amended(amend: &Answer) -> Safe {
 }
 
 /// A second reading or an arbitration.
-fn reading(answer: &Answer, id: &str) -> Safe {
+fn reading(answer: &Answer, word: &str) -> Safe {
     let (at, by) = (local_time(&answer.at), Safe::from_outside(&answer.analyst));
-    let word = text(&answer.members, "decision");
     let label = Conclusion::parse(word);
     let label = label.map_or_else(|| Safe::from_outside(word), Conclusion::label);
     say(
-        id,
+        "log-fact-second-value",
         &[arg("decision", &label), arg("at", &at), arg("by", &by)],
     )
 }

@@ -30,6 +30,7 @@ fn decided_by(who: &'static str, word: &str) -> AtWork {
         scan,
         decided: Some(verdict_by(word, who).settled(ALL)),
         rescan_of: None,
+        drawn: None,
         question: None,
     })));
     at.event(Event::FolderRead {
@@ -218,9 +219,10 @@ fn a_second_reading_is_blind_until_it_is_recorded() {
     assert_eq!(at.app.queue.rows[0].state(), State::Arbitration);
     at.keys("esc");
     assert!(at.screen().contains("kim clear") && at.screen().contains("lee suspicious"));
-    // Who has read it does not arbitrate: this is one more decision.
+    // Who has read it does not arbitrate: one's own reading can be corrected.
     at.keys("d");
-    assert_eq!(at.app.desk.form.as_ref().unwrap().kind, FormKind::Decision);
+    let kind = &at.app.desk.form.as_ref().unwrap().kind;
+    assert!(matches!(kind, FormKind::Amend { of, .. } if of == "clear-by-kim"));
 }
 
 #[test]
@@ -269,7 +271,7 @@ fn a_third_analyst_arbitrates_with_a_reason() {
         panic!("an arbitration")
     };
     assert_eq!(body.of, ["suspicious-by-lee", "second-by-ana"]);
-    assert_eq!(body.decision, Conclusion::Suspicious);
+    assert_eq!(body.decision.decision, Conclusion::Suspicious);
     assert_eq!(body.reason, "the second plane shows it");
     at.answer_recorded();
     let row = &at.app.queue.rows[0];
@@ -357,11 +359,11 @@ fn the_log_is_read_as_it_was_answered() {
     let kim = Post::of(folder.path(), "kim");
     kim.record(|token| Request::Arbitration {
         token,
-        body: Arbitration {
+        body: Box::new(Arbitration {
             of: vec![first, second],
-            decision: Conclusion::Clear,
             reason: "seen twice".into(),
-        },
+            decision: Decision::new(ScanBlock::default(), Conclusion::Clear),
+        }),
     });
     drop(kim);
     let decided = history(folder.path()).unwrap();
@@ -387,7 +389,10 @@ fn the_log_pane_keeps_what_a_second_reader_must_not_know() {
         all: 1,
         ..LogRead::default()
     };
-    at.event(Event::LogRead(Ok(Box::new(read))));
+    at.event(Event::LogRead {
+        analyst: Safe::word("kim"),
+        result: Ok(Box::new(read)),
+    });
     let screen = at.screen();
     for word in ["suspicious", "lee", "door"] {
         assert!(!screen.contains(word), "{word}: {screen}");
@@ -449,6 +454,7 @@ fn an_unfinished_answer_that_says_the_same_is_not_lost_when_the_folder_is_read_a
             scan,
             decided: Some(verdict_by(word, who).settled(ALL)),
             rescan_of: None,
+            drawn: None,
             question: None,
         })));
     };
@@ -461,4 +467,316 @@ fn an_unfinished_answer_that_says_the_same_is_not_lost_when_the_folder_is_read_a
     at.keys("E n 'seal missing' <cr>");
     again(&mut at, "kim", "clear");
     assert_eq!(at.drafts.len(), 1, "a correction of the note alone");
+}
+
+#[test]
+fn what_somebody_decided_is_never_taken_away_by_a_later_decision() {
+    let mut at = decided_by("lee", "suspicious");
+    at.app.second_rule = SecondRule::default();
+    let verdict = verdict_by("suspicious", "lee").settled(SecondRule::default());
+    at.app.queue.rows[0].decided = Some(verdict);
+    at.keys("E");
+    assert!(at.answered.is_empty() && at.app.desk.form.is_none());
+    assert!(at.notice().contains("lee decided"), "{}", at.notice());
+    at.keys("d");
+    let screen = at.screen();
+    assert!(
+        screen.contains("Second reading:") && screen.contains("lee suspicious"),
+        "{screen}"
+    );
+    at.keys("c <cr>");
+    let [Request::Second { body, .. }] = &at.answered[..] else {
+        panic!("a reading beside the first")
+    };
+    assert_eq!(
+        (body.of.as_str(), body.blind),
+        ("suspicious-by-lee", false),
+        "who saw the first is not blind"
+    );
+    let warned = &body.decision.warnings_acknowledged;
+    assert!(warned.contains(&"decided-before".to_owned()));
+    at.answer_recorded();
+    assert_eq!(at.app.queue.rows[0].state(), State::Arbitration);
+}
+
+#[test]
+fn a_scan_that_was_not_analysed_is_simply_decided() {
+    let mut at = decided_by("lee", "not-analysed");
+    at.keys("d c <cr>");
+    assert_eq!(at.records.len(), 1);
+    at.recorded();
+    let row = &at.app.queue.rows[0];
+    assert_eq!(row.decided.as_ref().unwrap().analyst.as_str(), "kim");
+}
+
+#[test]
+fn a_form_that_was_begun_before_somebody_decided_is_looked_at_again() {
+    let mut at = work("dual");
+    at.keys("d c");
+    at.app.queue.rows[0].decided = Some(verdict_by("suspicious", "lee"));
+    at.keys("<cr>");
+    assert!(at.records.is_empty() && at.answered.is_empty());
+    assert!(at.notice().contains("meanwhile"), "{}", at.notice());
+    at.keys("<cr>");
+    assert!(matches!(&at.answered[..], [Request::Second { .. }]));
+}
+
+#[test]
+fn an_unfinished_form_is_its_analysts_own() {
+    let mut at = work("grey dual");
+    at.keys("d s n 'behind the door' <cr> esc j g h 'lee' <cr>");
+    assert_eq!(at.app.record.analyst.as_str(), "lee");
+    assert!(!at.app.queue.rows[0].draft, "it is kim's");
+    at.keys("k d");
+    let note = |at: &AtWork| at.app.desk.form.as_ref().map(|form| form.note.clone());
+    assert_eq!(note(&at).as_deref(), Some(""), "lee begins anew");
+    at.keys("c <cr>");
+    at.recorded();
+    at.keys("esc j g h 'kim' <cr>");
+    assert!(at.app.queue.rows[0].draft);
+    at.keys("k");
+    assert_eq!(note(&at).as_deref(), Some("behind the door"));
+}
+
+#[test]
+fn a_correction_begins_with_the_regions_of_the_record() {
+    let region = |x| xamine::app::Mark {
+        outline: xamine::radiograph::Outline::Rectangle(xamine::radiograph::Region {
+            x,
+            y: 4,
+            width: 8,
+            height: 8,
+        }),
+        label: format!("at {x}"),
+    };
+    let mut at = decided_by("kim", "suspicious");
+    at.recalled = Answers {
+        decision: Some(Conclusion::Suspicious),
+        reasons: vec!["density-anomaly".into()],
+        regions: vec![region(4), region(20)],
+        ..Answers::default()
+    };
+    at.keys("E");
+    assert_eq!(at.app.desk.marks.len(), 2);
+    assert!(at.drafts.is_empty(), "nothing was changed yet");
+    at.keys("<cr>");
+    assert!(at.notice().contains("nothing is changed"));
+    // One of them was wrong: it alone goes.
+    at.app.desk.marks.remove(1);
+    at.keys("<cr> 'a shadow' <cr>");
+    let regions = amend(&at).change.regions.as_ref().expect("the regions");
+    assert_eq!(regions.len(), 1);
+    assert_eq!(regions[0].label, "at 4");
+    // Given up, they do not stay on the desk.
+    let mut at = decided_by("kim", "suspicious");
+    at.recalled.regions = vec![region(4)];
+    at.keys("E D");
+    let left = (at.app.desk.form.is_none(), at.app.desk.marks.len());
+    assert_eq!(left, (true, 0));
+}
+
+#[test]
+fn deciding_anew_draws_no_new_lot() {
+    let rule = SecondRule {
+        clear_percent: 50,
+        ..SecondRule::default()
+    };
+    let mut at = work("grey");
+    at.app.second_rule = rule;
+    let verdict =
+        |id: &str| xamine::app::Verdict::first("clear", Safe::word("now"), Safe::word("kim"), id);
+    let (drawn, spared) = ("00000000aa", "ffffffffaa");
+    at.keys("d c <cr>");
+    let token = at.records[0].0;
+    at.event(Event::Recorded {
+        token,
+        verdict: verdict(drawn),
+    });
+    assert_eq!(at.app.queue.rows[0].state(), State::SecondReading);
+    at.keys("<backspace>");
+    at.answer_recorded();
+    at.keys("c <cr>");
+    let token = at.records[1].0;
+    at.event(Event::Recorded {
+        token,
+        verdict: verdict(spared),
+    });
+    assert_eq!(
+        at.app.queue.rows[0].state(),
+        State::SecondReading,
+        "the lot of the first decision holds"
+    );
+}
+
+/// A decision on scan `n`.
+fn decision_on(n: u8, conclusion: Conclusion) -> Decision {
+    Decision::new(
+        ScanBlock {
+            scan_id: format!("{n:064}"),
+            container: Some("MSKU1234565".into()),
+            kind: "dual-energy".into(),
+            ..ScanBlock::default()
+        },
+        conclusion,
+    )
+}
+
+/// Corrects the conclusion of a record, or takes it back.
+fn correct(post: &Post, of: &str, conclusion: Conclusion, reason: &str) {
+    post.record(|token| Request::Amend {
+        token,
+        body: Amend {
+            of: of.into(),
+            change: Change {
+                decision: Some(conclusion),
+                ..Change::default()
+            },
+            reason: reason.into(),
+        },
+    });
+}
+
+#[test]
+fn the_log_never_forgets_a_reading_for_a_later_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let lee = Post::of(folder.path(), "lee");
+    let first = lee.decide(decision_on(1, Conclusion::Suspicious));
+    let taken = lee.decide(decision_on(2, Conclusion::Clear));
+    correct(&lee, &taken, Conclusion::NotAnalysed, TAKEN_BACK);
+    lee.decide(decision_on(2, Conclusion::Inconclusive));
+    lee.decide(decision_on(3, Conclusion::NotAnalysed));
+    drop(lee);
+    let kim = Post::of(folder.path(), "kim");
+    kim.decide(decision_on(1, Conclusion::Clear));
+    kim.decide(decision_on(3, Conclusion::Clear));
+    drop(kim);
+    let entry = |n: u8| {
+        let decided = history(folder.path()).unwrap();
+        decided.by_scan_id(&format!("{n:064}")).cloned().unwrap()
+    };
+    let both = entry(1);
+    assert_eq!(
+        (both.id.as_str(), &*both.word),
+        (first.as_str(), "suspicious")
+    );
+    assert_eq!(both.seconds[0].word, "clear");
+    assert_eq!(both.standing(SecondRule::default()), Standing::Disagreed);
+    let anew = entry(2);
+    assert_eq!(anew.word, "inconclusive", "what came after a taking back");
+    assert_eq!(anew.drawn, taken, "the lot of the first decision");
+    let said = entry(3);
+    assert_eq!((&*said.word, &*said.analyst), ("clear", "kim"));
+    assert!(said.seconds.is_empty(), "nothing was said before");
+}
+
+#[test]
+fn the_post_that_answers_a_question_keeps_its_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let ana = Post::of(folder.path(), "ana");
+    let answer = |of: &str, conclusion| Second {
+        of: of.into(),
+        blind: true,
+        decision: decision_on(1, conclusion),
+    };
+    let body = Box::new(answer("elsewhere", Conclusion::Inconclusive));
+    let id = ana.record(|token| Request::Second { token, body });
+    drop(ana);
+    let decided = history(folder.path()).unwrap();
+    let entry = decided.by_scan_id(&format!("{:064}", 1)).unwrap();
+    assert_eq!((&*entry.word, &*entry.analyst), ("inconclusive", "ana"));
+    assert_eq!(
+        entry.standing(ALL),
+        Standing::Settled,
+        "it is the second one"
+    );
+    let cases = xamine::report::gather(folder.path()).unwrap();
+    assert_eq!(cases.state().orphans, 0);
+    let case = cases.find(&id).unwrap().expect("a case of its own");
+    assert_eq!(case.effective().decision, "inconclusive");
+}
+
+#[test]
+fn a_second_reading_that_was_taken_back_counts_nowhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let lee = Post::of(folder.path(), "lee");
+    let first = lee.decide(decision_on(1, Conclusion::Suspicious));
+    drop(lee);
+    let ana = Post::of(folder.path(), "ana");
+    let body = Box::new(Second {
+        of: first.clone(),
+        blind: true,
+        decision: decision_on(1, Conclusion::Clear),
+    });
+    let second = ana.record(|token| Request::Second { token, body });
+    correct(&ana, &second, Conclusion::NotAnalysed, TAKEN_BACK);
+    drop(ana);
+    let decided = history(folder.path()).unwrap();
+    let entry = decided.by_scan_id(&format!("{:064}", 1)).unwrap();
+    assert_eq!(entry.standing(ALL), Standing::SecondAsked);
+    let cases = xamine::report::gather(folder.path()).unwrap();
+    let case = cases.find(&first).unwrap().unwrap();
+    assert_eq!(case.effective().standing, xamine::report::Standing::Single);
+    assert_eq!(case.second_readings().count(), 0);
+    assert_eq!(case.seconds.len(), 1, "it is shown all the same");
+}
+
+#[test]
+fn an_arbitration_is_the_arbitrators_with_what_was_marked() {
+    let folder = tempfile::tempdir().unwrap();
+    let lee = Post::of(folder.path(), "lee");
+    let mut clear = decision_on(1, Conclusion::Clear);
+    clear.note = "as declared".into();
+    let first = lee.decide(clear);
+    drop(lee);
+    let ana = Post::of(folder.path(), "ana");
+    let mut decision = decision_on(1, Conclusion::Suspicious);
+    decision.reasons = vec!["organic-mass".into()];
+    decision.note = "behind the door".into();
+    let body = Box::new(Second {
+        of: first.clone(),
+        blind: true,
+        decision,
+    });
+    let second = ana.record(|token| Request::Second { token, body });
+    drop(ana);
+    let kim = Post::of(folder.path(), "kim");
+    let mut decision = decision_on(1, Conclusion::Suspicious);
+    decision.controls = vec![40];
+    let body = Box::new(Arbitration {
+        of: vec![first.clone(), second],
+        reason: "the second plane shows it".into(),
+        decision,
+    });
+    kim.record(|token| Request::Arbitration { token, body });
+    drop(kim);
+    let cases = xamine::report::gather(folder.path()).unwrap();
+    let now = cases.find(&first).unwrap().unwrap().effective();
+    assert_eq!((&*now.decision, &*now.analyst), ("suspicious", "kim"));
+    assert_eq!(now.reasons, ["organic-mass"], "of who came to the same");
+    assert_eq!(
+        (&*now.note, &now.controls[..]),
+        ("behind the door", &[40][..])
+    );
+}
+
+#[test]
+fn a_request_to_scan_again_is_linked_until_a_decision_follows_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let lee = Post::of(folder.path(), "lee");
+    let first = lee.decide(decision_on(1, Conclusion::Clear));
+    let (mut new, _) = made("grey", 0);
+    new.container = Some(Safe::word("MSKU1234565"));
+    let asked = || {
+        history(folder.path())
+            .unwrap()
+            .rescan_of(&new)
+            .map(str::to_owned)
+    };
+    assert_eq!(asked(), None);
+    correct(&lee, &first, Conclusion::Rescan, "too dark");
+    assert_eq!(asked(), Some(first.clone()), "a correction asks too");
+    let mut next = decision_on(2, Conclusion::Clear);
+    next.refers_to = Some(first);
+    lee.decide(next);
+    assert_eq!(asked(), None, "it was made again");
 }

@@ -166,6 +166,7 @@ impl AtWork {
             scan,
             decided: decided.map(verdict),
             rescan_of: None,
+            drawn: None,
             question: None,
         })));
     }

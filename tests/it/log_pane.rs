@@ -74,7 +74,10 @@ pub(crate) fn listed_in(size: (u16, u16), keys: &str) -> AtWork {
     let mut at = AtWork::of(size.0, size.1);
     at.folder("grey dual");
     at.keys("C");
-    at.event(Event::LogRead(Ok(Box::new(read()))));
+    at.event(Event::LogRead {
+        analyst: Safe::word("kim"),
+        result: Ok(Box::new(read())),
+    });
     at.keys(keys);
     at
 }
@@ -132,14 +135,23 @@ fn the_log_is_read_when_it_is_opened_and_keeps_its_place() {
     at.keys("C");
     assert_eq!(at.asked, ["ReadLog"]);
     assert!(at.screen().contains("reading the log"));
-    at.event(Event::LogRead(Ok(Box::new(read()))));
+    at.event(Event::LogRead {
+        analyst: Safe::word("kim"),
+        result: Ok(Box::new(read())),
+    });
     at.keys("j j R");
     let mut more = read();
     more.cases
         .insert(0, case(&(6, "clear", "kim", "0-grey.tif", None, "single")));
-    at.event(Event::LogRead(Ok(Box::new(more))));
+    at.event(Event::LogRead {
+        analyst: Safe::word("kim"),
+        result: Ok(Box::new(more)),
+    });
     assert_eq!(cases(&at), "654321 3", "the same case stays selected");
-    at.event(Event::LogRead(Err(Safe::word("the folder is gone"))));
+    at.event(Event::LogRead {
+        analyst: Safe::word("kim"),
+        result: Err(Safe::word("the folder is gone")),
+    });
     assert!(at.screen().contains("the folder is gone"));
     assert_eq!(cases(&at), "654321 3");
     assert!(!at.screen().contains('\u{1b}'));
@@ -210,7 +222,10 @@ fn another_scan_than_was_decided_on_is_not_replayed() {
     let views = looks(at.view());
     let mut changed = read();
     changed.cases[0].scan_id = "f".repeat(64);
-    at.event(Event::LogRead(Ok(Box::new(changed))));
+    at.event(Event::LogRead {
+        analyst: Safe::word("kim"),
+        result: Ok(Box::new(changed)),
+    });
     at.event(Event::CaseViews {
         id: case(&ROWS[0]).id,
         views: Ok(views),
@@ -251,7 +266,7 @@ fn a_page_is_written_where_it_was_asked_for() {
 fn an_outcome_is_recorded_with_what_was_found() {
     let mut at = listed("o s a 'tobacco; 12,5; kg' <cr> a 'cash; many' <cr>");
     assert!(at.notice().contains("no quantity"), "{}", at.notice());
-    at.keys("ctrl-u 'cash' <cr> b ctrl-u 'team 3' <cr>");
+    at.keys("ctrl-u 'cash' <cr> b 'team 3' <cr> t <cr>");
     let screen = at.screen();
     for said in [
         "(•) s",
@@ -262,7 +277,12 @@ fn an_outcome_is_recorded_with_what_was_found() {
     ] {
         assert!(screen.contains(said), "{said}\n{screen}");
     }
-    at.keys("<cr>");
+    at.keys("n <cr>");
+    assert!(
+        at.outcomes.is_empty(),
+        "nothing found, and two things listed"
+    );
+    at.keys("s <cr>");
     let (token, outcome) = at.outcomes[0].clone();
     assert_eq!(outcome.of, case(&ROWS[0]).id);
     assert_eq!(

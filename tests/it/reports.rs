@@ -183,11 +183,11 @@ impl Log {
         });
         lee.record(|token| Request::Arbitration {
             token,
-            body: Arbitration {
+            body: Box::new(Arbitration {
                 of: vec![first.clone(), second.clone()],
-                decision: Conclusion::Suspicious,
                 reason: "the mass is there".into(),
-            },
+                decision: Decision::new(ScanBlock::default(), Conclusion::Suspicious),
+            }),
         });
         lee.record(|token| Request::Outcome {
             token,

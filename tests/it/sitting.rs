@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use xamine::app::{Event, LogRead, Mode};
+use xamine::text::Safe;
 
 use crate::app_at_work::{AtWork, key, work};
 use crate::log_pane::listed_in;
@@ -60,7 +61,10 @@ fn the_numbers_are_ones_own_and_compared_with_ones_own() {
         own_median_ms: Some(51_000),
         ..LogRead::default()
     };
-    at.event(Event::LogRead(Ok(Box::new(read))));
+    at.event(Event::LogRead {
+        analyst: Safe::word("kim"),
+        result: Ok(Box::new(read)),
+    });
     let screen = at.screen();
     assert!(
         screen.contains("this sitting: 2 decisions, half of them within"),

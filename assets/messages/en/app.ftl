@@ -10,6 +10,8 @@ notice-no-scans = no scans here ({ $others } other { $others ->
     }); start xamine with a folder of scans
 notice-recorded = RECORDED { $decision } — { $done } of { $all } decided; { $key } goes on, { $back } takes it back (10 s)
 notice-second-recorded = RECORDED { $decision }; { $first }
+notice-not-yours = { $who } decided this; { $key } records your reading beside it
+notice-decided-meanwhile = somebody decided this meanwhile: look at the form again, then confirm
 notice-amended = RECORDED: the correction; what was decided first stays in the log beside it
 notice-arbitrated = RECORDED: the arbitration; { $decision } holds
 notice-second-agrees = { $who } came to the same: { $first }

@@ -310,6 +310,7 @@ outcome-found = found
 outcome-by = inspected by
 outcome-at = inspected on
 outcome-choose = choose what the inspection came to
+outcome-found-nothing = things are listed that were found: take them off the list, or choose another result
 outcome-confirm = { $key } records the outcome
 outcome-again = an outcome is recorded already; this one comes after it
 outcome-no-what = say first what was found, then after a semicolon how much, then the unit

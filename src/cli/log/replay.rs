@@ -10,7 +10,7 @@ use super::super::render::files::write_whole;
 use super::super::show::Sheet;
 use super::super::{Failure, exit};
 use super::{output, records};
-use crate::decisions::{ScanBlock, ViewSeen};
+use crate::decisions::{ScanBlock, ViewSeen, plain_json};
 use crate::messages::{arg, say};
 use crate::report::{self, Cases, Easel, LookWords, Redrawn, look_words};
 use crate::text::Safe;
@@ -122,7 +122,7 @@ pub(super) fn run(
     }
     if asked.json {
         let document = document(&reading, &steps);
-        serde_json::to_writer(&mut *out, &document).map_err(std::io::Error::from)?;
+        write!(out, "{}", plain_json(&document.to_string()))?;
         writeln!(out)?;
     }
     let mut problems: Vec<&Safe> = steps.iter().filter_map(|s| s.problem.as_ref()).collect();

@@ -106,7 +106,7 @@ fn texts(list: &[Value]) -> Vec<String> {
 
 /// A second reading with what was looked at.
 fn reading(second: &Arc<Answer>, case: &Case, easel: &mut Easel) -> String {
-    let now = case.reading(&second.id, &second.members);
+    let now = case.second(second);
     let mut facts = Facts::default();
     let decided = format!("<b>{}</b>", escaped(&conclusion(&now.decision)));
     facts.add("report-decision", &decided);

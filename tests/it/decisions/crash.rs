@@ -151,6 +151,7 @@ fn a_draft_survives_and_is_never_a_decision() {
     let key = scan(1).scan_id;
     assert_eq!(drafts.load::<Draft>(&key).unwrap(), None);
     let mut draft = Draft {
+        analyst: "kim".into(),
         scan_id: key.clone(),
         path: "scan.tif".into(),
         form: Form {
