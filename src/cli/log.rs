@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Failure, LogCommand, exit};
 use crate::decisions::{
-    Kept, Problem, ProblemKind, Report, Scans, Verdict, Witnesses, merge, verify,
+    Kept, Problem, ProblemKind, Report, Scans, Verdict, Witnesses, merge, plain_json, verify,
 };
 use crate::messages::{arg, say};
 use crate::store::{Heads, log_folder, state_folder};
@@ -97,7 +97,8 @@ pub(super) fn run(
             let against = against.as_deref().map(checkpoint::kept).transpose()?;
             let report = check(&folder, scans, against.as_ref(), err)?;
             if json {
-                serde_json::to_writer(&mut *out, &report).map_err(std::io::Error::from)?;
+                let text = serde_json::to_string(&report).map_err(std::io::Error::from)?;
+                write!(out, "{}", plain_json(&text))?;
                 writeln!(out)?;
             } else {
                 tell(&folder, &report, out)?;

@@ -13,6 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
 use super::checkpoint::{Checkpoint, Kept, prefix};
+use super::line::Line;
 use super::merkle::{
     Hash, Tree, audit_path, consistency_path, leaf, leaves, root_of_consistency, root_of_path,
 };
@@ -31,6 +32,7 @@ pub enum Proof {
 
 /// That a record is part of a checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Inclusion {
     /// The checkpoint's note.
     pub checkpoint: String,
@@ -54,6 +56,7 @@ pub struct Inclusion {
 
 /// That a later checkpoint goes on from an earlier one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Consistency {
     /// The earlier checkpoint.
     pub from: Roots,
@@ -65,6 +68,7 @@ pub struct Consistency {
 
 /// A checkpoint with the roots of its segments.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Roots {
     /// Its note.
     pub checkpoint: String,
@@ -222,6 +226,11 @@ impl Inclusion {
     fn check(&self) -> std::result::Result<(), Unproved> {
         let wanted = Kept::read(&self.checkpoint).map_err(|_| Unproved::Unreadable)?;
         let at = |number: u64| number.checked_sub(1).ok_or(Unproved::Unreadable);
+        // What is shown must be a record, and the one of that place.
+        let own = Line::check(self.record.as_bytes()).map_err(|_| Unproved::Unreadable)?;
+        if own.seq != self.line {
+            return Err(Unproved::Wrong);
+        }
         let line = leaf(&[self.record.as_bytes()]);
         let root = root_of_path(at(self.line)?, self.lines, line, &read(&self.path)?);
         let root = root.ok_or(Unproved::Wrong)?;
@@ -239,6 +248,9 @@ impl Inclusion {
 impl Consistency {
     fn check(&self) -> std::result::Result<(), Unproved> {
         let (from, to) = (self.from.check()?, self.to.check()?);
+        if self.paths.len() != from.len() {
+            return Err(Unproved::Wrong);
+        }
         for (name, (before, old)) in &from {
             let (lines, new) = to.get(name).ok_or(Unproved::Wrong)?;
             let path = read(self.paths.get(name).ok_or(Unproved::Wrong)?)?;

@@ -25,6 +25,8 @@ pub fn json_line(case: &Case, state: &State) -> String {
             "controls": now.controls,
             "amended": now.amended,
             "standing": now.standing.as_str(),
+            "analyst": now.analyst,
+            "at": now.at,
         },
         "decision": case.members,
         "amends": answers(&case.amends),

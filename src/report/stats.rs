@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::cases::{Case, Standing, State, gather, list, object, text};
 use super::page::scan_name;
-use crate::decisions::{Conclusion, Inspection, Record, TAKEN_BACK, read_log};
+use crate::decisions::{Conclusion, Inspection, Record, read_log};
 use crate::{Error, Result};
 
 /// The two-sided 95 % quantile of the normal distribution.
@@ -162,13 +162,7 @@ impl Chosen {
 impl Stats {
     /// Counts a case.
     fn add(&mut self, case: &Case) {
-        let taken_back = |amend: &Value| amend.as_str() == Some(TAKEN_BACK);
-        let own = case
-            .amends
-            .iter()
-            .filter(|amend| text(&amend.members, "of") == case.id);
-        let reasons = own.filter_map(|amend| amend.members.get("reason"));
-        if reasons.into_iter().any(taken_back) {
+        if case.is_taken_back(&case.id) {
             self.taken_back += 1;
             return;
         }
@@ -193,7 +187,9 @@ impl Stats {
             .by_standing
             .entry(standing.as_str().to_owned())
             .or_default() += 1;
-        self.inspected(case, &word);
+        // What was corrected before the inspection was not predicted.
+        let said = case.reading_of(&case.id).map(|reading| reading.decision);
+        self.inspected(case, &said.unwrap_or(word));
     }
 
     /// Counts what an inspection came to.

@@ -11,6 +11,7 @@ use super::folder;
 use crate::cli::{Failure, exit};
 use crate::decisions::{
     Answer, Checkpoint, Kept, Misheard, Request, Signer, Unreadable, Writer, looks_spoken,
+    plain_json,
 };
 use crate::messages::{arg, say};
 use crate::store::log_settings;
@@ -70,7 +71,7 @@ pub(super) fn take(
             "groups": groups,
             "note": note,
         });
-        writeln!(out, "{document}")?;
+        writeln!(out, "{}", plain_json(&document.to_string()))?;
         return Ok(exit::DONE);
     }
     // The note alone goes to the output, so that it can be sent into a file as it is.

@@ -72,9 +72,14 @@ fn keep(path: &Path, secret: &str) -> Result<()> {
         .mode(0o600)
         .open(path)
         .map_err(problem)?;
-    file.write_all(format!("{secret}\n").as_bytes())
-        .and_then(|()| file.sync_all())
-        .map_err(problem)
+    let written = file
+        .write_all(format!("{secret}\n").as_bytes())
+        .and_then(|()| file.sync_all());
+    if written.is_err() {
+        // Half a key would stand in the way of the next. What matters is why it was not written.
+        let _ = std::fs::remove_file(path);
+    }
+    written.map_err(problem)
 }
 
 /// The key of a file.
