@@ -262,20 +262,43 @@ impl App {
 
     /// Shows the next view of the scan: side, top, ….
     pub(crate) fn next_view(&mut self) {
-        let (Some(open), Some(view)) = (self.desk.open().cloned(), &self.desk.view) else {
+        let (Some(opened), Some(view)) = (self.desk.opened(), &self.desk.view) else {
             return;
         };
-        let views = &open.opened.views;
+        let views = &opened.views;
         let at = views.iter().position(|r| r.view == view.view).unwrap_or(0);
         let next = &views[(at + 1) % views.len()];
         if next.view == view.view {
             self.tell(Level::Info, say("notice-one-view", &[]));
             return;
         }
+        let next = next.view.clone();
+        self.show_view(&next);
+    }
+
+    /// Shows the view of the scan with that name, looked at as the one before.
+    pub(super) fn show_view(&mut self, name: &str) {
+        let (Some(open), Some(view)) = (self.desk.open().cloned(), &self.desk.view) else {
+            return;
+        };
+        let Some(next) = open.opened.views.iter().find(|r| r.view == name) else {
+            return;
+        };
         match self.carried(next, view, &open) {
             Ok(view) => self.place(view),
             Err(error) => self.tell_error(&error),
         }
+    }
+
+    /// The view in force, or how it carries over to the view of the scan with that name.
+    pub(super) fn view_on(&self, name: &str) -> Option<View> {
+        let view = self.desk.view.as_ref()?;
+        if view.view == name {
+            return Some(view.clone());
+        }
+        let open = self.desk.open()?;
+        let other = open.opened.views.iter().find(|r| r.view == name)?;
+        self.carried(other, view, open).ok()
     }
 
     /// Changes the view, or says why it cannot be; whether it could.

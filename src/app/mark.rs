@@ -17,6 +17,8 @@ pub struct Mark {
     pub outline: Outline,
     /// The analyst's word; may be empty.
     pub label: String,
+    /// The view of the scan that it lies on; of a mark that says nothing, whichever is looked at.
+    pub view: String,
 }
 
 impl From<Outline> for Mark {
@@ -24,6 +26,7 @@ impl From<Outline> for Mark {
         Self {
             outline,
             label: String::new(),
+            view: String::new(),
         }
     }
 }
@@ -32,14 +35,27 @@ impl From<Outline> for Mark {
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Written {
-    Labelled { outline: Outline, label: String },
+    Labelled {
+        outline: Outline,
+        label: String,
+        #[serde(default)]
+        view: String,
+    },
     Bare(Outline),
 }
 
 impl From<Written> for Mark {
     fn from(written: Written) -> Self {
         match written {
-            Written::Labelled { outline, label } => Self { outline, label },
+            Written::Labelled {
+                outline,
+                label,
+                view,
+            } => Self {
+                outline,
+                label,
+                view,
+            },
             Written::Bare(outline) => outline.into(),
         }
     }
@@ -76,9 +92,16 @@ pub struct Measured {
 }
 
 impl Desk {
-    /// The selected mark.
+    /// The selected mark, where it lies on the view that is looked at.
     pub fn selected_mark(&self) -> Option<&Mark> {
-        self.marks.get(self.selected?)
+        let mark = self.marks.get(self.selected?);
+        mark.filter(|mark| self.is_here(mark))
+    }
+
+    /// Whether a mark lies on the view that is looked at.
+    pub(super) fn is_here(&self, mark: &Mark) -> bool {
+        let view = self.view.as_ref();
+        mark.view.is_empty() || view.is_none_or(|view| view.view == mark.view)
     }
 
     /// Its numbers, once they are those of the mark as it is.
@@ -90,7 +113,7 @@ impl Desk {
 
     /// The box of the selected mark, else of the last one that holds an area.
     pub fn marked_area(&self) -> Option<Region> {
-        let area = |mark: &&Mark| mark.outline.shape().is_area();
+        let area = |mark: &&Mark| mark.outline.shape().is_area() && self.is_here(mark);
         let selected = self.selected_mark().filter(area);
         let mark = selected.or_else(|| self.marks.iter().rev().find(area))?;
         Some(mark.outline.bounds())

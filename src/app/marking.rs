@@ -71,7 +71,11 @@ impl App {
         if first {
             self.desk.marked_at = Some(self.desk.seen.looks().len());
         }
-        self.desk.marks.push(outline.into());
+        let view = self.desk.view.as_ref();
+        self.desk.marks.push(Mark {
+            view: view.map(|view| view.view.clone()).unwrap_or_default(),
+            ..outline.into()
+        });
         self.desk.selected = Some(self.desk.marks.len() - 1);
         let next = self.chord(Mode::Inspect, "next_mark");
         let again = self.chord(Mode::Inspect, "zoom_fit");
@@ -198,6 +202,11 @@ impl App {
 
     /// Pans so that the selected mark is in sight, and says where it is.
     fn show_mark(&mut self) {
+        let at = self.desk.selected.and_then(|at| self.desk.marks.get(at));
+        if let Some(elsewhere) = at.filter(|mark| !self.desk.is_here(mark)) {
+            let name = elsewhere.view.clone();
+            self.remembering(|app| app.show_view(&name));
+        }
         let Some(mark) = self.desk.selected_mark() else {
             return;
         };
@@ -246,8 +255,10 @@ impl App {
             self.desk.pending = Some(pending).filter(|pending| !pending.points.is_empty());
             return;
         }
-        let last = self.desk.marks.len().checked_sub(1);
-        let Some(at) = self.desk.selected.or(last) else {
+        let here = |mark: &Mark| self.desk.is_here(mark);
+        let last = self.desk.marks.iter().rposition(here);
+        let selected = self.desk.selected_mark().and(self.desk.selected);
+        let Some(at) = selected.or(last) else {
             return;
         };
         self.remember_marks(None);
@@ -259,7 +270,8 @@ impl App {
     /// Shows or hides the profile or the histogram of the selected mark, the last one where none is.
     pub(crate) fn toggle_plot(&mut self) {
         if self.desk.selected.is_none() {
-            self.desk.selected = self.desk.marks.len().checked_sub(1);
+            let here = |mark: &Mark| self.desk.is_here(mark);
+            self.desk.selected = self.desk.marks.iter().rposition(here);
             self.desk.plot = self.desk.selected.is_some();
         } else {
             self.desk.plot = !self.desk.plot;

@@ -178,7 +178,8 @@ impl App {
     /// Selects the smallest mark under the pointer, or none.
     fn click(&mut self, at: (u16, u16)) {
         let marks = self.desk.marks.iter().enumerate();
-        let under = marks.filter(|(_, mark)| self.is_on(&mark.outline, at));
+        let under =
+            marks.filter(|(_, mark)| self.desk.is_here(mark) && self.is_on(&mark.outline, at));
         let area = |outline: &Outline| outline.bounds().width * outline.bounds().height;
         let smallest = under.min_by_key(|(_, mark)| area(&mark.outline));
         let found = smallest.map(|(index, _)| index);

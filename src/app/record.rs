@@ -90,7 +90,12 @@ impl App {
         self.desk.marks.iter().any(|mark| {
             let [x, y, w, h] = <[usize; 4]>::from(mark.outline.bounds()).map(|n| n as f64);
             let region = [x, y, w.max(1.0), h.max(1.0)];
-            let seen = self.desk.seen_at(region, &view.view, 1.0);
+            let name = if mark.view.is_empty() {
+                &view.view
+            } else {
+                &mark.view
+            };
+            let seen = self.desk.seen_at(region, name, 1.0);
             seen.first_unseen().is_some()
         })
     }
@@ -194,11 +199,16 @@ impl App {
 
     /// The marked regions with their statistics.
     fn marked(&self, opened: &Opened) -> Vec<MarkedRegion> {
-        let radiograph = self.desk.radiograph().or(opened.views.first());
-        let marks = self.desk.marks.iter();
-        marks
-            .filter_map(|mark| Some(self.marked_region(radiograph?, mark)))
-            .collect()
+        let at_hand = self.desk.radiograph().or(opened.views.first());
+        let several = opened.views.len() > 1;
+        let region = |mark: &Mark| {
+            let own = opened.views.iter().find(|one| one.view == mark.view);
+            let radiograph = own.or(at_hand)?;
+            let mut region = self.marked_region(radiograph, mark);
+            region.view = several.then(|| radiograph.view.clone());
+            Some(region)
+        };
+        self.desk.marks.iter().filter_map(region).collect()
     }
 
     /// Opens the form of the scan at hand, as it was left, and has its files looked at again.
@@ -280,10 +290,12 @@ impl App {
         let outline = &mark.outline;
         let points = points(outline);
         // A region that cannot be measured is still where the analyst saw something.
-        let view = self.desk.view.as_ref();
+        let view = self.view_on(&radiograph.view);
         let never = Cancel::never();
         let own = view::measured_pixels(radiograph, outline, None);
-        let source = self.desk.source(own).unwrap_or(radiograph.into());
+        let here = self.desk.is_here(mark);
+        let source = self.desk.source(own).filter(|_| here);
+        let source = source.unwrap_or(radiograph.into());
         let measured = view.map(|view| view.measure(source, outline, usize::MAX, &never));
         // Of a scan that is held reduced the selected mark was measured in its own pixels.
         let known = self
@@ -309,6 +321,7 @@ impl App {
                 .pixel_mm
                 .map(|[across, down]| [width * across, height * down]),
             label: mark.label.clone(),
+            view: None,
             stats: planes.map(plane_stats).collect(),
             material: measured
                 .as_ref()

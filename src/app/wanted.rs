@@ -285,7 +285,9 @@ impl App {
                 Stress::Plain
             }
         };
-        let marks = self.desk.marks.iter().enumerate().map(|(at, mark)| Drawn {
+        let marks = self.desk.marks.iter().enumerate();
+        let marks = marks.filter(|(_, mark)| self.desk.is_here(mark));
+        let marks = marks.map(|(at, mark)| Drawn {
             outline: mark.outline.clone(),
             stress: stress(at),
         });

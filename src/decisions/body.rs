@@ -254,6 +254,9 @@ pub struct MarkedRegion {
     /// The analyst's word for it.
     #[serde(default)]
     pub label: String,
+    /// The view of the scan that it lies on, where the scan has several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub view: Option<String>,
     /// Statistics inside it by plane name, as in `measure --json`.
     #[serde(default)]
     pub stats: BTreeMap<String, PlaneStats>,

@@ -175,14 +175,15 @@ impl Easel {
         self.view(block, &view, Some(widest), marks)
     }
 
-    /// A marked region with what is around it, the way `like` looked at it or in plain grey.
+    /// A marked region with what is around it, the way `like` looked at it or in plain grey on the
+    /// view `name`.
     ///
     /// # Errors
     /// As [`Easel::view`].
     pub fn region(
         &mut self,
         block: &ScanBlock,
-        like: Option<&View>,
+        (like, name): (Option<&View>, Option<&str>),
         outline: &Outline,
         screen: [usize; 2],
     ) -> Result<Redrawn, Safe> {
@@ -195,7 +196,7 @@ impl Easel {
                 flipped: false,
                 ..like.clone()
             },
-            None => plain(opened, None)?,
+            None => plain(opened, name)?,
         };
         let radiograph = radiograph_of(opened, &view.view)?;
         let shape = view.aspect.of(radiograph.pixel_mm);

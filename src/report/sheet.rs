@@ -11,7 +11,7 @@ use super::page::{begun, conclusion, marked_picture, material_words, scan_name};
 use super::pictures::{Easel, outline};
 use crate::decisions::{MarkedRegion, ScanBlock, control_label, reason_label};
 use crate::messages::{arg, has, say};
-use crate::radiograph::{Outline, Size};
+use crate::radiograph::{Outline, Radiograph, Size};
 use crate::scan::End;
 use crate::text::Safe;
 
@@ -33,6 +33,7 @@ struct Found {
 
 /// How pixels of the scan become places in the unit.
 struct Geometry {
+    view: String,
     size: Size,
     pixel_mm: Option<[f64; 2]>,
     doors: Option<End>,
@@ -138,30 +139,32 @@ impl Sheet {
     fn of(case: &Case, now: &Effective, scan: Option<&ScanBlock>, easel: &mut Easel) -> Self {
         let opened = scan.map(|scan| easel.scan(scan));
         let mut notes = Vec::new();
-        let geometry = match opened {
+        let views: Vec<Geometry> = match opened {
             Some(Ok(opened)) => {
                 if opened.simulated {
                     notes.push(say("report-simulated", &[]));
                 }
-                opened.views.first().map(|view| Geometry {
+                let of = |view: &Radiograph| Geometry {
+                    view: view.view.clone(),
                     size: view.size(),
                     pixel_mm: view.pixel_mm,
                     doors: opened.doors,
-                })
+                };
+                opened.views.iter().map(of).collect()
             }
             Some(Err(why)) => {
                 notes.push(Safe::join(&[say("report-no-picture", &[]), why], " "));
-                None
+                Vec::new()
             }
-            None => None,
+            None => Vec::new(),
         };
         let regions: Vec<Found> = now
             .regions
             .iter()
             .enumerate()
-            .map(|(at, region)| found(at + 1, region, geometry.as_ref()))
+            .map(|(at, region)| found(at + 1, region, &views))
             .collect();
-        if let Some(geometry) = geometry.as_ref().filter(|_| !regions.is_empty()) {
+        if let Some(geometry) = views.first().filter(|_| !regions.is_empty()) {
             notes.extend(geometry.told());
         }
         Self {
@@ -230,14 +233,20 @@ fn look_for(code: &str) -> Option<Safe> {
 }
 
 /// A region with its place, its size and its material.
-fn found(number: usize, region: &Value, geometry: Option<&Geometry>) -> Found {
+fn found(number: usize, region: &Value, views: &[Geometry]) -> Found {
     let read: Option<MarkedRegion> = serde_json::from_value(region.clone()).ok();
     let mut lines = Vec::new();
     let mut label = Safe::default();
     if let Some(read) = &read {
         label = Safe::from_typed(&read.label);
         if let Some(outline) = outline(read) {
-            lines.extend(place(&outline, geometry));
+            let named = |view: &&Geometry| read.view.as_ref() == Some(&view.view);
+            let own = views.iter().find(named);
+            lines.extend(place(&outline, own.or(views.first())));
+            if let Some(name) = read.view.as_deref() {
+                let name = Safe::from_outside(name);
+                lines.push(say("sheet-view", &[arg("view", &name)]));
+            }
         }
     }
     if let Some(material) = region.get("material").and_then(Value::as_object) {
@@ -337,6 +346,7 @@ mod tests {
 
     fn told(doors: Option<End>, pixel_mm: Option<[f64; 2]>) -> Vec<String> {
         let geometry = Geometry {
+            view: String::new(),
             size: Size {
                 width: 1000,
                 height: 500,
@@ -352,6 +362,28 @@ mod tests {
         });
         let lines = place(&outline, Some(&geometry));
         lines.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_region_is_placed_in_its_own_view() {
+        let view = |name: &str, mm: f64| Geometry {
+            view: name.to_owned(),
+            size: Size {
+                width: 1000,
+                height: 500,
+            },
+            pixel_mm: Some([mm, mm]),
+            doors: Some(End::Left),
+        };
+        let region = serde_json::json!({"shape": "rect", "points": [[100, 300], [300, 400]],
+            "label": "", "view": "top"});
+        let lines = found(1, &region, &[view("side", 6.0), view("top", 2.0)]).lines;
+        let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+        assert!(
+            lines[0].contains("0.20") && lines[0].contains("0.60"),
+            "{lines:?}"
+        );
+        assert!(lines.iter().any(|line| line.contains("top")), "{lines:?}");
     }
 
     #[test]

@@ -267,6 +267,7 @@ fn mark(region: &Value) -> Option<Mark> {
     Some(Mark {
         outline: report::outline(&region)?,
         label: region.label,
+        view: region.view.unwrap_or_default(),
     })
 }
 

@@ -548,6 +548,7 @@ fn a_correction_begins_with_the_regions_of_the_record() {
             height: 8,
         }),
         label: format!("at {x}"),
+        view: String::new(),
     };
     let mut at = decided_by("kim", "suspicious");
     at.recalled = Answers {
@@ -779,4 +780,33 @@ fn a_request_to_scan_again_is_linked_until_a_decision_follows_it() {
     next.refers_to = Some(first);
     lee.decide(next);
     assert_eq!(asked(), None, "it was made again");
+}
+
+#[test]
+fn a_region_lies_on_the_view_that_it_was_marked_on() {
+    let mut at = work("views");
+    at.keys("<cr> o c x right down x");
+    assert_eq!(at.app.overlay().marks.len(), 1);
+    // The same place of the other view is another place.
+    at.keys("v");
+    assert_eq!(at.view().view, "top");
+    assert!(at.app.overlay().marks.is_empty());
+    at.keys("x right right down x d s <space> <cr>");
+    let regions = &at.records[0].1.regions;
+    let named: Vec<Option<&str>> = regions.iter().map(|one| one.view.as_deref()).collect();
+    assert_eq!(named, [Some("main"), Some("top")]);
+    // Each is measured where it lies: the other view is twice as bright, its pixels smaller.
+    let mean = |region: usize| regions[region].stats.values().next().unwrap().mean;
+    assert!(mean(1) > 1.9 * mean(0), "{} {}", mean(0), mean(1));
+    assert_eq!(regions[0].mm, Some([10.0, 10.0]));
+    assert_eq!(regions[1].mm.unwrap()[1], 4.0);
+    // Keys go from mark to mark, to the view of each.
+    let mut at = work("views");
+    at.keys("<cr> o c x right down x v <space>");
+    assert_eq!(
+        (at.view().view.as_str(), at.app.mode),
+        ("main", Mode::Region)
+    );
+    let at = after("grey", "<cr> o c x right down x d s <space> <cr>");
+    assert_eq!(at.records[0].1.regions[0].view, None, "there is only one");
 }

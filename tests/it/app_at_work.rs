@@ -448,14 +448,21 @@ pub(crate) fn made(word: &str, at: usize) -> (Scan, Result<OpenScan>) {
         page: None,
     };
     let planes = match word {
-        "grey" => vec![grey(1.0, Some(Air::Uniform(60_000.0)))],
+        "grey" | "views" => vec![grey(1.0, Some(Air::Uniform(60_000.0)))],
         "bright" => vec![grey(2.0, Some(Air::Uniform(60_000.0)))],
         "blind" => vec![grey(1.0, None)],
         "dual" => dual(),
         "broken" | "failing" => return (scan, Err(error)),
         other => panic!("no scan is called {other}"),
     };
-    let opened = opened(&path, at, kind, planes);
+    let mut opened = opened(&path, at, kind, planes);
+    if word == "views" {
+        opened.views.push(Radiograph {
+            view: "top".into(),
+            pixel_mm: Some([2.0, 2.0]),
+            planes: vec![grey(2.0, Some(Air::Uniform(60_000.0)))],
+        });
+    }
     let open = OpenScan::survey_all(Arc::new(opened), &Cancel::never()).expect("a survey");
     (scan, Ok(open))
 }

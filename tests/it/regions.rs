@@ -435,7 +435,7 @@ proptest! {
 
     #[test]
     fn drafts_and_words_read_back(outline in outlines()) {
-        let mark = Mark { outline: outline.clone(), label: "a \"crate\"".into() };
+        let mark = Mark { outline: outline.clone(), label: "a \"crate\"".into(), view: "main".into() };
         let text = serde_json::to_string(&mark).unwrap();
         prop_assert_eq!(serde_json::from_str::<Mark>(&text).unwrap(), mark);
         prop_assert_eq!(Outline::parse(outline.shape(), &outline.text()), Some(outline));

@@ -118,6 +118,7 @@ fn suspicious(path: &Path) -> Decision {
         points: vec![[w / 4.0, h / 3.0], [w / 3.0, h / 2.0]],
         mm: Some([400.0, 250.0]),
         label: "A <b>".into(),
+        view: None,
         stats: [("image".to_owned(), stats)].into(),
         material: Some(json!({"class": "organic", "z": 7.2, "z_iqr": [6.9, 7.6],
             "steel_mm": 12.5, "mass_thickness_g_cm2": 9.8, "confidence": 0.8})),

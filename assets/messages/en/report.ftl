@@ -191,6 +191,7 @@ sheet-look-undeclared-goods = Goods beside those declared: look behind and betwe
 sheet-look-organic-mass = A mass of organic material: look for drugs, tobacco, food, explosives; sample before moving it.
 sheet-look-dense-shielding = A dense cover that may hide something: measure radiation first, then look inside.
 sheet-look-no-penetration = The beam did not come through: nothing is known of what is behind; unload it.
+sheet-view = Seen in the view “{ $view }”.
 sheet-first = Decided first
 sheet-first-value = { $decision }, by { $who }, { $when }
 sheet-look-structure-modified = A changed structure: fresh welds, paint, rivets, a second wall or floor.

@@ -334,6 +334,7 @@ sheet-look-undeclared-goods = Des marchandises en plus de celles déclarées : c
 sheet-look-organic-mass = Une masse de matière organique : chercher drogues, tabac, aliments, explosifs ; prélever avant de déplacer.
 sheet-look-dense-shielding = Un écran dense qui peut cacher quelque chose : mesurer d'abord la radioactivité, puis regarder dedans.
 sheet-look-no-penetration = Le faisceau n'a pas traversé : on ne sait rien de ce qui est derrière ; décharger.
+sheet-view = Vu dans la vue « { $view } ».
 sheet-first = Décidé d'abord
 sheet-first-value = { $decision }, par { $who }, { $when }
 sheet-look-structure-modified = Une structure modifiée : soudures fraîches, peinture, rivets, double paroi ou plancher.

@@ -14,6 +14,9 @@ use crate::radiograph::Outline;
 use crate::text::Safe;
 use crate::view::{Drawn, Stress, View};
 
+/// Outlines with their numbers.
+type Numbered = Vec<(usize, Outline)>;
+
 /// Size of the picture of a region, pixels at most.
 const REGION: [usize; 2] = [WIDEST, 400];
 
@@ -53,15 +56,29 @@ pub(in super::super) fn marked_picture(
     scan: &ScanBlock,
     easel: &mut Easel,
 ) -> String {
-    let regions = regions(now).into_iter().enumerate();
-    let outlines: Vec<(usize, Outline)> = regions
-        .filter_map(|(at, region)| Some((at + 1, outline(&region?)?)))
-        .collect();
     let views = seen(&case.members);
-    let name = views.last().map(|seen| seen.view.view.as_str());
-    let marks: Vec<Drawn> = outlines.iter().map(|(_, outline)| drawn(outline)).collect();
-    let whole = easel.whole(scan, name, WIDEST, &marks);
-    figure(whole, &told("report-whole"), &outlines)
+    let last = views.last().map(|seen| seen.view.view.clone());
+    // The views of the scan that regions lie on, in their order; the one looked at last without any.
+    let mut pictures: Vec<(Option<String>, Numbered)> = Vec::new();
+    for (at, region) in regions(now).into_iter().enumerate() {
+        let Some((region, outline)) = region.and_then(|one| outline(&one).map(|o| (one, o))) else {
+            continue;
+        };
+        let name = region.view.or_else(|| last.clone());
+        match pictures.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, outlines)) => outlines.push((at + 1, outline)),
+            None => pictures.push((name, vec![(at + 1, outline)])),
+        }
+    }
+    if pictures.is_empty() {
+        pictures.push((last, Vec::new()));
+    }
+    let picture = |(name, outlines): (Option<String>, Numbered)| {
+        let marks: Vec<Drawn> = outlines.iter().map(|(_, outline)| drawn(outline)).collect();
+        let whole = easel.whole(scan, name.as_deref(), WIDEST, &marks);
+        figure(whole, &told("report-whole"), &outlines)
+    };
+    pictures.into_iter().map(picture).collect()
 }
 
 /// The views of a record that this version can read.
@@ -96,12 +113,13 @@ fn one(
     let mut out = format!("<h4>{} {}</h4>\n", escaped(&title), outside(label));
     let outline = region.and_then(outline);
     if let (Some(outline), Some(scan)) = (&outline, scan) {
-        let like = looked_like(outline, views);
+        let name = region.and_then(|region| region.view.as_deref());
+        let like = looked_like(outline, name, views);
         let caption = match like {
             Some(_) => told("report-region-as-seen"),
             None => told("report-region-plain"),
         };
-        let picture = easel.region(scan, like, outline, REGION);
+        let picture = easel.region(scan, (like, name), outline, REGION);
         out += &figure(picture, &caption, &[]);
     }
     let mut facts = Facts::default();
@@ -111,14 +129,21 @@ fn one(
     out + &statistics(object(raw, "stats"))
 }
 
-/// The longest look at the middle of an outline.
-fn looked_like<'a>(outline: &Outline, views: &'a [ViewSeen]) -> Option<&'a View> {
+/// The longest look at the middle of an outline on the view `name`.
+fn looked_like<'a>(
+    outline: &Outline,
+    name: Option<&str>,
+    views: &'a [ViewSeen],
+) -> Option<&'a View> {
     let bounds = outline.bounds();
     let middle = [
         bounds.x as f64 + bounds.width as f64 / 2.0,
         bounds.y as f64 + bounds.height as f64 / 2.0,
     ];
     let holds = |view: &View| {
+        if name.is_some_and(|name| name != view.view) {
+            return false;
+        }
         let [x, y, w, h] = view.region;
         (x..x + w).contains(&middle[0]) && (y..y + h).contains(&middle[1])
     };

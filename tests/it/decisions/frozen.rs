@@ -103,6 +103,7 @@ fn full_decision() -> Decision {
         points: vec![[10.0, 20.0], [30.5, 40.0]],
         mm: Some([102.5, 100.0]),
         label: "behind the wall".into(),
+        view: None,
         stats: BTreeMap::from([("high".to_owned(), stats)]),
         material: Some(serde_json::json!({"z": 26.0, "class": "metal"})),
         measured: None,

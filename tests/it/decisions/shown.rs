@@ -46,6 +46,7 @@ fn hostile_text_in_every_field_is_shown_harmlessly() {
         points: vec![[0.0, f64::NAN]],
         mm: None,
         label: hostile(),
+        view: None,
         stats: [(
             hostile(),
             xamine::decisions::PlaneStats {
