@@ -9,7 +9,7 @@ use super::form::Form;
 use super::log_pane::LogRead;
 use super::mark::{Mark, Measured};
 use super::shown::{LensPlace, Overlay, Shown};
-use super::{Answers, FormKind, Question, TerminalFacts, Verdict};
+use super::{Answers, FormKind, OutcomeForm, Question, TerminalFacts, Verdict};
 use crate::cancel::Cancel;
 use crate::decisions::{Request, ScanBlock, ViewSeen};
 use crate::delivery::Facts;
@@ -226,6 +226,13 @@ pub enum Effect {
     },
     /// Keep an unfinished form.
     KeepDraft(Box<Draft>),
+    /// Keep an outcome that is being entered.
+    KeepOutcome(Box<OutcomeForm>),
+    /// It is recorded or given up: drop what was kept.
+    DropOutcome {
+        /// The form's [`OutcomeForm::key`].
+        key: String,
+    },
     /// The form is done: drop its draft.
     DropDraft {
         /// The draft's [`Draft::key`].

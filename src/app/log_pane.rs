@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::event::Effect;
 use super::{App, Level, Mode, Purpose};
+use crate::decisions::MarkedRegion;
 use crate::messages::{arg, say};
 use crate::text::Safe;
 
@@ -30,6 +31,8 @@ pub struct LoggedCase {
     pub paths: Vec<PathBuf>,
     /// The word of the last outcome, where there is one.
     pub outcome: Option<String>,
+    /// Where the marked regions lie, to say in which a thing was found.
+    pub regions: Vec<MarkedRegion>,
     /// Whether a correction changed it.
     pub amended: bool,
     /// What else is told of it: labels and values.
@@ -141,6 +144,7 @@ impl LoggedCase {
         "hidden".clone_into(&mut self.decision);
         self.analyst = Safe::default();
         (self.outcome, self.amended) = (None, false);
+        self.regions.clear();
         self.facts = vec![(say("log-fact-hidden", &[]), say("queue-second", &[]))];
     }
 

@@ -1,18 +1,22 @@
 //! What a physical inspection came to, entered from the log pane. What is typed stays until it is on
 //! disk: typed → writing → RECORDED or NOT RECORDED, as with decisions.
 
+use serde::{Deserialize, Serialize};
+
 use super::event::Effect;
 use super::log_pane::{CaseFilter, LoggedCase};
 use super::{App, Level, Mode, Purpose, Recording};
-use crate::decisions::{FoundItem, Inspection, Outcome, Request};
+use crate::decisions::{FoundItem, Inspection, MarkedRegion, Outcome, Request};
 use crate::messages::{arg, say};
 use crate::text::Safe;
 
-/// An outcome as it is being entered.
-#[derive(Debug, Clone, PartialEq)]
+/// An outcome as it is being entered, and as it is kept between sittings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OutcomeForm {
     /// The decision that the inspection followed.
     pub case: String,
+    /// Whose form it is.
+    analyst: String,
     /// Its scan, to be told by.
     pub scan: Safe,
     /// What came of it, once chosen.
@@ -24,12 +28,34 @@ pub struct OutcomeForm {
     /// On which day.
     pub inspected_at: String,
     /// Where the recording stands.
+    #[serde(skip)]
     pub recording: Recording,
     /// The newest request with its number.
+    #[serde(skip)]
     sent: Option<(u64, Outcome)>,
 }
 
 impl OutcomeForm {
+    /// What tells it from others.
+    pub fn key(&self) -> String {
+        format!("{} {}", self.case, self.analyst)
+    }
+
+    /// Whether anything was typed that would be lost.
+    pub(super) fn is_started(&self) -> bool {
+        let said = !(self.by.is_empty() && self.inspected_at.is_empty());
+        self.result.is_some() || !self.found.is_empty() || said
+    }
+
+    /// What was typed, wherever its recording stands.
+    pub(super) fn as_typed(&self) -> Self {
+        Self {
+            recording: Recording::Typed,
+            sent: None,
+            ..self.clone()
+        }
+    }
+
     /// What is recorded of it, once a result is chosen.
     fn body(&self) -> Option<Outcome> {
         Some(Outcome {
@@ -42,12 +68,14 @@ impl OutcomeForm {
     }
 }
 
-/// A thing that was found, from `WHAT; QUANTITY; UNIT`; only the first part must be there.
-fn item(text: &str) -> Result<FoundItem, Safe> {
-    let mut parts = text.splitn(3, ';').map(str::trim);
+/// A thing that was found, from `WHAT; QUANTITY; UNIT; REGION`, the region by its number among
+/// `regions`; only the first part must be there.
+fn item(text: &str, regions: &[MarkedRegion]) -> Result<FoundItem, Safe> {
+    let mut parts = text.splitn(4, ';').map(str::trim);
     let what = parts.next().unwrap_or_default();
     let number = parts.next().unwrap_or_default().replace(',', ".");
     let unit = parts.next().unwrap_or_default();
+    let region = parts.next().unwrap_or_default();
     if what.is_empty() {
         return Err(say("outcome-no-what", &[]));
     }
@@ -61,11 +89,25 @@ fn item(text: &str) -> Result<FoundItem, Safe> {
             Some(sound.ok_or_else(why)?)
         }
     };
+    let region = match region {
+        "" => None,
+        number => {
+            let place = number.parse::<usize>().ok();
+            let known = place.and_then(|number| regions.get(number.checked_sub(1)?));
+            let (typed, count) = (Safe::from_outside(number), regions.len());
+            let said = [arg("text", &typed), arg("count", &count)];
+            Some(
+                known
+                    .ok_or_else(|| say("outcome-no-region", &said))?
+                    .clone(),
+            )
+        }
+    };
     Ok(FoundItem {
         what: what.to_owned(),
         quantity,
         unit: unit.to_owned(),
-        region: None,
+        region,
     })
 }
 
@@ -73,7 +115,41 @@ impl App {
     /// The outcome that is being entered.
     pub fn outcome_form(&self) -> Option<&OutcomeForm> {
         let case = self.log.entering.as_ref()?;
-        self.outcomes.iter().find(|form| form.case == *case)
+        self.own_outcomes().find(|form| form.case == *case)
+    }
+
+    /// The outcomes that the analyst at the desk is entering.
+    pub(super) fn own_outcomes(&self) -> impl Iterator<Item = &OutcomeForm> {
+        let own = self.record.analyst.as_str();
+        self.outcomes.iter().filter(move |form| form.analyst == own)
+    }
+
+    /// Whether one's outcome of that case was begun and is not recorded.
+    pub fn waits_for_outcome(&self, case: &str) -> bool {
+        self.own_outcomes()
+            .any(|form| form.case == case && form.is_started())
+    }
+
+    /// Where in the picture a thing can have been found: the regions of the selected case, and those
+    /// marked since, while its scan is the one at hand.
+    pub fn found_regions(&self) -> Vec<MarkedRegion> {
+        let Some(case) = self.logged_case() else {
+            return Vec::new();
+        };
+        let mut regions = case.regions.clone();
+        let here = self.desk.opened();
+        if let Some(opened) = here.filter(|opened| opened.scan_id == case.scan_id) {
+            for mark in self.marked(opened) {
+                let same = |known: &MarkedRegion| {
+                    (known.shape, &known.points, &known.view)
+                        == (mark.shape, &mark.points, &mark.view)
+                };
+                if !regions.iter().any(same) {
+                    regions.push(mark.place());
+                }
+            }
+        }
+        regions
     }
 
     /// Opens the outcome of the selected case, as it was left.
@@ -84,9 +160,11 @@ impl App {
         let Some(case) = self.logged_case().cloned() else {
             return;
         };
-        if !self.outcomes.iter().any(|form| form.case == case.id) {
+        let own = self.record.analyst.as_str();
+        if !self.own_outcomes().any(|form| form.case == case.id) {
             self.outcomes.push(OutcomeForm {
                 case: case.id.clone(),
+                analyst: own.to_owned(),
                 scan: case.scan,
                 result: None,
                 found: Vec::new(),
@@ -102,10 +180,9 @@ impl App {
 
     /// Changes what is entered; what the log has is not changed any more.
     fn change_outcome(&mut self, change: impl FnOnce(&mut OutcomeForm)) {
-        let case = self.log.entering.clone();
+        let key = self.outcome_form().map(OutcomeForm::key);
         let mut forms = self.outcomes.iter_mut();
-        let form = forms.find(|form| Some(&form.case) == case.as_ref());
-        match form {
+        match forms.find(|form| Some(form.key()) == key) {
             Some(form) if form.recording == Recording::Writing => {
                 self.tell(Level::Info, say("form-writing", &[]));
             }
@@ -124,7 +201,7 @@ impl App {
         if text.trim().is_empty() {
             return;
         }
-        match item(text) {
+        match item(text, &self.found_regions()) {
             Ok(item) => self.change_outcome(|form| form.found.push(item)),
             Err(why) => {
                 self.ask_line(Purpose::FoundItem, text);
@@ -203,13 +280,13 @@ impl App {
         if form.recording == Recording::Writing {
             return self.tell(Level::Info, say("form-writing", &[]));
         }
-        let case = form.case.clone();
-        self.outcomes.retain(|form| form.case != case);
+        let key = form.key();
+        self.outcomes.retain(|form| form.key() != key);
         self.leave_outcome();
     }
 
     /// Goes back to the list.
-    fn leave_outcome(&mut self) {
+    pub(super) fn leave_outcome(&mut self) {
         self.log.entering = None;
         self.back.retain(|mode| *mode != Mode::Outcome);
         if self.mode == Mode::Outcome {
@@ -235,7 +312,7 @@ impl App {
         if let Some(case) = cases.find(|case| case.id == form.case) {
             case.outcome = Some(result.as_str().to_owned());
         }
-        let label = say(&format!("report-result-{}", result.as_str()), &[]);
+        let label = result.label();
         let label = [arg("result", &label), arg("scan", &form.scan)];
         let mut text = say("outcome-recorded", &label);
         let found = matches!(result, Inspection::Discrepancy | Inspection::Seizure);
@@ -284,7 +361,20 @@ impl App {
             return None;
         };
         let said = [arg("name", &form.scan), arg("why", why)];
-        Some(say("outcome-not-recorded", &said))
+        let text = say("outcome-not-recorded", &said);
+        Some(self.with_offer(Mode::Outcome, &text))
+    }
+
+    /// Sends every outcome again that the log did not take, as it was.
+    pub(super) fn send_outcomes_again(&mut self) -> Vec<Effect> {
+        let failed = self.outcomes.iter_mut().filter(|form| is_failed(form));
+        let again = failed.filter_map(|form| {
+            let (token, body) = form.sent.clone()?;
+            form.recording = Recording::Writing;
+            let request = Request::Outcome { token, body };
+            Some(Effect::Record(Box::new(request)))
+        });
+        again.collect()
     }
 }
 
@@ -299,7 +389,7 @@ mod tests {
 
     #[test]
     fn a_line_gives_what_how_much_and_unit() {
-        let read = |text: &str| item(text).map(|i| (i.what, i.quantity, i.unit));
+        let read = |text: &str| item(text, &[]).map(|i| (i.what, i.quantity, i.unit));
         let found = |what: &str, quantity, unit: &str| Ok((what.into(), quantity, unit.into()));
         assert_eq!(
             read("tobacco; 12,5; kg"),
@@ -307,8 +397,7 @@ mod tests {
         );
         assert_eq!(read("cash"), found("cash", None, ""));
         assert_eq!(read("pistols; 3"), found("pistols", Some(3.0), ""));
-        assert_eq!(read("a; ; kg; x"), found("a", None, "kg; x"));
-        for text in ["; 3", "a; many", "a; -1", "a; nan"] {
+        for text in ["; 3", "a; many", "a; -1", "a; nan", "a; 1; kg; 1"] {
             assert!(read(text).is_err(), "{text}");
         }
     }

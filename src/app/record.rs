@@ -198,7 +198,7 @@ impl App {
     }
 
     /// The marked regions with their statistics.
-    fn marked(&self, opened: &Opened) -> Vec<MarkedRegion> {
+    pub(super) fn marked(&self, opened: &Opened) -> Vec<MarkedRegion> {
         let at_hand = self.desk.radiograph().or(opened.views.first());
         let several = opened.views.len() > 1;
         let region = |mark: &Mark| {

@@ -224,15 +224,15 @@ impl App {
             ),
             _ => say("notice-not-recorded", &[arg("why", &why)]),
         })
-        .map(|text| self.with_offer(&text))
+        .map(|text| self.with_offer(Mode::Decide, &text))
     }
 
     /// The sentence with the second folder, where one is offered.
-    fn with_offer(&self, text: &Safe) -> Safe {
+    pub(super) fn with_offer(&self, mode: Mode, text: &Safe) -> Safe {
         let Some(folder) = &self.record.offer else {
             return text.clone();
         };
-        let key = self.chord(Mode::Decide, "use_second_log");
+        let key = self.chord(mode, "use_second_log");
         let folder = Safe::from_path(folder);
         say(
             "notice-offer",
@@ -246,10 +246,14 @@ impl App {
             return Vec::new();
         };
         let mut effects = vec![Effect::UseLog(folder)];
-        if let Some(form) = &mut self.desk.form {
+        effects.extend(self.send_outcomes_again());
+        // A form that was never confirmed is not by this key either.
+        if let Some(form) = &mut self.desk.form
+            && (self.mode == Mode::Decide || matches!(form.recording, Recording::Failed(_)))
+        {
             form.recording = Recording::Typed;
+            effects.extend(self.confirm());
         }
-        effects.extend(self.confirm());
         effects
     }
 

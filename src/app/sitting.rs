@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::event::Effect;
-use super::{App, Level, LogRead, Mode, Purpose, Seen};
+use super::{App, Level, LogRead, Mode, OutcomeForm, Purpose, Recording, Seen};
 use crate::decisions::{Conclusion, Decision, Request};
 use crate::messages::{arg, say};
 use crate::text::Safe;
@@ -155,6 +155,8 @@ impl App {
     pub fn sitting_summary(&self) -> Safe {
         let minutes = self.now.saturating_sub(self.sitting.began).as_secs() / 60;
         let left = self.queue.rows.len() - self.queue.decided(&self.record.analyst);
+        let outcomes = self.own_outcomes().filter(|form| form.is_started());
+        let unfinished = self.own_drafts().count() + outcomes.count();
         say(
             "sitting-summary",
             &[
@@ -162,7 +164,7 @@ impl App {
                 arg("kinds", &self.sitting.kinds()),
                 arg("minutes", &minutes),
                 arg("left", &left),
-                arg("drafts", &self.own_drafts().count()),
+                arg("drafts", &unfinished),
             ],
         )
     }
@@ -189,7 +191,8 @@ impl App {
         if self.record.read_only {
             return Some(say("notice-read-only", &[]));
         }
-        if self.has_sent() || !self.outcomes.is_empty() {
+        let sent = |form: &OutcomeForm| form.recording != Recording::Typed;
+        if self.has_sent() || self.outcomes.iter().any(sent) {
             return Some(say("sitting-unrecorded", &[]));
         }
         let form = self.desk.form.as_ref().is_some_and(super::Form::is_started);
@@ -229,6 +232,7 @@ impl App {
         let summary = self.sitting_summary();
         let said = [arg("summary", &summary), arg("analyst", &name)];
         let said = say("sitting-handed-over", &said);
+        self.leave_outcome();
         effects.push(self.begin_segment(name));
         self.sitting = Sitting::start(self.now);
         // What the one before decided is not the next one's to take back.

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::event::{Draft, Effect, MeasureJob, RenderJob};
-use super::{App, DeskState, LensPlace, Level, Overlay, Pane, Recording, Seen};
+use super::{App, DeskState, LensPlace, Level, OutcomeForm, Overlay, Pane, Recording, Seen};
 use crate::filter::FilterUse;
 use crate::graphics::{CellSize, Depth, Effort, Protocol};
 use crate::messages::{arg, say};
@@ -20,6 +20,7 @@ pub(super) struct Wanted {
     picture: Option<PictureKey>,
     measure: Option<MeasureKey>,
     draft: Option<Draft>,
+    outcomes: Vec<OutcomeForm>,
 }
 
 /// Everything that makes a picture what it is.
@@ -54,6 +55,7 @@ impl App {
         self.ask_picture(&mut effects);
         self.ask_measure(&mut effects);
         self.ask_draft(&mut effects);
+        self.ask_outcomes(&mut effects);
         self.ask_thumbnails(&mut effects);
         effects
     }
@@ -326,6 +328,28 @@ impl App {
         }
         self.mark_draft(!empty);
         self.wanted.draft = Some(draft);
+    }
+
+    /// Keeps the outcomes that were begun, after each change.
+    fn ask_outcomes(&mut self, effects: &mut Vec<Effect>) {
+        let begun = self.outcomes.iter().filter(|form| form.is_started());
+        let begun: Vec<OutcomeForm> = begun.map(OutcomeForm::as_typed).collect();
+        let kept = &self.wanted.outcomes;
+        for gone in kept {
+            if !begun.iter().any(|form| form.key() == gone.key()) {
+                effects.push(Effect::DropOutcome { key: gone.key() });
+            }
+        }
+        for form in begun.iter().filter(|form| !kept.contains(form)) {
+            effects.push(Effect::KeepOutcome(Box::new(form.clone())));
+        }
+        self.wanted.outcomes = begun;
+    }
+
+    /// Takes in the outcomes that were left unfinished in earlier sittings.
+    pub fn resume_outcomes(&mut self, kept: Vec<OutcomeForm>) {
+        self.wanted.outcomes.clone_from(&kept);
+        self.outcomes = kept;
     }
 
     /// The draft of the scan at hand.

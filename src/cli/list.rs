@@ -15,7 +15,7 @@ use super::exit;
 use crate::app::Draft;
 use crate::cancel::Cancel;
 use crate::config::{self, Overrides, Places};
-use crate::decisions::{self, Conclusion, Decided, SecondRule, Standing};
+use crate::decisions::{self, Decided, SecondRule, Standing, conclusion_label};
 use crate::messages::{arg, say};
 use crate::radiograph::Kind;
 use crate::scan::{FindOptions, Found, Other, Scan, Tally, find};
@@ -146,9 +146,7 @@ impl Known {
 /// The state for a reader: the decision's word where there is one.
 fn state_words((state, decision): (&str, Option<&str>)) -> Safe {
     match decision {
-        Some(word) => {
-            Conclusion::parse(word).map_or_else(|| Safe::from_outside(word), Conclusion::label)
-        }
+        Some(word) => conclusion_label(word),
         None => say(&format!("list-state-{state}"), &[]),
     }
 }

@@ -134,7 +134,7 @@ pub(super) const COMMANDS: &[Command] = &[
     row(
         "use_second_log",
         Group::Decide,
-        DECIDING,
+        &[Mode::Decide, Mode::Outcome],
         Need::Offer,
         |app, _| app.use_second_log(),
     ),

@@ -3,8 +3,11 @@
 //! Member names are permanent, as in [`super::body`].
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::body::{Decision, MarkedRegion};
+use crate::messages::{arg, say};
+use crate::text::Safe;
 
 /// Body of `second`: another analyst's decision about a scan that was decided before.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -85,6 +88,16 @@ impl Inspection {
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|one| one.as_str() == word)
     }
+
+    /// What it is called for a reader.
+    pub fn label(self) -> Safe {
+        say(&format!("report-result-{}", self.as_str()), &[])
+    }
+}
+
+/// What an outcome's word is called for a reader; an unknown one stands as it is.
+pub fn result_label(word: &str) -> Safe {
+    Inspection::parse(word).map_or_else(|| Safe::from_outside(word), Inspection::label)
 }
 
 /// One thing that an inspection found.
@@ -101,4 +114,41 @@ pub struct FoundItem {
     /// Where it was in the picture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<MarkedRegion>,
+}
+
+impl FoundItem {
+    /// Reads what a record says; what it does not say, or not in a form that is known, stays empty.
+    pub fn read(found: &Value) -> Self {
+        let word = |name: &str| found.get(name).and_then(Value::as_str).unwrap_or_default();
+        let region = found.get("region").cloned();
+        Self {
+            what: word("what").to_owned(),
+            quantity: found.get("quantity").and_then(Value::as_f64),
+            unit: word("unit").to_owned(),
+            region: region.and_then(|region| serde_json::from_value(region).ok()),
+        }
+    }
+
+    /// What it is and how much of it.
+    pub fn words(&self) -> String {
+        let quantity = self.quantity.map(|n| n.to_string()).unwrap_or_default();
+        let words = [&self.what, &quantity, &self.unit].map(String::as_str);
+        let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+        words.join(" ")
+    }
+
+    /// What it is, how much of it, and where in the picture.
+    pub fn label(&self) -> Safe {
+        let item = Safe::from_outside(&self.words());
+        match &self.region {
+            Some(region) => {
+                let place = region.place_label();
+                say(
+                    "report-found-in",
+                    &[arg("item", &item), arg("region", &place)],
+                )
+            }
+            None => item,
+        }
+    }
 }

@@ -14,6 +14,7 @@ use serde_json::Value;
 use super::vocabulary::Conclusion;
 use crate::radiograph::Kind;
 use crate::scan::{FileRecord, Opened, Scan};
+use crate::text::Safe;
 use crate::view::View;
 
 /// The files of a scan as they were when decided upon.
@@ -266,6 +267,33 @@ pub struct MarkedRegion {
     /// Everything else that `measure --json` says, without the values of a profile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub measured: Option<Value>,
+}
+
+impl MarkedRegion {
+    /// The same region without what was measured in it.
+    #[must_use]
+    pub fn place(self) -> Self {
+        Self {
+            stats: BTreeMap::new(),
+            material: None,
+            measured: None,
+            ..self
+        }
+    }
+
+    /// What it is called: its label, and the corners of its box in scan pixels.
+    pub fn place_label(&self) -> Safe {
+        let ends = |i: usize| {
+            let along = self.points.iter().map(|point| point[i]);
+            let low = along.clone().fold(f64::INFINITY, f64::min);
+            [low, along.fold(f64::NEG_INFINITY, f64::max)]
+        };
+        let ([left, right], [top, bottom]) = (ends(0), ends(1));
+        let view = self.view.as_deref().unwrap_or_default();
+        let place = format!("{view} {} {left},{top}–{right},{bottom}", self.label);
+        let words: Vec<&str> = place.split_whitespace().collect();
+        Safe::from_outside(&words.join(" "))
+    }
 }
 
 /// The shape of a marked region.

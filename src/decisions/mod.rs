@@ -35,7 +35,7 @@ mod vocabulary;
 mod warning;
 mod writer;
 
-pub use answers::{Arbitration, FoundItem, Inspection, Outcome, Second};
+pub use answers::{Arbitration, FoundItem, Inspection, Outcome, Second, result_label};
 pub use body::{
     AlarmAnswer, Amend, Answered, Change, Companion, Decision, MarkedRegion, Note, PlaneStats,
     RadiationAnswer, ScanBlock, ScanFile, ScanSeen, Shape, Timing, ViewSeen, ViewsSeen,
@@ -56,5 +56,7 @@ pub use sitting::{ClockJump, Close, DisplayCheck, End, Fault, Head, Open, Tail};
 pub use tell::{Record, read_log};
 pub use template::{Template, parse_templates, templates};
 pub use verify::{Remembered, Scans, Witnesses, verify};
-pub use vocabulary::{Conclusion, control_label, controls, reason_label, reasons};
+pub use vocabulary::{
+    Conclusion, conclusion_label, control_label, controls, reason_label, reasons,
+};
 pub use writer::{LogSettings, Remember, Writer};

@@ -93,6 +93,11 @@ pub fn reason_label(code: &str) -> Safe {
     }
 }
 
+/// What a conclusion's word is called for a reader; an unknown one stands as it is.
+pub fn conclusion_label(word: &str) -> Safe {
+    Conclusion::parse(word).map_or_else(|| Safe::from_outside(word), Conclusion::label)
+}
+
 /// The label of a type of control; an unknown one shows its number.
 pub fn control_label(control: u16) -> Safe {
     if controls().contains(&control) {

@@ -15,7 +15,7 @@ use std::path::Path;
 use super::cases::{Case, State, object, text};
 use super::html::{escaped, time, told};
 use super::pictures::Easel;
-use crate::decisions::{Conclusion, Report, ScanBlock, Verdict};
+use crate::decisions::{Conclusion, Report, ScanBlock, Verdict, conclusion_label};
 use crate::messages::{arg, language, say};
 use crate::text::Safe;
 
@@ -86,7 +86,7 @@ pub fn page_head(front: &Front<'_>) -> String {
                 out,
                 "<li><a href=\"#{}\">{}</a> <span class=\"small\">{}</span></li>",
                 anchor(id),
-                named(&conclusion(decision), &Safe::from_typed(scan)),
+                named(&conclusion_label(decision), &Safe::from_typed(scan)),
                 time(at)
             );
         }
@@ -114,7 +114,7 @@ pub fn page_case(case: &Case, easel: &mut Easel) -> String {
         "<section class=\"case {known}\" id=\"{}\">\n<h2>{}</h2>",
         anchor(&case.id),
         named(
-            &conclusion(&now.decision),
+            &conclusion_label(&now.decision),
             &Safe::from_typed(&scan_name(case))
         ),
     );
@@ -190,11 +190,6 @@ pub(super) fn named(what: &Safe, name: &Safe) -> String {
         "report-named",
         &[arg("what", what), arg("name", name)],
     ))
-}
-
-/// A conclusion in the reader's words.
-pub(super) fn conclusion(word: &str) -> Safe {
-    Conclusion::parse(word).map_or_else(|| Safe::from_outside(word), Conclusion::label)
 }
 
 /// How a reader knows the scan: container and unit, or the names of its files.

@@ -7,9 +7,9 @@ use serde_json::Value;
 
 use super::cases::{Case, Effective, object, text};
 use super::html::{escaped, number, told};
-use super::page::{begun, conclusion, marked_picture, material_words, scan_name};
+use super::page::{begun, marked_picture, material_words, scan_name};
 use super::pictures::{Easel, outline};
-use crate::decisions::{MarkedRegion, ScanBlock, control_label, reason_label};
+use crate::decisions::{MarkedRegion, ScanBlock, conclusion_label, control_label, reason_label};
 use crate::messages::{arg, has, say};
 use crate::radiograph::{Outline, Radiograph, Size};
 use crate::scan::End;
@@ -199,14 +199,17 @@ fn facts(case: &Case, now: &Effective) -> Vec<(&'static str, Vec<Safe>)> {
         say(
             "sheet-first-value",
             &[
-                arg("decision", &conclusion(text(&case.members, "decision"))),
+                arg(
+                    "decision",
+                    &conclusion_label(text(&case.members, "decision")),
+                ),
                 arg("who", &Safe::from_outside(&case.analyst)),
                 arg("when", &time(&case.at)),
             ],
         )
     });
     let facts = [
-        ("report-decision", vec![conclusion(&now.decision)]),
+        ("report-decision", vec![conclusion_label(&now.decision)]),
         (
             "report-reasons",
             now.reasons.iter().map(|code| reason_label(code)).collect(),

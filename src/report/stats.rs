@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::cases::{Case, Standing, State, gather, list, object, text};
 use super::page::scan_name;
-use crate::decisions::{Conclusion, Inspection, Record, read_log};
+use crate::decisions::{Conclusion, FoundItem, Inspection, Record, read_log};
 use crate::{Error, Result};
 
 /// The two-sided 95 % quantile of the normal distribution.
@@ -212,22 +212,8 @@ impl Stats {
             }
             _ => {}
         }
-        let items = list(&last.members, "found").iter().filter_map(|item| {
-            let item = item.as_object()?;
-            let quantity = item.get("quantity").and_then(Value::as_f64);
-            let words = [
-                text(item, "what").to_owned(),
-                quantity.map_or(String::new(), |quantity| quantity.to_string()),
-                text(item, "unit").to_owned(),
-            ];
-            Some(
-                words
-                    .into_iter()
-                    .filter(|word| !word.is_empty())
-                    .collect::<Vec<_>>()
-                    .join(" "),
-            )
-        });
+        let items = list(&last.members, "found").iter();
+        let items = items.map(|item| FoundItem::read(item).words());
         self.feedback.push(Feedback {
             id: case.id.clone(),
             at: case.at.clone(),

@@ -5,10 +5,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-use serde::de::DeserializeOwned;
-
 use super::Message;
-use crate::app::{Draft, Event};
+use crate::app::{Draft, Event, OutcomeForm};
 use crate::messages::{arg, say};
 use crate::store::Drafts;
 
@@ -16,11 +14,32 @@ use crate::store::Drafts;
 enum Task {
     Keep(Box<Draft>),
     Forget(String),
+    KeepOutcome(Box<OutcomeForm>),
+    ForgetOutcome(String),
+}
+
+impl Task {
+    /// Whether it is about an outcome, and of what key.
+    fn about(&self) -> (bool, String) {
+        match self {
+            Self::Keep(draft) => (false, draft.key()),
+            Self::Forget(key) => (false, key.clone()),
+            Self::KeepOutcome(form) => (true, form.key()),
+            Self::ForgetOutcome(key) => (true, key.clone()),
+        }
+    }
+}
+
+/// Where forms are kept.
+#[derive(Clone)]
+struct Kept {
+    drafts: Drafts,
+    outcomes: Drafts,
 }
 
 /// A handle of the keeping thread.
 pub(super) struct Keeper {
-    drafts: Drafts,
+    kept: Kept,
     tasks: Sender<Task>,
     done: Receiver<()>,
 }
@@ -28,25 +47,39 @@ pub(super) struct Keeper {
 impl Keeper {
     /// Starts the thread for the drafts in the state folder.
     pub(super) fn start(state: &Path, sender: Sender<Message>) -> Self {
-        let drafts = Drafts::new(state);
+        let kept = Kept {
+            drafts: Drafts::new(state),
+            outcomes: Drafts::of_outcomes(state),
+        };
         let (tasks, inbox) = channel();
         let (ended, done) = channel();
-        let folder = drafts.clone();
+        let folders = kept.clone();
         thread::spawn(move || {
-            serve(&folder, &inbox, &sender);
+            serve(&folders, &inbox, &sender);
             // The other side may have stopped waiting.
             let _ = ended.send(());
         });
-        Self {
-            drafts,
-            tasks,
-            done,
-        }
+        Self { kept, tasks, done }
     }
 
     /// The drafts of earlier sittings; unreadable ones stay where they are.
-    pub(super) fn drafts<T: DeserializeOwned>(&self) -> Vec<T> {
-        self.drafts.all().0
+    pub(super) fn drafts(&self) -> Vec<Draft> {
+        self.kept.drafts.all().0
+    }
+
+    /// The outcomes that were being entered in earlier sittings.
+    pub(super) fn outcomes(&self) -> Vec<OutcomeForm> {
+        self.kept.outcomes.all().0
+    }
+
+    /// Keeps an outcome.
+    pub(super) fn keep_outcome(&self, form: OutcomeForm) {
+        let _ = self.tasks.send(Task::KeepOutcome(Box::new(form)));
+    }
+
+    /// Forgets an outcome.
+    pub(super) fn forget_outcome(&self, key: String) {
+        let _ = self.tasks.send(Task::ForgetOutcome(key));
     }
 
     /// Keeps a form.
@@ -68,7 +101,7 @@ impl Keeper {
 }
 
 /// Does one task after the other; of several forms of one scan that wait, the newest is enough.
-fn serve(drafts: &Drafts, inbox: &Receiver<Task>, sender: &Sender<Message>) {
+fn serve(kept: &Kept, inbox: &Receiver<Task>, sender: &Sender<Message>) {
     let mut next = inbox.recv().ok();
     while let Some(task) = next.take() {
         next = inbox.try_recv().ok();
@@ -76,8 +109,10 @@ fn serve(drafts: &Drafts, inbox: &Receiver<Task>, sender: &Sender<Message>) {
             continue;
         }
         let result = match &task {
-            Task::Keep(draft) => drafts.save(&draft.key(), draft),
-            Task::Forget(key) => drafts.remove(key),
+            Task::Keep(draft) => kept.drafts.save(&draft.key(), draft),
+            Task::Forget(key) => kept.drafts.remove(key),
+            Task::KeepOutcome(form) => kept.outcomes.save(&form.key(), form),
+            Task::ForgetOutcome(key) => kept.outcomes.remove(key),
         };
         if let Err(error) = result {
             let text = say("notice-draft-failed", &[arg("why", &error.message())]);
@@ -91,9 +126,5 @@ fn serve(drafts: &Drafts, inbox: &Receiver<Task>, sender: &Sender<Message>) {
 
 /// Whether `next` makes `task` needless.
 fn replaced(task: &Task, next: Option<&Task>) -> bool {
-    let id = |task: &Task| match task {
-        Task::Keep(draft) => draft.key(),
-        Task::Forget(key) => key.clone(),
-    };
-    next.is_some_and(|next| id(next) == id(task))
+    next.is_some_and(|next| next.about() == task.about())
 }

@@ -14,8 +14,8 @@ use super::folder::Journal;
 use super::log::local_time;
 use crate::app::{Answers, Event, LogRead, LoggedCase, Mark};
 use crate::decisions::{
-    self, Conclusion, MarkedRegion, ScanBlock, ScanFile, Scans, SecondRule, ViewSeen, Witnesses,
-    control_label, reason_label, verify,
+    self, Conclusion, FoundItem, MarkedRegion, ScanBlock, ScanFile, Scans, SecondRule, ViewSeen,
+    Witnesses, conclusion_label, control_label, reason_label, result_label, verify,
 };
 use crate::messages::{arg, say};
 use crate::report::{self, Answer, Case, Easel, Effective, Front, Standing};
@@ -334,10 +334,17 @@ fn row(case: &Case) -> LoggedCase {
         unit: Safe::from_outside(unit),
         paths: scan.files.iter().map(ScanFile::exact_path).collect(),
         outcome: outcome.map(|outcome| text(&outcome.members, "result").to_owned()),
+        regions: now.regions.iter().filter_map(place).collect(),
         amended: now.amended,
         facts: facts(case, &now, &scan),
         hidden: false,
     }
+}
+
+/// Where a region of the record lies.
+fn place(region: &Value) -> Option<MarkedRegion> {
+    let region: MarkedRegion = serde_json::from_value(region.clone()).ok()?;
+    Some(region.place())
 }
 
 /// The word of a conclusion, as long as it is one that has a label.
@@ -428,8 +435,7 @@ fn amended(amend: &Answer) -> Safe {
 /// A second reading or an arbitration.
 fn reading(answer: &Answer, word: &str) -> Safe {
     let (at, by) = (local_time(&answer.at), Safe::from_outside(&answer.analyst));
-    let label = Conclusion::parse(word);
-    let label = label.map_or_else(|| Safe::from_outside(word), Conclusion::label);
+    let label = conclusion_label(word);
     say(
         "log-fact-second-value",
         &[arg("decision", &label), arg("at", &at), arg("by", &by)],
@@ -441,19 +447,13 @@ fn outcome_words(outcome: &Answer) -> Safe {
     let member = |name: &str| Safe::from_outside(text(&outcome.members, name));
     let found = outcome.members.get("found").and_then(Value::as_array);
     let found = found.map_or(&[][..], Vec::as_slice).iter();
-    let found: Vec<Safe> = found.map(item).collect();
+    let found: Vec<Safe> = found.map(|item| FoundItem::read(item).label()).collect();
     let found = if found.is_empty() {
         Safe::word("none")
     } else {
         Safe::join(&found, ", ")
     };
-    let result = text(&outcome.members, "result");
-    let id = format!("report-result-{result}");
-    let result = if crate::messages::has(&id) {
-        say(&id, &[])
-    } else {
-        Safe::from_outside(result)
-    };
+    let result = result_label(text(&outcome.members, "result"));
     let (on, by) = (member("inspected_at"), member("by"));
     let said = [
         arg("result", &result),
@@ -462,14 +462,4 @@ fn outcome_words(outcome: &Answer) -> Safe {
         arg("found", &found),
     ];
     say("log-fact-outcome-value", &said)
-}
-
-/// One thing that was found: what, how much, unit.
-fn item(found: &Value) -> Safe {
-    let word = |name: &str| found.get(name).and_then(Value::as_str).unwrap_or("");
-    let quantity = found.get("quantity").and_then(Value::as_f64);
-    let quantity = quantity.map(|n| n.to_string()).unwrap_or_default();
-    let words = [word("what"), &quantity, word("unit")];
-    let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
-    Safe::from_outside(&words.join(" "))
 }

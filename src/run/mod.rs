@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::Result;
-use crate::app::{App, Draft, Effect, Event, Level, Mode, Recorder, RegisterJob, TerminalFacts};
+use crate::app::{App, Effect, Event, Level, Mode, Recorder, RegisterJob, TerminalFacts};
 use crate::cancel::Cancel;
 use crate::config::Config;
 use crate::decisions::{self, LogSettings, Request, Template};
@@ -213,7 +213,8 @@ impl Console {
             .state
             .map(|state| Keeper::start(&state, sender.clone()));
         if let Some(keeper) = &keeper {
-            app.drafts = keeper.drafts::<Draft>();
+            app.drafts = keeper.drafts();
+            app.resume_outcomes(keeper.outcomes());
         }
         if let Some(first) = start.problems.first() {
             let count = start.problems.len();
@@ -458,6 +459,16 @@ impl Console {
                 Effect::KeepDraft(draft) => {
                     if let Some(keeper) = &self.keeper {
                         keeper.keep(*draft);
+                    }
+                }
+                Effect::KeepOutcome(form) => {
+                    if let Some(keeper) = &self.keeper {
+                        keeper.keep_outcome(*form);
+                    }
+                }
+                Effect::DropOutcome { key } => {
+                    if let Some(keeper) = &self.keeper {
+                        keeper.forget_outcome(key);
                     }
                 }
                 Effect::DropDraft { key } => {

@@ -26,6 +26,11 @@ impl Drafts {
         Self(state.join("drafts"))
     }
 
+    /// Outcomes that are being entered, in the state folder.
+    pub fn of_outcomes(state: &Path) -> Self {
+        Self(state.join("outcomes"))
+    }
+
     /// Saves the draft of the scan `key` (its id, or any text that stays the same for it); it is on
     /// disk when this returns.
     pub fn save<T: Serialize>(&self, key: &str, draft: &T) -> Result<()> {

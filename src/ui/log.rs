@@ -8,6 +8,7 @@ use super::outcome;
 use super::paint::{self, Lines};
 use super::theme::Theme;
 use crate::app::{App, CaseFilter, LoggedCase, Mode};
+use crate::decisions::result_label;
 use crate::messages::{arg, say};
 use crate::text::Safe;
 
@@ -110,7 +111,7 @@ fn row(
     let label = say(&format!("conclusion-{}", case.decision), &[]);
     let outcome = case.outcome.as_deref();
     if app.log.filter == CaseFilter::Feedback {
-        let outcome = outcome.map(result).unwrap_or_default();
+        let outcome = outcome.map(result_label).unwrap_or_default();
         let was = [
             arg("decision", &label),
             arg("scan", &case.scan),
@@ -139,17 +140,16 @@ fn row(
             style,
         ),
         (padded(&case.analyst, analyst), theme.dim()),
-        (outcome.map(result).unwrap_or_default(), theme.key()),
+        came_to(app, case, theme),
     ]
 }
 
-/// The word of an outcome for a reader.
-fn result(word: &str) -> Safe {
-    let id = format!("report-result-{word}");
-    if crate::messages::has(&id) {
-        say(&id, &[])
-    } else {
-        Safe::from_outside(word)
+/// What the inspection came to; else whether an outcome waits to be recorded.
+fn came_to(app: &App, case: &LoggedCase, theme: Theme) -> (Safe, Style) {
+    match &case.outcome {
+        _ if app.waits_for_outcome(&case.id) => (say("mark-draft", &[]), theme.warning()),
+        Some(word) => (result_label(word), theme.key()),
+        None => (Safe::default(), theme.plain()),
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) fn draw(app: &App, form: &OutcomeForm, lines: &mut Lines<'_>, theme: 
         } else {
             theme.plain()
         };
-        let label = say(&format!("report-result-{}", result.as_str()), &[]);
+        let label = result.label();
         lines.parts(&[
             (dot, theme.plain()),
             (key, theme.key()),
@@ -30,7 +30,7 @@ pub(super) fn draw(app: &App, form: &OutcomeForm, lines: &mut Lines<'_>, theme: 
             (label, style),
         ]);
     }
-    let found: Vec<Safe> = form.found.iter().map(item).collect();
+    let found: Vec<Safe> = form.found.iter().map(FoundItem::label).collect();
     let found = Safe::join(&found, ", ");
     for (id, command, value) in [
         ("outcome-found", "add_found", found),
@@ -59,6 +59,21 @@ pub(super) fn draw(app: &App, form: &OutcomeForm, lines: &mut Lines<'_>, theme: 
             (value, theme.plain()),
         ]);
     }
+    let regions = app.found_regions();
+    if !regions.is_empty() {
+        let named = regions.iter().zip(1_usize..);
+        let named = named.map(|(region, number)| {
+            let place = region.place_label();
+            let place = [arg("number", &number), arg("place", &place)];
+            say("outcome-region", &place)
+        });
+        let named: Vec<Safe> = named.collect();
+        let named = Safe::join(&named, "; ");
+        lines.wrapped(
+            &say("outcome-regions", &[arg("regions", &named)]),
+            theme.dim(),
+        );
+    }
     let earlier = app.logged_case().filter(|case| case.id == form.case);
     if earlier.is_some_and(|case: &LoggedCase| case.outcome.is_some()) {
         lines.wrapped(&say("outcome-again", &[]), theme.warning());
@@ -71,16 +86,4 @@ pub(super) fn draw(app: &App, form: &OutcomeForm, lines: &mut Lines<'_>, theme: 
         (Recording::Typed, Some(_)) => (say("outcome-confirm", &[arg("key", &key)]), theme.good()),
     };
     lines.wrapped(&text, style);
-}
-
-/// A thing that was found, with how much of it.
-fn item(found: &FoundItem) -> Safe {
-    let quantity = found.quantity.map(|n| n.to_string()).unwrap_or_default();
-    let words = [&found.what, &quantity, &found.unit];
-    let words: Vec<&str> = words
-        .into_iter()
-        .map(String::as_str)
-        .filter(|word| !word.is_empty())
-        .collect();
-    Safe::from_outside(&words.join(" "))
 }

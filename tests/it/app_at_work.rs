@@ -10,8 +10,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr as _;
 use xamine::app::{
-    Answers, App, DeskState, Draft, Effect, Event, Found, Measured, OpenScan, Recorder, Shown,
-    TerminalFacts, Verdict,
+    Answers, App, DeskState, Draft, Effect, Event, Found, Measured, OpenScan, OutcomeForm,
+    Recorder, Shown, TerminalFacts, Verdict,
 };
 use xamine::cancel::Cancel;
 use xamine::cli::keys::names;
@@ -56,6 +56,8 @@ pub(crate) struct AtWork {
     pub(crate) asked: Vec<String>,
     /// The drafts on the disk that is not there.
     pub(crate) drafts: Vec<Draft>,
+    /// The unfinished outcomes on that disk.
+    pub(crate) kept_outcomes: Vec<OutcomeForm>,
     /// Whether the files changed since they were read.
     pub(crate) changed: bool,
     /// Whether scans and pictures are answered at once.
@@ -125,6 +127,7 @@ impl AtWork {
             outcomes: Vec::new(),
             asked: Vec::new(),
             drafts: Vec::new(),
+            kept_outcomes: Vec::new(),
             changed: false,
             answers: true,
             saved: Vec::new(),
@@ -241,6 +244,11 @@ impl AtWork {
                 self.drafts.retain(|kept| kept.key() != draft.key());
                 self.drafts.push(*draft);
             }
+            Effect::KeepOutcome(form) => {
+                self.kept_outcomes.retain(|kept| kept.key() != form.key());
+                self.kept_outcomes.push(*form);
+            }
+            Effect::DropOutcome { key } => self.kept_outcomes.retain(|kept| kept.key() != key),
             Effect::DropDraft { key } => self.drafts.retain(|kept| kept.key() != key),
             Effect::SavePreset { preset, told } => self.saved.push((*preset, told.to_string())),
             Effect::RemovePreset { name, .. } => self.removed.push(name),

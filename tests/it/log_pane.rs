@@ -1,7 +1,8 @@
 //! The log pane at work: filters, search, opening again, replay; without a terminal or a disk.
 
-use xamine::app::{Effect, Event, LogRead, LoggedCase, Mode};
-use xamine::decisions::{Inspection, ViewSeen};
+use xamine::app::{Effect, Event, LogRead, LoggedCase, Mode, OutcomeForm};
+use xamine::decisions::{Inspection, MarkedRegion, Shape, ViewSeen};
+use xamine::radiograph::{Outline, Region};
 use xamine::text::Safe;
 use xamine::view::View;
 
@@ -50,6 +51,7 @@ fn case(row: &Row) -> LoggedCase {
         unit: Safe::word(if number % 2 == 1 { "MSKU1234565" } else { "" }),
         paths: vec![path(scan)],
         outcome: outcome.map(str::to_owned),
+        regions: Vec::new(),
         amended: number == 2,
         facts: vec![
             fact("note", &format!("note of {number}\u{1b}[2J")),
@@ -310,6 +312,109 @@ fn an_outcome_is_recorded_with_what_was_found() {
     );
     assert_eq!(cases(&at), "531 1");
     assert!(at.app.outcomes.is_empty());
+}
+
+#[test]
+fn what_was_found_names_its_region() {
+    let mut at = listed("");
+    let region = |label: &str, x: f64| MarkedRegion {
+        shape: Shape::Rect,
+        points: vec![[x, 2.0], [x + 3.0, 6.0]],
+        mm: None,
+        label: label.into(),
+        view: None,
+        stats: std::collections::BTreeMap::default(),
+        material: None,
+        measured: None,
+    };
+    at.app.log.read.cases[0].regions = vec![region("", 1.0), region("box", 4.0)];
+    at.keys("o s");
+    let screen = at.screen();
+    assert!(screen.contains("1: 1,2–4,6; 2: box 4,2–7,6"), "{screen}");
+    at.keys("a 'tobacco; 12; kg; 3' <cr>");
+    assert!(at.notice().contains("numbered up to 2"), "{}", at.notice());
+    at.keys("ctrl-u 'tobacco; 12; kg; 2' <cr>");
+    let screen = at.screen();
+    let said = "tobacco 12 kg, in the region box 4,2–7,6";
+    assert!(screen.contains(said), "{screen}");
+    at.keys("<cr>");
+    let found = &at.outcomes[0].1.found[0];
+    assert_eq!(found.region, Some(region("box", 4.0)));
+}
+
+#[test]
+fn a_region_marked_after_the_inspection_can_be_named() {
+    // The scan of the newest case is opened again and marked.
+    let mut at = listed("");
+    at.app.log.read.cases[0].scan_id = at.app.desk.scan_id().unwrap().to_owned();
+    at.keys("q");
+    at.app.desk.marks.push(xamine::app::Mark {
+        outline: Outline::Rectangle(Region {
+            x: 2,
+            y: 3,
+            width: 4,
+            height: 5,
+        }),
+        label: "false wall".into(),
+        view: String::new(),
+    });
+    let log = at.app.log.read.clone();
+    at.keys("C");
+    let analyst = at.app.record.analyst.clone();
+    let result = Ok(Box::new(log));
+    at.event(Event::LogRead { analyst, result });
+    at.keys("o s a 'cash; ; ; 1' <cr> <cr>");
+    let region = at.outcomes[0].1.found[0].region.clone().unwrap();
+    assert_eq!(
+        (region.label.as_str(), region.points.len()),
+        ("false wall", 2)
+    );
+    assert!(region.stats.is_empty() && region.measured.is_none());
+}
+
+#[test]
+fn an_outcome_left_unfinished_is_found_again_by_who_began_it() {
+    let mut at = listed("o s a 'cash' <cr> q");
+    let kept = at.kept_outcomes.last().cloned().unwrap();
+    assert!(at.screen().contains("0-grey.tif") && at.screen().contains('~'));
+    // The console was left, or died; another sitting finds it.
+    let mut again = listed("");
+    let read: OutcomeForm = serde_json::from_str(&serde_json::to_string(&kept).unwrap()).unwrap();
+    again.kept_outcomes = vec![read.clone()];
+    again.app.resume_outcomes(vec![read]);
+    again.keys("o");
+    let screen = again.screen();
+    assert!(
+        screen.contains("(•) s") && screen.contains("cash"),
+        "{screen}"
+    );
+    // It is nobody else's.
+    let mut other = listed("");
+    other.app.resume_outcomes(vec![kept]);
+    other.app.record.analyst = Safe::word("lee");
+    other.keys("o");
+    assert!(!other.screen().contains("(•)"), "{}", other.screen());
+    // Recorded or given up, nothing is kept.
+    again.keys("<cr>");
+    let token = again.outcomes[0].0;
+    again.event(Event::OutcomeRecorded { token });
+    assert!(again.kept_outcomes.is_empty());
+    at.keys("o D");
+    assert!(at.kept_outcomes.is_empty());
+}
+
+#[test]
+fn an_outcome_goes_to_the_second_folder_that_is_offered() {
+    let mut at = listed("o s <cr>");
+    let (token, body) = at.outcomes[0].clone();
+    at.event(Event::LogOffered("/srv/second".into()));
+    let why = Safe::word("the disk is full");
+    at.event(Event::NotRecorded { token, why });
+    let screen = at.screen();
+    assert!(screen.contains("L records it in /srv/second"), "{screen}");
+    at.keys("L");
+    assert_eq!(at.outcomes.last().unwrap(), &(token, body));
+    assert_eq!(at.outcomes.len(), 2);
 }
 
 #[test]

@@ -146,6 +146,7 @@ report-nothing-later = Nothing: no correction, no second reading, no outcome is 
 report-amend = Correction
 report-second = Second reading
 report-arbitration = Arbitration
+report-found-in = { $item }, in the region { $region }
 report-outcome = Outcome of the inspection
 report-of-second = Of the second reading
 report-region-count = { $count ->

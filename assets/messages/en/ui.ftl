@@ -313,7 +313,13 @@ outcome-choose = choose what the inspection came to
 outcome-found-nothing = things are listed that were found: take them off the list, or choose another result
 outcome-confirm = { $key } records the outcome
 outcome-again = an outcome is recorded already; this one comes after it
-outcome-no-what = say first what was found, then after a semicolon how much, then the unit
+outcome-no-what = say first what was found, then after semicolons how much, the unit, and the region's number
+outcome-no-region = no region '{ $text }'; { $count ->
+        [0] none is marked
+       *[other] they are numbered up to { $count }
+    }
+outcome-regions = region, as the fourth part: { $regions }
+outcome-region = { $number }: { $place }
 outcome-no-day = '{ $text }' is no day; write it as 2026-03-01
 outcome-not-a-number = '{ $text }' is no quantity; write a number such as 12.5
 outcome-recorded = RECORDED outcome of { $scan }: { $result }

@@ -159,6 +159,7 @@ report-nothing-later = Rien : ce journal ne contient ni correction, ni seconde l
 report-amend = Correction
 report-second = Seconde lecture
 report-arbitration = Arbitrage
+report-found-in = { $item }, dans la région { $region }
 report-outcome = Résultat du contrôle
 report-of-second = De la seconde lecture
 report-region-count = { $count ->

@@ -9,7 +9,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use super::super::{Failure, exit};
-use crate::decisions::{Conclusion, Record, plain_json, read_log, reason_label};
+use crate::decisions::{Record, conclusion_label, plain_json, read_log, reason_label};
 use crate::messages::{Argument, arg, say};
 use crate::text::Safe;
 
@@ -185,7 +185,7 @@ fn conclusion(members: &Map<String, Value>) -> Safe {
         .get("decision")
         .and_then(Value::as_str)
         .unwrap_or_default();
-    Conclusion::parse(word).map_or_else(|| Safe::from_outside(word), Conclusion::label)
+    conclusion_label(word)
 }
 
 /// How a reader knows the scan: container and file names, or its id.

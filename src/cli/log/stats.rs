@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::super::{Failure, exit};
-use crate::decisions::{Conclusion, Inspection, plain_json, reason_label};
+use crate::decisions::{conclusion_label, plain_json, reason_label, result_label};
 use crate::messages::{arg, has, say};
 use crate::report::{self, Chosen, Feedback, Share, Stats};
 use crate::text::Safe;
@@ -83,8 +83,7 @@ fn tell(stats: &Stats, out: &mut dyn Write) -> Result<(), Failure> {
     ];
     writeln!(out, "{}", say("log-stats-head", &said))?;
     for (word, counted) in &stats.by_decision {
-        let label =
-            Conclusion::parse(word).map_or_else(|| Safe::from_outside(word), Conclusion::label);
+        let label = conclusion_label(word);
         let seconds = counted.seconds.map_or_else(Safe::default, |ends| {
             let [low, middle, high] = ends.map(|end| Safe::number(end, 1));
             let ends = [arg("low", &low), arg("median", &middle), arg("high", &high)];
@@ -177,12 +176,8 @@ fn outcomes(stats: &Stats, out: &mut dyn Write) -> Result<(), Failure> {
 
 /// What became of one decision.
 fn feedback(one: &Feedback) -> Safe {
-    let decided = Conclusion::parse(&one.decision)
-        .map_or_else(|| Safe::from_outside(&one.decision), Conclusion::label);
-    let result = match Inspection::parse(&one.result) {
-        Some(known) => say(&format!("report-result-{}", known.as_str()), &[]),
-        None => Safe::from_outside(&one.result),
-    };
+    let decided = conclusion_label(&one.decision);
+    let result = result_label(&one.result);
     let found: Vec<Safe> = one
         .found
         .iter()

@@ -6,8 +6,7 @@ use serde_json::{Map, Value};
 
 use super::super::cases::{Case, Effective, list, object, text};
 use super::super::html::{Facts, code, duration, escaped, joined, outside, time, told};
-use super::conclusion;
-use crate::decisions::{control_label, reason_label};
+use crate::decisions::{conclusion_label, control_label, reason_label};
 use crate::messages::{arg, has, say};
 use crate::text::Safe;
 
@@ -46,9 +45,12 @@ pub(super) fn of(case: &Case, now: &Effective) -> String {
 /// readings have come.
 fn decided(case: &Case, now: &Effective) -> String {
     let first = text(&case.members, "decision");
-    let mut out = format!("<b>{}</b>", escaped(&conclusion(&now.decision)));
+    let mut out = format!("<b>{}</b>", escaped(&conclusion_label(&now.decision)));
     if first != now.decision {
-        let was = say("report-first-said", &[arg("decision", &conclusion(first))]);
+        let was = say(
+            "report-first-said",
+            &[arg("decision", &conclusion_label(first))],
+        );
         let _ = write!(out, " ({})", escaped(&was));
     }
     if now.amended {

@@ -10,8 +10,8 @@ use super::super::html::{Facts, code, escaped, joined, outside, time, told};
 use super::super::pictures::Easel;
 use super::facts::{controls, reasons};
 use super::looks;
-use super::{conclusion, named};
-use crate::decisions::{Inspection, ScanBlock};
+use super::named;
+use crate::decisions::{FoundItem, ScanBlock, conclusion_label, result_label};
 use crate::messages::{arg, say};
 use crate::text::Safe;
 
@@ -75,7 +75,7 @@ fn changes(change: &Map<String, Value>, facts: &mut Facts) {
     for (name, value) in change {
         match (name.as_str(), value) {
             ("decision", Value::String(word)) => {
-                facts.add("report-decision", &escaped(&conclusion(word)));
+                facts.add("report-decision", &escaped(&conclusion_label(word)));
             }
             ("reasons", Value::Array(_)) => {
                 facts.add("report-reasons", &reasons(&texts(list(change, "reasons"))));
@@ -108,7 +108,7 @@ fn texts(list: &[Value]) -> Vec<String> {
 fn reading(second: &Arc<Answer>, case: &Case, easel: &mut Easel) -> String {
     let now = case.second(second);
     let mut facts = Facts::default();
-    let decided = format!("<b>{}</b>", escaped(&conclusion(&now.decision)));
+    let decided = format!("<b>{}</b>", escaped(&conclusion_label(&now.decision)));
     facts.add("report-decision", &decided);
     let blind = second.members.get("blind").and_then(Value::as_bool) == Some(true);
     facts.add(
@@ -137,7 +137,7 @@ fn arbitrated(answer: &Answer) -> String {
     let word = text(&answer.members, "decision");
     facts.add(
         "report-decision",
-        &format!("<b>{}</b>", escaped(&conclusion(word))),
+        &format!("<b>{}</b>", escaped(&conclusion_label(word))),
     );
     let of = texts(list(&answer.members, "of"));
     facts.add(
@@ -152,24 +152,10 @@ fn arbitrated(answer: &Answer) -> String {
 fn inspected(answer: &Answer) -> String {
     let members = &answer.members;
     let mut facts = Facts::default();
-    let word = text(members, "result");
-    let result = match Inspection::parse(word) {
-        Some(known) => told(&format!("report-result-{}", known.as_str())),
-        None => outside(word),
-    };
+    let result = escaped(&result_label(text(members, "result")));
     facts.add("report-result", &format!("<b>{result}</b>"));
-    let one = |found: &Value| {
-        let found = found.as_object()?;
-        let quantity = found.get("quantity").and_then(Value::as_f64);
-        let quantity = quantity.map_or(String::new(), |value| format!(" {value}"));
-        Some(format!(
-            "{}{} {}",
-            outside(text(found, "what")),
-            escaped(&Safe::from_typed(&quantity)),
-            outside(text(found, "unit"))
-        ))
-    };
-    let items = list(members, "found").iter().filter_map(one);
+    let items = list(members, "found").iter();
+    let items = items.map(|item| escaped(&FoundItem::read(item).label()));
     facts.add("report-items", &joined(items, "<br>"));
     facts.add("report-inspected-by", &outside(text(members, "by")));
     facts.add(
