@@ -45,7 +45,7 @@ pub(super) fn run(
         LogCommand::Show { log, json: false } => show::text(&folder(log.as_deref())?, out),
         LogCommand::Sheet(asked) => sheet::run(&asked, out, err),
         LogCommand::Bundle(asked) => bundle::run(&asked, out, err),
-        LogCommand::Prove(asked) => prove::run(&asked, out),
+        LogCommand::Prove(asked) => prove::run(&asked, out, err),
         LogCommand::Key { command } => key::run(command, out, err),
         LogCommand::Stats(asked) => stats::run(&asked, out, err),
         LogCommand::Export(asked) => export::run(&asked, out, err),
@@ -57,7 +57,10 @@ pub(super) fn run(
             key,
             json,
         } => {
-            let signer = key.as_deref().map(key::signer).transpose()?;
+            let signer = key
+                .as_deref()
+                .map(|key| key::signer(key, err))
+                .transpose()?;
             let asked = checkpoint::Asked {
                 origin,
                 analyst,
@@ -90,7 +93,8 @@ pub(super) fn run(
         } => {
             let signed = match (&signer, &against) {
                 (Some(signer), Some(file)) => key::check(signer, Path::new(file), err)?,
-                _ => true,
+                (Some(_), None) => return Err(Error::request(say("log-signer-what", &[])).into()),
+                (None, _) => true,
             };
             let scans = if files { Scans::Hashed } else { Scans::Left };
             let folder = folder(log.as_deref())?;

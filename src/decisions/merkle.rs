@@ -47,19 +47,23 @@ impl Tree {
     }
 }
 
-/// The hashes of a segment's first `count` lines and the lines themselves, as far as it reaches.
+/// The hashes of a segment's first `count` lines, as far as it reaches, and the line number `wanted`
+/// (from 1) itself.
 pub(super) fn leaves(
     folder: &Path,
     segment: &str,
     count: u64,
-) -> io::Result<(Vec<Hash>, Vec<String>)> {
+    wanted: Option<u64>,
+) -> io::Result<(Vec<Hash>, Option<String>)> {
     let mut lines = Lines::new(open_segment(folder, segment)?);
-    let (mut hashes, mut texts) = (Vec::new(), Vec::new());
+    let (mut hashes, mut text) = (Vec::new(), None);
     while (hashes.len() as u64) < count && lines.next_piece()? == Piece::Line {
         hashes.push(leaf(&[lines.line()]));
-        texts.push(String::from_utf8_lossy(lines.line()).into_owned());
+        if wanted == Some(hashes.len() as u64) {
+            text = Some(String::from_utf8_lossy(lines.line()).into_owned());
+        }
     }
-    Ok((hashes, texts))
+    Ok((hashes, text))
 }
 
 /// The largest power of two below `count`, which is at least 2.

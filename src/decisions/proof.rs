@@ -119,14 +119,15 @@ impl Proof {
         let mut upper = Vec::new();
         let mut own = None;
         for (name, lines) in &taken.prefixes {
-            let Some((hashes, texts)) = hashed(folder, name, *lines)? else {
+            let wanted = (*name == segment).then_some(line);
+            let Some((hashes, text)) = hashed(folder, name, *lines, wanted)? else {
                 return Ok(Err(Unproved::Changed));
             };
             upper.push(prefix(name, *lines, &Tree::over(&hashes).root()));
             if *name == segment {
                 let at = (line - 1) as usize;
                 let path = written(&audit_path(at, &hashes));
-                own = Some((*lines, path, texts.get(at).cloned().unwrap_or_default()));
+                own = Some((*lines, path, text.unwrap_or_default()));
             }
         }
         let place = taken.prefixes.iter().position(|(name, _)| *name == segment);
@@ -166,7 +167,7 @@ impl Proof {
         let mut paths = BTreeMap::new();
         let mut roots = [Vec::new(), Vec::new()];
         for (name, lines) in &to.prefixes {
-            let Some((hashes, _)) = hashed(folder, name, *lines)? else {
+            let Some((hashes, _)) = hashed(folder, name, *lines, None)? else {
                 return Ok(Err(Unproved::Changed));
             };
             let told = |lines: u64, hashes: &[Hash]| {
@@ -319,15 +320,20 @@ impl Found {
     }
 }
 
-/// The first lines of a segment with their hashes; `None` where it has fewer.
-fn hashed(folder: &Path, segment: &str, lines: u64) -> Result<Option<(Vec<Hash>, Vec<String>)>> {
+/// The hashes of a segment's first lines and the line `wanted`; `None` where it has fewer.
+fn hashed(
+    folder: &Path,
+    segment: &str,
+    lines: u64,
+    wanted: Option<u64>,
+) -> Result<Option<(Vec<Hash>, Option<String>)>> {
     // Names come out of records: one that leads elsewhere is no segment of this folder.
     if segment.contains('/') {
         return Ok(None);
     }
-    let read = leaves(folder, segment, lines);
-    let (hashes, texts) = read.map_err(|problem| Error::io(&folder.join(segment), &problem))?;
-    Ok((hashes.len() as u64 == lines).then_some((hashes, texts)))
+    let read = leaves(folder, segment, lines, wanted);
+    let (hashes, text) = read.map_err(|problem| Error::io(&folder.join(segment), &problem))?;
+    Ok((hashes.len() as u64 == lines).then_some((hashes, text)))
 }
 
 /// Hashes in base64.

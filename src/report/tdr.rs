@@ -92,8 +92,9 @@ fn report(case: &Case, now: &Effective, class: &str, own: &str) -> Elements {
             VR::LO,
             concat!("xamine ", env!("CARGO_PKG_VERSION")),
         ),
-        text_of(tags::DATE_OF_LAST_CALIBRATION, VR::DA, &moment.date),
-        text_of(tags::TIME_OF_LAST_CALIBRATION, VR::TM, &moment.time),
+        // Must be there; the log does not know them.
+        text_of(tags::DATE_OF_LAST_CALIBRATION, VR::DA, ""),
+        text_of(tags::TIME_OF_LAST_CALIBRATION, VR::TM, ""),
         text_of(tags::STUDY_INSTANCE_UID, VR::UI, &uid(scan)),
         text_of(
             tags::SERIES_INSTANCE_UID,
@@ -113,7 +114,7 @@ fn report(case: &Case, now: &Effective, class: &str, own: &str) -> Elements {
         Element::short(tags::NUMBER_OF_ALARM_OBJECTS, count),
         text_of(tags::DICOS_VERSION, VR::CS, "V03"),
         text_of(tags::OOI_TYPE, VR::CS, "CARGO"),
-        text_of(tags::ACQUISITION_STATUS, VR::CS, "SUCCESSFUL"),
+        text_of(tags::ACQUISITION_STATUS, VR::CS, "UNKNOWN"),
         text_of(tags::SCAN_TYPE, VR::CS, "OPERATIONAL"),
         Element::Sequence(tags::ALGORITHM_ROUTING_CODE_SEQUENCE, Vec::new()),
         Element::floats(tags::TOTAL_PROCESSING_TIME, &[took(case)]),
@@ -284,8 +285,8 @@ fn object_of(case: &Case, number: usize, place: &Place, words: &str) -> Elements
             vec![vec![
                 Element::text(tags::THREAT_CATEGORY, VR::CS, "ANOMALY"),
                 Element::text(tags::THREAT_CATEGORY_DESCRIPTION, VR::LT, &cut(words, 1024)),
-                Element::text(tags::ATD_ABILITY_ASSESSMENT, VR::CS, "NO_INTERFERENCE"),
-                Element::text(tags::ATD_ASSESSMENT_FLAG, VR::CS, "THREAT"),
+                Element::text(tags::ATD_ABILITY_ASSESSMENT, VR::CS, "UNKNOWN"),
+                Element::text(tags::ATD_ASSESSMENT_FLAG, VR::CS, "UNKNOWN"),
                 Element::floats(tags::ATD_ASSESSMENT_PROBABILITY, &[-1.0]),
             ]],
         ),

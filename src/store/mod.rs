@@ -23,7 +23,7 @@ pub use display::{display_check, keep_display_check};
 pub use drafts::Drafts;
 pub use heads::Heads;
 pub use presets::{PresetFolders, parse as parse_presets, written as written_preset};
-pub use question::Question;
+pub use question::{QUESTION, Question};
 pub use templates::load_templates;
 
 /// Writes a file that somebody asked for, whole or not at all, for its owner alone.

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 /// Its file, beside the scan.
-const FILE: &str = "question.json";
+pub const QUESTION: &str = "question.json";
 /// More than this is not one of ours.
 const MOST: u64 = 1 << 20;
 
@@ -32,7 +32,7 @@ impl Question {
     /// The question in a folder; `None` where there is none, or where it cannot be read: then the scan
     /// is one like any other.
     pub fn in_folder(folder: &Path) -> Option<Self> {
-        let path = folder.join(FILE);
+        let path = folder.join(QUESTION);
         let file = fs::symlink_metadata(&path).ok()?;
         if !file.is_file() || file.len() > MOST {
             return None;

@@ -483,8 +483,12 @@ fn a_record_is_proved_without_the_log() {
     let key = made.lines().next().unwrap().to_owned();
     let (code, refused) = without(&["key", "new", "-o", &place("key")]);
     assert!(code != 0, "a key is never written over: {refused}");
-    let (code, note, _) = log.run(&["checkpoint", "--key", &place("key")]);
-    assert_eq!(code, 0);
+    let (code, note, err) = log.run(&["checkpoint", "--key", &place("key")]);
+    assert!(code == 0 && !err.contains("read by others"), "{err}");
+    let open = std::os::unix::fs::PermissionsExt::from_mode(0o640);
+    std::fs::set_permissions(place("key"), open).unwrap();
+    let (code, _, err) = log.run(&["checkpoint", "--key", &place("key")]);
+    assert!(code == 0 && err.contains("read by others"), "{err}");
     std::fs::write(place("first.txt"), &note).unwrap();
     let signed = ["verify", "--against", &place("first.txt"), "--signer", &key];
     let (code, _, err) = log.run(&signed);
@@ -541,6 +545,20 @@ fn a_record_is_proved_without_the_log() {
     );
     let (code, said) = without(&["prove", "--check", &place("proof")]);
     assert!(code == 0 && said.contains("kept elsewhere"), "{said}");
+    for (note, signed) in [("first.txt", 0), ("forged.txt", 1)] {
+        let words = [
+            "prove",
+            "--check",
+            &place("proof"),
+            "--against",
+            &place(note),
+        ];
+        let (code, said) = without(&[&words[..], &["--signer", &key]].concat());
+        assert_eq!(code, signed, "{said}");
+    }
+    let words = ["prove", "--check", &place("proof"), "--signer", &key];
+    let (code, said) = without(&words);
+    assert!(code != 0 && said.contains("--against"), "{said}");
     let (code, said) = without(&[
         "prove",
         "--check",

@@ -18,6 +18,7 @@ use crate::decisions::{ScanBlock, sha256_hex};
 use crate::messages::{arg, say};
 use crate::report::{self, Case, png};
 use crate::scan;
+use crate::store::QUESTION;
 use crate::text::Safe;
 use crate::{Error, Result};
 
@@ -85,7 +86,7 @@ pub(super) fn run(
     parts.insert(
         0,
         Part {
-            name: "question.json".into(),
+            name: QUESTION.into(),
             bytes: serde_json::to_vec_pretty(&question).map_err(std::io::Error::from)?,
         },
     );
@@ -135,14 +136,21 @@ fn files(block: &ScanBlock) -> Result<Vec<Part>> {
             bytes: read(sidecar)?,
         });
     }
-    let names: BTreeSet<&str> = parts.iter().map(|part| &*part.name).collect();
-    if names.len() < parts.len() {
-        // Files of one name from several folders.
-        for (at, part) in parts.iter_mut().enumerate() {
-            part.name = format!("{at}-{}", part.name);
-        }
-    }
+    tell_apart(&mut parts, block.files.len());
     Ok(parts)
+}
+
+/// Numbers the scan's `files` where names are the same, or a stick takes them for the same; a sidecar,
+/// which comes after them, goes by the name of the first.
+fn tell_apart(parts: &mut [Part], files: usize) {
+    let names: BTreeSet<String> = parts.iter().map(|part| part.name.to_lowercase()).collect();
+    if names.len() == parts.len() && !names.contains(QUESTION) {
+        return;
+    }
+    for (at, part) in parts.iter_mut().enumerate() {
+        let at = if at < files { at } else { 0 };
+        part.name = format!("{at}-{}", part.name);
+    }
 }
 
 /// The declaration that was looked at, where it is still what it was.
@@ -206,12 +214,10 @@ fn read(path: &Path) -> Result<Vec<u8>> {
 fn plain(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let sound = |c: char| {
-        if c.is_control() || c == '/' || c == '\\' {
-            '_'
-        } else {
-            c
-        }
+        if matches!(c, '/' | '\\') { '_' } else { c }
     };
+    // What a terminal would not show as itself is spelled out.
+    let name = Safe::from_outside(&name).to_string();
     let name: String = name.chars().map(sound).collect();
     match name.as_str() {
         "" | "." | ".." => "file".to_owned(),
@@ -231,4 +237,35 @@ fn tar(folder: &str, parts: &[Part], out: &mut dyn Write) -> Result<(), Failure>
     }
     archive.finish()?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told_apart(names: &[&str], files: usize) -> String {
+        let part = |name: &&str| Part {
+            name: plain(Path::new(name)),
+            bytes: Vec::new(),
+        };
+        let mut parts: Vec<Part> = names.iter().map(part).collect();
+        tell_apart(&mut parts, files);
+        let names: Vec<String> = parts.into_iter().map(|part| part.name).collect();
+        names.join(" ")
+    }
+
+    #[test]
+    fn names_in_a_bundle_are_told_apart_and_shown_as_they_are() {
+        assert_eq!(told_apart(&["a/x.tif", "a/x.toml"], 1), "x.tif x.toml");
+        assert_eq!(
+            told_apart(&["a/x.tif", "b/X.tif", "a/x.toml"], 2),
+            "0-x.tif 1-X.tif 0-x.toml"
+        );
+        assert_eq!(told_apart(&["question.json"], 1), "0-question.json");
+        let bidi = told_apart(&["a\u{202e}fit.x"], 1);
+        assert!(
+            !bidi.contains('\u{202e}') && bidi.ends_with("fit.x"),
+            "{bidi}"
+        );
+    }
 }

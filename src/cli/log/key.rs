@@ -2,7 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
@@ -82,10 +82,18 @@ fn keep(path: &Path, secret: &str) -> Result<()> {
     written.map_err(problem)
 }
 
-/// The key of a file.
-pub(super) fn signer(path: &Path) -> Result<Signer> {
+/// The key of a file; one that others can read is said to be no secret.
+pub(super) fn signer(path: &Path, err: &mut dyn Write) -> Result<Signer, Failure> {
+    let problem = |problem: std::io::Error| Error::io(path, &problem);
+    let mode = std::fs::metadata(path).map_err(problem)?.mode();
+    if mode & 0o077 != 0 {
+        let file = Safe::from_path(path);
+        let open = [arg("file", &file)].map(|(k, v)| (k, v.into_owned()));
+        writeln!(err, "xamine: {}", say("log-key-open", &open))?;
+    }
     let text = std::fs::read_to_string(path).map_err(|problem| Error::io(path, &problem))?;
-    Signer::read(&text).map_err(|_| Error::bad_file(path, say("log-key-bad", &[])))
+    let read = Signer::read(&text);
+    Ok(read.map_err(|_| Error::bad_file(path, say("log-key-bad", &[])))?)
 }
 
 /// Says who signed the note of a file, or refuses it.

@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::super::{Failure, exit};
 use super::checkpoint::kept;
+use super::key;
 use super::output::written;
 use super::records;
 use crate::decisions::{Kept, Proof, Unproved};
@@ -37,6 +38,9 @@ pub struct ProveArgs {
     /// A proof to check.
     #[arg(long, value_name = "PROOF")]
     pub check: Option<PathBuf>,
+    /// The key of who must have signed the checkpoints that were kept.
+    #[arg(long, value_name = "KEY")]
+    pub signer: Option<String>,
     /// Folder of the log.
     #[arg(long, value_name = "DIR")]
     pub log: Option<PathBuf>,
@@ -46,9 +50,23 @@ pub struct ProveArgs {
 }
 
 /// Runs the command.
-pub(super) fn run(asked: &ProveArgs, out: &mut dyn Write) -> Result<u8, Failure> {
+pub(super) fn run(
+    asked: &ProveArgs,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Result<u8, Failure> {
     let typed = [&asked.against, &asked.from, &asked.to];
     let typed = typed.into_iter().flatten();
+    if let Some(signer) = &asked.signer {
+        if typed.clone().next().is_none() {
+            return Err(Error::request(say("log-signer-what", &[])).into());
+        }
+        for note in typed.clone() {
+            if !key::check(signer, Path::new(note), err)? {
+                return Ok(exit::PROBLEM);
+            }
+        }
+    }
     let known: Vec<Kept> = typed.map(|typed| kept(typed)).collect::<Result<_>>()?;
     if let Some(file) = &asked.check {
         return check(file, &known, out);
