@@ -13,6 +13,9 @@ use crate::decisions::{Conclusion, Decision, Request};
 use crate::messages::{arg, say};
 use crate::text::Safe;
 
+/// What is typed on a locked screen to leave the console: the next in line may need the terminal.
+const LEAVING: &str = ":quit";
+
 /// Without a key for this long there was a break.
 const BREAK: Duration = Duration::from_mins(5);
 /// Continuous review after which a break is worth a word.
@@ -289,7 +292,8 @@ impl App {
         let analyst = self.record.analyst.clone();
         if text.trim() != analyst.as_str() {
             self.ask_line(Purpose::Unlock, "");
-            return Vec::new();
+            let leaves = text.trim() == LEAVING;
+            return leaves.then_some(Effect::Quit).into_iter().collect();
         }
         self.tell(Level::Info, say("sitting-unlocked", &[]));
         if self.record.read_only {

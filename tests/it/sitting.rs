@@ -139,6 +139,9 @@ fn a_locked_screen_shows_nothing_until_the_name_is_typed() {
     hidden(&at);
     at.keys("esc j");
     hidden(&at);
+    at.keys("ctrl-u ':quit' <cr>");
+    hidden(&at);
+    assert_eq!(at.asked.last().unwrap(), "Quit");
     at.keys("ctrl-u 'kim' <cr>");
     assert!(!at.app.is_locked() && at.app.mode == Mode::Inspect);
     assert_eq!(at.asked.last().unwrap(), "HandOver");

@@ -347,4 +347,4 @@ sitting-form = the form or the marks of { $name } are unfinished; record them or
 sitting-same = { $analyst } is at the desk already
 sitting-handed-over = { $summary }. { $analyst } goes on
 sitting-unlocked = unlocked; the log goes on in a new segment
-sitting-locked = Locked by { $analyst }. Type that name and press Enter. This hides the screen; it is no password and keeps nobody out of the machine.
+sitting-locked = Locked by { $analyst }. Type that name and press Enter. This hides the screen; it is no password and keeps nobody out of the machine. :quit leaves the console; unfinished forms are kept.
