@@ -27,6 +27,8 @@ const YIELDING: [Part; 5] = [
 const BRIEF: usize = 24;
 /// The same beside the count of those that are bypassed.
 const BRIEF_BESIDE: usize = 17;
+/// Cells that the name of a view may take.
+const NAME: usize = 12;
 
 /// A shorter round trip is not felt.
 const FELT: Duration = Duration::from_millis(30);
@@ -35,6 +37,7 @@ const FELT: Duration = Duration::from_millis(30);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     Mode,
+    View,
     Display,
     Window,
     Preview,
@@ -92,6 +95,7 @@ fn left(app: &App) -> Vec<(Part, Safe)> {
     let Some(view) = &app.desk.view else {
         return parts;
     };
+    parts.extend(which(app).map(|which| (Part::View, which)));
     parts.push((Part::Display, display(view)));
     parts.push((Part::Window, window(app, view)));
     if let Some(comparison) = &view.comparison {
@@ -122,6 +126,21 @@ fn left(app: &App) -> Vec<(Part, Safe)> {
     let percent = Safe::number(view.zoom * 100.0, 0);
     parts.push((Part::Zoom, say("status-zoom", &[arg("percent", &percent)])));
     parts
+}
+
+/// Which of several views of the scan is looked at.
+fn which(app: &App) -> Option<Safe> {
+    let views = &app.desk.opened()?.views;
+    let at_hand = &app.desk.radiograph()?.view;
+    let number = views.iter().position(|one| one.view == *at_hand)? + 1;
+    let name = Safe::from_outside(at_hand).cut_middle(NAME);
+    let count = views.len();
+    let said = [
+        arg("view", &name),
+        arg("number", &number),
+        arg("count", &count),
+    ];
+    (count > 1).then(|| say("status-view", &said))
 }
 
 /// The filters at work, briefly: with their arguments, by their names, or the first and how many

@@ -790,6 +790,8 @@ fn a_region_lies_on_the_view_that_it_was_marked_on() {
     // The same place of the other view is another place.
     at.keys("v");
     assert_eq!(at.view().view, "top");
+    let screen = at.screen();
+    assert!(screen.contains("top (2 of 2)"), "{screen}");
     assert!(at.app.overlay().marks.is_empty());
     at.keys("x right right down x d s <space> <cr>");
     let regions = &at.records[0].1.regions;

@@ -359,6 +359,22 @@ fn a_page_answers_a_supervisor_in_two_languages() {
 }
 
 #[test]
+fn a_region_says_on_which_of_several_views_it_lies() {
+    let log = Log::full();
+    let mut decision = suspicious(&log.place.path().join("truck_16bit.png"));
+    decision.regions[0].view = Some("top".into());
+    Post::of(&log.folder(), "ana").decide(decision);
+    for (language, said) in [
+        ("en", "Seen in the view “top”."),
+        ("fr", "Vu dans la vue « top »"),
+    ] {
+        let (_, page, _) = log.run(&["export", "--format", "html", "--lang", language]);
+        // Below the whole scan, and at the region itself.
+        assert_eq!(page.matches(said).count(), 2, "{language}");
+    }
+}
+
+#[test]
 fn a_changed_scan_gives_a_sentence_and_no_picture() {
     let log = Log::full();
     let path = log.place.path().join("truck_16bit.png");

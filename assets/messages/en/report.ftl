@@ -6,7 +6,13 @@ report-made = { $cases ->
   } from the log '{ $folder }', written by xamine { $version }
 report-no-evidence = This report is a view of the log, not evidence: the log is, and 'xamine log verify' checks it.
 report-verified = The log when this report was made:
-report-counts = { $records } records in { $segments } segments
+report-counts = { $records } { $records ->
+        [one] record
+       *[other] records
+    } in { $segments } { $segments ->
+        [one] segment
+       *[other] segments
+    }
 report-list = Decisions in this report
 
 # Facts.

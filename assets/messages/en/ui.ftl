@@ -101,6 +101,7 @@ status-filters-more = { $name } and { $count } more
 status-filters-off = { $count } off
 status-filters-some-off = { $names } ({ $count } off)
 status-preview = PREVIEW
+status-view = { $view } ({ $number } of { $count })
 status-mirrored = mirrored
 status-flipped = flipped
 status-aspect = square pixels

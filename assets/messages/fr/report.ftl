@@ -6,7 +6,13 @@ report-made = { $cases ->
   } du journal « { $folder } », écrit par xamine { $version }
 report-no-evidence = Ce rapport est une vue du journal, pas une preuve : le journal en est une, et « xamine log verify » le contrôle.
 report-verified = Le journal au moment de ce rapport :
-report-counts = { $records } enregistrements dans { $segments } segments
+report-counts = { $records } { $records ->
+        [one] enregistrement
+       *[other] enregistrements
+    } dans { $segments } { $segments ->
+        [one] segment
+       *[other] segments
+    }
 report-list = Décisions de ce rapport
 
 # Faits.

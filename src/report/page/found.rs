@@ -60,10 +60,12 @@ pub(in super::super) fn marked_picture(
     let last = views.last().map(|seen| seen.view.view.clone());
     // The views of the scan that regions lie on, in their order; the one looked at last without any.
     let mut pictures: Vec<(Option<String>, Numbered)> = Vec::new();
+    let mut named = false;
     for (at, region) in regions(now).into_iter().enumerate() {
         let Some((region, outline)) = region.and_then(|one| outline(&one).map(|o| (one, o))) else {
             continue;
         };
+        named |= region.view.is_some();
         let name = region.view.or_else(|| last.clone());
         match pictures.iter_mut().find(|(known, _)| *known == name) {
             Some((_, outlines)) => outlines.push((at + 1, outline)),
@@ -76,7 +78,13 @@ pub(in super::super) fn marked_picture(
     let picture = |(name, outlines): (Option<String>, Numbered)| {
         let marks: Vec<Drawn> = outlines.iter().map(|(_, outline)| drawn(outline)).collect();
         let whole = easel.whole(scan, name.as_deref(), WIDEST, &marks);
-        figure(whole, &told("report-whole"), &outlines)
+        let view = name.as_deref().filter(|_| named).and_then(on_view);
+        let caption = [Some(told("report-whole")), view];
+        figure(
+            whole,
+            &joined(caption.into_iter().flatten(), " "),
+            &outlines,
+        )
     };
     pictures.into_iter().map(picture).collect()
 }
@@ -154,11 +162,18 @@ fn looked_like<'a>(
         .map(|seen| &seen.view)
 }
 
+/// On which of several views of the scan; a scan of one does not name it.
+fn on_view(name: &str) -> Option<String> {
+    let seen = || say("sheet-view", &[arg("view", &Safe::from_outside(name))]);
+    (!name.is_empty()).then(|| escaped(&seen()))
+}
+
 /// Where a region is, and how large.
 fn place(raw: &Map<String, Value>, outline: Option<&Outline>) -> String {
     let shape = text(raw, "shape");
     let id = format!("report-shape-{shape}");
     let mut out = vec![if has(&id) { told(&id) } else { outside(shape) }];
+    out.extend(on_view(text(raw, "view")));
     if let Some(outline) = outline {
         let bounds = outline.bounds();
         let at = say(
