@@ -178,7 +178,9 @@ fn objects(case: &Case, now: &Effective) -> Vec<Elements> {
     });
     let mut objects: Vec<Elements> = Vec::new();
     for (region, outline) in regions {
-        let words = [region.label.clone(), why.clone()];
+        // The report has one picture; which of several views it is stands in the words.
+        let view = region.view.clone().unwrap_or_default();
+        let words = [view, region.label.clone(), why.clone()];
         let words: Vec<&str> = words
             .iter()
             .map(|w| &**w)

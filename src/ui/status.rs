@@ -214,7 +214,9 @@ fn window(app: &App, view: &View) -> Safe {
     let number = |value: f64| Safe::number(value, window.unit.decimals());
     let (centre, width) = (number(window.centre), number(window.width));
     let unit = say(&format!("unit-short-{}", view.value_word(window.unit)), &[]);
-    let id = match (window.function, app.habit.window_auto) {
+    // What is replayed has the window that was recorded.
+    let auto = app.habit.window_auto && app.replay_place().is_none();
+    let id = match (window.function, auto) {
         (Some(_), true) => "status-window-auto-function",
         (Some(_), false) => "status-window-function",
         (None, true) => "status-window-auto",

@@ -205,6 +205,10 @@ fn a_replay_sets_the_recorded_views_and_gives_the_own_one_back() {
     at.keys("l");
     assert_eq!(at.state(), "replay 0 grey invert");
     assert!(at.screen().contains("replay 2 of 2, 3 s"));
+    assert!(
+        !at.screen().contains(" auto"),
+        "the window is the recorded one"
+    );
     at.keys("l");
     assert!(at.notice().contains("no more views"));
     at.keys("h esc");

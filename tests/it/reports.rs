@@ -372,6 +372,24 @@ fn a_region_says_on_which_of_several_views_it_lies() {
         // Below the whole scan, and at the region itself.
         assert_eq!(page.matches(said).count(), 2, "{language}");
     }
+    let target = log.place.path().join("reports");
+    let words = [
+        "export",
+        "--format",
+        "dicos",
+        "-o",
+        target.to_str().unwrap(),
+    ];
+    assert_eq!(log.run(&words).0, 0);
+    let reports = std::fs::read_dir(&target).unwrap().flatten();
+    let holds = |file: std::fs::DirEntry| {
+        let bytes = std::fs::read(file.path()).unwrap();
+        String::from_utf8_lossy(&bytes).contains("top: A <b>")
+    };
+    assert_eq!(
+        reports.filter_map(|one| holds(one).then_some(())).count(),
+        1
+    );
 }
 
 #[test]
