@@ -14,9 +14,9 @@ use std::path::{Path, PathBuf};
 use super::find::{Found, Other};
 use super::look::{Look, look_inside};
 use super::names::{natural, plane_of_name};
-use super::read::Glance;
+use super::read::{Glance, raw};
 use super::sidecar::{SUFFIX, Sidecar};
-use super::source::modified_ns;
+use super::source::{Source, modified_ns};
 use super::{Format, Limits, PairedBy, Scan, ScanFile};
 use crate::cancel::Cancel;
 use crate::messages::{arg, say};
@@ -89,7 +89,7 @@ pub(super) fn rows(entries: Vec<Entry>, limits: &Limits, cancel: &Cancel) -> Res
         cancel.check()?;
         folder.look(entry, limits, cancel)?;
     }
-    folder.sidecars();
+    folder.sidecars(limits);
     folder.pairs();
     folder.alone();
     let companions = folder.companions;
@@ -166,10 +166,10 @@ impl Folder {
     }
 
     /// Each sidecar with the files it names; one without files describes the scan of its own name.
-    fn sidecars(&mut self) {
+    fn sidecars(&mut self, limits: &Limits) {
         for (path, sidecar) in std::mem::take(&mut self.sidecars) {
             match sidecar {
-                Ok(sidecar) => self.described(path, &sidecar),
+                Ok(sidecar) => self.described(path, &sidecar, limits),
                 Err(error) => self.misdescribed(path, error),
             }
         }
@@ -193,7 +193,7 @@ impl Folder {
     }
 
     /// The files that a sidecar names, or that bear its name.
-    fn described(&mut self, path: PathBuf, sidecar: &Sidecar) {
+    fn described(&mut self, path: PathBuf, sidecar: &Sidecar, limits: &Limits) {
         let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
         let named: Vec<PathBuf> = sidecar
             .files()
@@ -215,15 +215,28 @@ impl Folder {
                 planes.push(picture.glance.kind);
                 scan.files.push(picture.file);
             } else if let Some((raw_file, is)) = self.unknown.remove(file) {
-                scan.files.push(raw_file);
-                let raw = sidecar.raw();
-                let id = if raw {
-                    "scan-raw-not-read"
-                } else {
-                    "scan-format-not-read"
+                let raw = sidecar.raw_planes(file);
+                let source = Source {
+                    path: file,
+                    bytes: &[],
+                    limits,
+                    cancel: &Cancel::never(),
                 };
-                scan.error
-                    .get_or_insert_with(|| Error::unsupported(file, say(id, &[arg("is", &is)])));
+                let checked = match &raw[..] {
+                    [] => {
+                        let why = say("scan-format-not-read", &[arg("is", &is)]);
+                        Err(Error::unsupported(file, why))
+                    }
+                    planes => raw::check(&source, planes, raw_file.bytes),
+                };
+                planes.push(Some(match raw.len() {
+                    0 | 1 => Kind::SingleEnergy,
+                    _ => Kind::DualEnergy,
+                }));
+                scan.files.push(raw_file);
+                if let Err(error) = checked {
+                    scan.error.get_or_insert(error);
+                }
             } else if let Some(error) = self.take_problem(file, &mut scan.files) {
                 scan.error.get_or_insert(error);
             } else {

@@ -33,8 +33,11 @@ pub(super) fn look_inside(file: &ScanFile, limits: &Limits, cancel: &Cancel) -> 
         cancel,
     };
     let mut input = BufReader::new(begun.file);
-    let glance = (reader.glance)(&mut input, &source, begun.metadata.len())?;
-    Ok(Look::Picture(reader.format, glance))
+    match (reader.glance)(&mut input, &source, begun.metadata.len()) {
+        // Arrays are more often a table beside a scan than a scan.
+        Err(Error::Unsupported { why, .. }) if reader.format == Format::Npy => Ok(Look::Other(why)),
+        glance => Ok(Look::Picture(reader.format, glance?)),
+    }
 }
 
 /// A file at its beginning, and its first bytes.

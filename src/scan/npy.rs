@@ -56,9 +56,24 @@ pub(super) fn vector(path: &Path) -> Result<Vec<f32>> {
     }
 }
 
-/// The shape and the values of a whole `.npy` file.
-fn parse(bytes: &[u8]) -> Option<(Vec<usize>, Vec<f64>)> {
-    let rest = bytes.strip_prefix(b"\x93NUMPY")?;
+/// The first bytes of such a file.
+pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
+
+/// What stands before the numbers.
+pub(super) struct Header {
+    /// Type of a number, as `NumPy` writes it: `<u2`.
+    pub(super) kind: String,
+    /// Length along each axis, the slowest first unless `fortran`.
+    pub(super) shape: Vec<usize>,
+    /// Whether the first axis is the fastest.
+    pub(super) fortran: bool,
+    /// First byte of the numbers.
+    pub(super) start: usize,
+}
+
+/// Reads what stands before the numbers; `None` where it cannot be read.
+pub(super) fn header(bytes: &[u8]) -> Option<Header> {
+    let rest = bytes.strip_prefix(MAGIC)?;
     let (length, start): (usize, usize) = match rest.first()? {
         1 => (
             usize::from(u16::from_le_bytes(rest.get(2..4)?.try_into().ok()?)),
@@ -69,20 +84,39 @@ fn parse(bytes: &[u8]) -> Option<(Vec<usize>, Vec<f64>)> {
             6,
         ),
     };
-    let header = std::str::from_utf8(rest.get(start..start.checked_add(length)?)?).ok()?;
-    let data = &rest[start + length..];
-    let shape = header.split_once('(')?.1.split_once(')')?.0;
+    let text = std::str::from_utf8(rest.get(start..start.checked_add(length)?)?).ok()?;
+    let shape = text.split_once('(')?.1.split_once(')')?.0;
     let shape: Vec<usize> = shape
         .split(',')
         .map(str::trim)
         .filter(|size| !size.is_empty())
         .map(|size| size.parse().ok())
         .collect::<Option<_>>()?;
-    if header.contains("'fortran_order': True") {
+    Some(Header {
+        kind: text
+            .split_once("'descr': '")?
+            .1
+            .split_once('\'')?
+            .0
+            .to_owned(),
+        shape,
+        fortran: text.contains("'fortran_order': True"),
+        start: MAGIC.len() + start + length,
+    })
+}
+
+/// The shape and the values of a whole `.npy` file.
+fn parse(bytes: &[u8]) -> Option<(Vec<usize>, Vec<f64>)> {
+    let Header {
+        kind,
+        shape,
+        fortran,
+        start,
+    } = header(bytes)?;
+    if fortran {
         return None;
     }
-    let kind = header.split_once("'descr': '")?.1.split_once('\'')?.0;
-    let values = values(data, kind)?;
+    let values = values(bytes.get(start..)?, &kind)?;
     let count = shape
         .iter()
         .try_fold(1_usize, |all, size| all.checked_mul(*size))?;

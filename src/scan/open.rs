@@ -113,7 +113,9 @@ fn decode(scan: &Scan, limits: &Limits, cancel: &Cancel) -> Result<Opened> {
     let mut left = *limits;
     let mut parts = Vec::new();
     for file in &scan.files {
-        let part = part(&file.path, scan.page, &left, cancel)?;
+        let planes = sidecar.as_ref();
+        let planes = planes.map_or_else(Vec::new, |(_, sidecar)| sidecar.raw_planes(&file.path));
+        let part = part((&file.path, &planes), scan.page, &left, cancel)?;
         left.bytes = left.bytes.saturating_sub(part.record.bytes);
         let pages = part
             .decoded
@@ -155,9 +157,27 @@ fn decode_reduced(
     Ok(opened)
 }
 
-/// Reads one file.
-fn part(path: &Path, page: Option<usize>, limits: &Limits, cancel: &Cancel) -> Result<Part> {
+/// Reads one file; `raw` are the planes of it that a sidecar describes as raw samples.
+fn part(
+    (path, raw): (&Path, &[&PlaneAbout]),
+    page: Option<usize>,
+    limits: &Limits,
+    cancel: &Cancel,
+) -> Result<Part> {
     let (bytes, read) = read_whole(path, limits, cancel)?;
+    if !raw.is_empty() {
+        let source = Source {
+            path,
+            bytes: &bytes,
+            limits,
+            cancel,
+        };
+        return Ok(Part {
+            decoded: read::raw::read(&source, raw, page)?,
+            record: read.hashed(&bytes, cancel)?,
+            format: Format::Raw,
+        });
+    }
     let magic = &bytes[..bytes.len().min(read::MAGIC)];
     let Some(reader) = read::reader_for(magic) else {
         let is = read::known_but_not_read(magic).unwrap_or_else(|| say("scan-unknown", &[]));
@@ -326,11 +346,15 @@ fn name_planes(page: &mut Page, path: &Path, sidecar: Option<&Sidecar>) {
     };
     let file_name = path.file_name().and_then(|name| name.to_str());
     let named = file_name.and_then(plane_of_name);
-    let mut about = sidecar.iter().flat_map(|s| &s.plane);
-    let about = about.find(|about| about.file.as_deref().map(Path::as_os_str) == path.file_name());
-    let of_sidecar = about
-        .and_then(|about| about.name.as_deref())
-        .map(PlaneName::from);
+    let about = sidecar.iter().flat_map(|s| &s.plane);
+    let mut about =
+        about.filter(|about| about.file.as_deref().map(Path::as_os_str) == path.file_name());
+    // Several planes of one raw file say themselves which they are.
+    let about = (about.next(), about.next());
+    let of_sidecar = match about {
+        (Some(about), None) => about.name.as_deref().map(PlaneName::from),
+        _ => None,
+    };
     if let Some(name) = of_sidecar.or_else(|| page.says.clone()) {
         plane.name = name;
     } else if let Some(named) = &named {

@@ -118,6 +118,14 @@ pub enum Format {
     Dicos,
     /// DICOM.
     Dicom,
+    /// NRRD.
+    Nrrd,
+    /// `MetaImage`.
+    Mha,
+    /// An array of `NumPy`.
+    Npy,
+    /// Samples that a sidecar describes.
+    Raw,
 }
 
 /// Why planes belong to one scan.
@@ -145,6 +153,10 @@ impl Format {
             Self::Bmp => "bmp",
             Self::Dicos => "dicos",
             Self::Dicom => "dicom",
+            Self::Nrrd => "nrrd",
+            Self::Mha => "mha",
+            Self::Npy => "npy",
+            Self::Raw => "raw",
         }
     }
 }

@@ -168,15 +168,21 @@ impl Sidecar {
         (!text.is_empty()).then(|| Safe::from_outside(text))
     }
 
-    /// Whether some plane is raw samples.
-    pub(super) fn raw(&self) -> bool {
-        self.plane
-            .iter()
-            .any(|plane| plane.width.is_some() || plane.sample_type.is_some())
+    /// The planes that are raw samples in the file of that path.
+    pub(super) fn raw_planes(&self, path: &Path) -> Vec<&PlaneAbout> {
+        let stem = self.plane.iter().filter(|plane| plane.is_raw());
+        let here =
+            |plane: &&PlaneAbout| plane.file.as_deref().map(Path::as_os_str) == path.file_name();
+        stem.filter(here).collect()
     }
 }
 
 impl PlaneAbout {
+    /// Whether it describes raw samples.
+    fn is_raw(&self) -> bool {
+        self.width.is_some() || self.sample_type.is_some()
+    }
+
     /// Refuses values that cannot be meant.
     fn check(&self) -> std::result::Result<(), Safe> {
         let wrong = |key: &'static str, id: &str| Err(say(id, &[arg("key", &Safe::word(key))]));

@@ -39,6 +39,7 @@ mod painting;
 mod peel;
 mod physics_model;
 mod pixels;
+mod plain_samples;
 mod prints;
 mod regions;
 mod reports;

@@ -8,7 +8,12 @@ mod dicom;
 mod dicom_pixels;
 mod elements;
 mod jpeg;
+mod metaimage;
+mod npy;
+mod nrrd;
 mod png;
+pub(super) mod raw;
+mod samples;
 mod tiff;
 mod tiff_bands;
 mod tiff_directory;
@@ -138,6 +143,9 @@ const READERS: &[Reader] = &[
     jpeg::READER,
     bitmap::READER,
     dicom::READER,
+    nrrd::READER,
+    metaimage::READER,
+    npy::READER,
 ];
 
 /// The reader for a file that starts with these bytes.
@@ -153,6 +161,9 @@ pub(super) fn promised(name: &str) -> Option<Format> {
         "png" => Format::Png,
         "jpg" | "jpeg" => Format::Jpeg,
         "bmp" => Format::Bmp,
+        "nrrd" => Format::Nrrd,
+        "mha" => Format::Mha,
+        "npy" => Format::Npy,
         "dcs" | "dicos" => Format::Dicos,
         "dcm" => Format::Dicom,
         _ => return None,
@@ -163,11 +174,7 @@ pub(super) fn promised(name: &str) -> Option<Format> {
 pub(super) fn known_but_not_read(magic: &[u8]) -> Option<Safe> {
     const KNOWN: &[(&[u8], &str)] = &[
         (b"\x89HDF\r\n\x1a\n", "HDF5"),
-        (b"NRRD", "NRRD"),
-        (b"\x93NUMPY", "NPY"),
         (b"PK\x03\x04", "zip"),
-        (b"ObjectType", "MetaImage"),
-        (b"NDims", "MetaImage"),
         (b"SIMPLE  =", "FITS"),
         (b"GIF8", "GIF"),
         (b"\xff\x4f\xff\x51", "JPEG 2000"),
