@@ -454,12 +454,9 @@ fn outcome_words(outcome: &Answer) -> Safe {
         Safe::join(&found, ", ")
     };
     let result = result_label(text(&outcome.members, "result"));
-    let (on, by) = (member("inspected_at"), member("by"));
-    let said = [
-        arg("result", &result),
-        arg("on", &on),
-        arg("by", &by),
-        arg("found", &found),
-    ];
+    let told = [result, member("inspected_at"), member("by")];
+    let told: Vec<Safe> = told.into_iter().filter(|word| !word.is_empty()).collect();
+    let told = Safe::join(&told, ", ");
+    let said = [arg("told", &told), arg("found", &found)];
     say("log-fact-outcome-value", &said)
 }

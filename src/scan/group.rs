@@ -145,6 +145,7 @@ impl Folder {
                 };
                 self.pictures.insert(entry.path, picture);
             }
+            Ok(Look::Sidecar(sidecar)) => self.sidecars.push((entry.path, Ok(sidecar))),
             Ok(Look::Other(why)) => {
                 self.unknown.insert(entry.path, (file.clone(), why));
             }
@@ -200,6 +201,12 @@ impl Folder {
             .iter()
             .map(|file| folder.join(file))
             .collect();
+        for table in sidecar.beside().map(|table| folder.join(table)) {
+            if let Some(picture) = self.pictures.remove(&table) {
+                let is = say("scan-table", &[]);
+                self.unknown.insert(table, (picture.file, is));
+            }
+        }
         let files = if named.is_empty() {
             self.named_like(&path)
         } else {

@@ -4,7 +4,8 @@ use std::fs::{File, Metadata};
 use std::io::{BufReader, Read as _, Seek as _};
 use std::path::Path;
 
-use super::read::{self, Glance};
+use super::read::{self, Glance, metaimage};
+use super::sidecar::Sidecar;
 use super::source::{Source, open_regular};
 use super::{Format, Limits, ScanFile};
 use crate::cancel::Cancel;
@@ -16,6 +17,8 @@ use crate::{Error, Result};
 pub(super) enum Look {
     /// A format that is read, and what its header tells.
     Picture(Format, Glance),
+    /// A description of a file beside it.
+    Sidecar(Sidecar),
     /// Something else.
     Other(Safe),
 }
@@ -33,6 +36,14 @@ pub(super) fn look_inside(file: &ScanFile, limits: &Limits, cancel: &Cancel) -> 
         cancel,
     };
     let mut input = BufReader::new(begun.file);
+    if reader.format == Format::Mha {
+        let front = metaimage::front(&mut input, &source)?;
+        if let Some(plane) = metaimage::described(&front, &source)? {
+            return Ok(Look::Sidecar(Sidecar::of_plane(&file.path, plane)?));
+        }
+        let rewound = input.rewind();
+        rewound.map_err(|error| Error::io(&file.path, &error))?;
+    }
     match (reader.glance)(&mut input, &source, begun.metadata.len()) {
         // Arrays are more often a table beside a scan than a scan.
         Err(Error::Unsupported { why, .. }) if reader.format == Format::Npy => Ok(Look::Other(why)),

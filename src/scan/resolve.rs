@@ -129,10 +129,7 @@ fn relatives(path: &Path) -> Result<Vec<PathBuf>> {
     let dicom = is_dicom(path);
     let listing = std::fs::read_dir(folder).map_err(|error| Error::io(folder, &error))?;
     let names: Vec<std::ffi::OsString> = listing.flatten().map(|entry| entry.file_name()).collect();
-    let sidecars: Vec<&std::ffi::OsString> = names
-        .iter()
-        .filter(|name| name.as_bytes().ends_with(SUFFIX.as_bytes()))
-        .collect();
+    let sidecars: Vec<&std::ffi::OsString> = names.iter().filter(|name| describes(name)).collect();
     let place = |name: &std::ffi::OsStr| path.with_file_name(name);
     let mut described: Vec<PathBuf> = Vec::new();
     for sidecar in &sidecars {
@@ -143,10 +140,10 @@ fn relatives(path: &Path) -> Result<Vec<PathBuf>> {
     let related = |other: &std::ffi::OsString| {
         let file = place(other);
         other == name
-            || other.as_bytes().ends_with(SUFFIX.as_bytes())
+            || describes(other)
             || described.contains(&file)
             || own.is_some() && rest(other) == own
-            || name.as_bytes().ends_with(SUFFIX.as_bytes())
+            || describes(name)
             || dicom && is_dicom(&file)
     };
     Ok(names
@@ -154,6 +151,12 @@ fn relatives(path: &Path) -> Result<Vec<PathBuf>> {
         .filter(|name| related(name))
         .map(|name| place(name))
         .collect())
+}
+
+/// Whether a file of that name may describe others: a sidecar, or the lines of a `MetaImage`.
+fn describes(name: &std::ffi::OsStr) -> bool {
+    let name = name.as_bytes();
+    name.ends_with(SUFFIX.as_bytes()) || name.ends_with(b".mhd")
 }
 
 /// Whether a file starts as DICOM does.

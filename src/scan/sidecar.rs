@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::source::open_regular;
+use super::Limits;
+use super::read::metaimage;
+use super::source::{Source, open_regular};
+use crate::cancel::Cancel;
 use crate::messages::{arg, say};
 use crate::text::{Safe, line_at};
 use crate::{Error, Result};
@@ -50,6 +53,9 @@ pub(super) struct About {
     pub(super) doors: Option<String>,
     /// Direction of travel.
     pub(super) direction: Option<String>,
+    /// Files beside the scan that are no scans, whatever they begin with.
+    #[serde(default)]
+    pub(super) tables: Vec<PathBuf>,
 }
 
 /// A `[[plane]]` section.
@@ -99,6 +105,7 @@ const SCAN_KEYS: &[&str] = &[
     "simulated",
     "doors",
     "direction",
+    "tables",
 ];
 const PLANE_KEYS: &[&str] = &[
     "name", "file", "energy", "width", "height", "type", "endian", "offset", "air", "dark",
@@ -121,7 +128,27 @@ impl Sidecar {
         file.take(LIMIT)
             .read_to_string(&mut text)
             .map_err(|error| Error::io(path, &error))?;
+        // The lines of a MetaImage without its samples.
+        if metaimage::claims(text.as_bytes()) {
+            let source = Source {
+                path,
+                bytes: &[],
+                limits: &Limits::default(),
+                cancel: &Cancel::never(),
+            };
+            let plane = metaimage::described(text.as_bytes(), &source)?;
+            return Self::of_plane(path, plane.unwrap_or_default());
+        }
         Self::parse(&text).map_err(|why| Error::bad_file(path, why))
+    }
+
+    /// What another text than a sidecar says of one plane.
+    pub(super) fn of_plane(path: &Path, plane: PlaneAbout) -> Result<Self> {
+        plane.check().map_err(|why| Error::bad_file(path, why))?;
+        Ok(Self {
+            plane: vec![plane],
+            ..Self::default()
+        })
     }
 
     /// Reads a sidecar's text; the error is the cause with its line.
@@ -160,6 +187,12 @@ impl Sidecar {
             Some(AirAbout::File(file)) => Some(file.as_path()),
             _ => None,
         })
+    }
+
+    /// The files that it names beside the scan: air files and tables.
+    pub(super) fn beside(&self) -> impl Iterator<Item = &Path> {
+        let tables = self.scan.tables.iter().map(PathBuf::as_path);
+        self.air_files().chain(tables)
     }
 
     /// The container number, when it is not empty.

@@ -34,6 +34,7 @@ pub fn sidecar(scan: &Simulated) -> String {
         vec!["[scan]\nsimulated = true\nmachine = \"simulated, xamine simulate\"\n".to_owned()];
     parts.extend(optional.into_iter().flatten());
     parts.push(format!("kv_or_mv = \"{energies}\"\n"));
+    parts.push("tables = [\"labels.npy\", \"thickness.npy\", \"z.npy\"]\n".to_owned());
     parts.extend([plane("high", high), plane("low", low)]);
     parts.concat()
 }

@@ -529,9 +529,10 @@ fn an_outcome_is_entered_and_the_desk_changes_hands() {
     console
         .send("atobacco; 12,5; kg\r")
         .until(&["tobacco 12.5 kg"]);
-    console
-        .send("\r")
-        .until(&["RECORDED outcome of a.png: seizure"]);
+    console.send("\r").until(&[
+        "RECORDED outcome of a.png: seizure",
+        "seizure: tobacco 12.5 kg",
+    ]);
     // The page of the case, with the pictures as they were seen.
     let page = desk.path("case.html");
     console.send("x").until(&["file of the page"]);

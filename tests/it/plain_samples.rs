@@ -395,14 +395,6 @@ fn what_cannot_be_meant_or_read_is_said_in_one_sentence() {
             "MetaImage header",
         ),
         (
-            "n.mhd",
-            with(
-                &format!("ObjectType = Image\n{dims}\nElementDataFile = n.raw\n"),
-                &[],
-            ),
-            "n.raw",
-        ),
-        (
             "o.npy",
             array("'<f4', 'fortran_order': False, 'shape': (40, 50)"),
             "<f4",
@@ -464,5 +456,32 @@ fn flipped_bits_of_texts_and_streams_never_panic() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn the_lines_of_a_metaimage_alone_describe_the_file_beside_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let one = &samples()[..COLUMNS * ROWS];
+    let lines = |rest: &str, file: &str| {
+        format!(
+            "ObjectType = Image\nNDims = 2\nDimSize = 50 40\nElementType = MET_USHORT\n\
+             ElementSpacing = 4 5\n{rest}ElementDataFile = {file}\n"
+        )
+    };
+    std::fs::write(folder.path().join("a.raw"), big(one)).unwrap();
+    let text = lines("BinaryDataByteOrderMSB = True\n", "a.raw");
+    let described = opened(folder.path(), "a.mhd", text.as_bytes()).unwrap();
+    assert!(all(&described) == one);
+    assert_eq!(described.views[0].pixel_mm, Some([4.0, 5.0]));
+    // The scan is its samples' file; the lines are no bytes of it.
+    assert_eq!(described.files.len(), 1);
+    for (text, said) in [
+        (lines("", "../a.raw"), "../a.raw"),
+        (lines("", "gone.raw"), "gone.raw"),
+        (lines("CompressedData = True\n", "a.zraw"), "zlib"),
+    ] {
+        let why = opened(folder.path(), "a.mhd", text.as_bytes()).unwrap_err();
+        assert!(why.to_string().contains(said), "{why}");
     }
 }

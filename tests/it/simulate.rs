@@ -280,11 +280,12 @@ fn dicos_holds_the_same_scan_as_tiff() {
         let info: Value = serde_json::from_str(&said).unwrap();
         assert_eq!(info["kind"], "dual-energy", "{said}");
         fs::remove_file(made.join("scene.scan.toml")).unwrap();
-        let (_, said) = run(&["info", words[1], "--json"]);
+        let high = files[0].to_str().unwrap();
+        let (_, said) = run(&["info", high, "--json"]);
         let info: Value = serde_json::from_str(&said).unwrap();
         assert_eq!(info["kind"], "dual-energy", "{said}");
         if format == "dicos" {
-            let (_, said) = run(&["info", words[1]]);
+            let (_, said) = run(&["info", high]);
             for part in ["simulated, not a real scan", "9 MV", "6 MV"] {
                 assert!(said.contains(part), "{part}: {said}");
             }

@@ -285,7 +285,7 @@ log-fact-second = second reading
 log-fact-second-value = { $decision }, { $at }, { $by }
 log-fact-arbitration = arbitration
 log-fact-outcome = outcome
-log-fact-outcome-value = { $result }, { $on }, { $by }{ $found ->
+log-fact-outcome-value = { $told }{ $found ->
         [none] {""}
        *[other] : { $found }
     }

@@ -8,7 +8,7 @@ mod dicom;
 mod dicom_pixels;
 mod elements;
 mod jpeg;
-mod metaimage;
+pub(super) mod metaimage;
 mod npy;
 mod nrrd;
 mod png;
